@@ -1,0 +1,154 @@
+package org.sparkglmm.core.design;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Observations;
+
+/**
+ * Turns raw rows into blocks: groups them by block and by id, puts the rows of a cluster in a total order of their
+ * values, and computes the design columns. The result depends on the set of rows alone, not on the order or the chunks
+ * in which they came.
+ */
+public final class BlockAssembler implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final Design design;
+    private final Family family;
+    private final int blocks;
+
+    /** @param blocks number of blocks in the whole data set */
+    public BlockAssembler(Design design, Family family, int blocks) {
+        this.design = design;
+        this.family = family;
+        this.blocks = blocks;
+    }
+
+    /** All rows of some of the blocks → these blocks, in index order; blocks without rows are absent. */
+    public List<ClusterBlock> assemble(RowChunk all) {
+        int n = all.rows();
+        int[] block = new int[n];
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            block[i] = all.ids().block(i, blocks);
+            order[i] = i;
+        }
+        IntSort.sort(order, (i, j) -> {
+            int byBlock = Integer.compare(block[i], block[j]);
+            return byBlock != 0 ? byBlock : compareRows(all, i, j);
+        });
+        List<ClusterBlock> out = new ArrayList<>();
+        int from = 0;
+        while (from < n) {
+            int to = from;
+            while (to < n && block[order[to]] == block[order[from]]) {
+                to++;
+            }
+            out.add(build(block[order[from]], all, Arrays.copyOfRange(order, from, to)));
+            from = to;
+        }
+        return out;
+    }
+
+    private int compareRows(RowChunk rows, int i, int j) {
+        int c = rows.ids().compare(i, j);
+        for (int k = 0; c == 0 && k < design.raw().size(); k++) {
+            c = Double.compare(rows.value(k, i), rows.value(k, j));
+        }
+        return c;
+    }
+
+    private ClusterBlock build(int index, RowChunk rows, int[] order) {
+        int n = order.length;
+        ClusterIds ids = rows.ids().empty(16);
+        int[] start = new int[n + 1];
+        int clusters = 0;
+        for (int j = 0; j < n; j++) {
+            if (j == 0 || rows.ids().compare(order[j - 1], order[j]) != 0) {
+                ids.addFrom(rows.ids(), order[j]);
+                start[clusters++] = j;
+            }
+        }
+        ids.trim();
+        start = Arrays.copyOf(start, clusters + 1);
+        start[clusters] = n;
+
+        Observations observations = new Observations(
+                pick(rows, design.response(), order),
+                pick(rows, design.size(), order),
+                pick(rows, design.weight(), order));
+        double[] offset = null;
+        for (int o : design.offsets()) {
+            double[] part = pick(rows, o, order);
+            if (offset == null) {
+                offset = part;
+            } else {
+                for (int j = 0; j < n; j++) {
+                    offset[j] += part[j];
+                }
+            }
+        }
+        Map<DesignColumn, double[]> made = new HashMap<>();
+        double[][] x = columns(design.fixed(), rows, order, made);
+        double[][] z = columns(design.randomColumns(), rows, order, made);
+        return new ClusterBlock(
+                index, ids, start, observations, offset, x, z, logConstants(observations, start, clusters));
+    }
+
+    private double[] logConstants(Observations observations, int[] start, int clusters) {
+        double[] out = new double[clusters];
+        for (int i = 0; i < clusters; i++) {
+            double sum = 0;
+            for (int j = start[i]; j < start[i + 1]; j++) {
+                double y = observations.y(j);
+                double size = observations.size(j);
+                // Impossible outcomes are counted and refused elsewhere; here they must only not throw.
+                sum += family.supports(y, size) ? observations.weight(j) * family.logConstant(y, size) : 0;
+            }
+            out[i] = sum;
+        }
+        return out;
+    }
+
+    private static double[] pick(RowChunk rows, int column, int[] order) {
+        if (column < 0) {
+            return null;
+        }
+        double[] from = rows.column(column);
+        double[] out = new double[order.length];
+        for (int j = 0; j < order.length; j++) {
+            out[j] = from[order[j]];
+        }
+        return out;
+    }
+
+    private double[][] columns(
+            List<DesignColumn> columns, RowChunk rows, int[] order, Map<DesignColumn, double[]> made) {
+        double[][] out = new double[columns.size()][];
+        for (int c = 0; c < out.length; c++) {
+            DesignColumn column = columns.get(c);
+            if (!column.components().isEmpty()) {
+                out[c] = made.computeIfAbsent(column, k -> values(k, rows, order));
+            }
+        }
+        return out;
+    }
+
+    private double[] values(DesignColumn column, RowChunk rows, int[] order) {
+        double[] out = new double[order.length];
+        Arrays.fill(out, 1);
+        for (Component component : column.components()) {
+            double[] raw = rows.column(design.rawIndex(component.variable()));
+            int level = component.level();
+            for (int j = 0; j < out.length; j++) {
+                double v = raw[order[j]];
+                out[j] *= level < 0 ? v : v == level ? 1 : 0;
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,15 @@
+package org.sparkglmm.core.design;
+
+import java.util.List;
+
+/**
+ * A data set in blocks, wherever they are. This is all that the statistics see of it: a fit cannot tell threads over
+ * arrays from tasks on a cluster.
+ */
+public interface ClusterData {
+    /** One pass: the function's result of every block, in block order. */
+    <R> List<R> mapBlocks(BlockFunction<R> function);
+
+    /** The same clusters with only some columns of X. */
+    ClusterData withFixedColumns(int[] keep);
+}

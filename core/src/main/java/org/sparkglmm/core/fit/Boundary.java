@@ -1,0 +1,122 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.model.ParameterLayout;
+
+/**
+ * Brings Λ to its canonical form (the Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
+ * column of that factor whose diagonal is next to nothing, against its row, is a variance of 0 or a correlation of ±1.
+ */
+final class Boundary {
+    /** Diagonals below this, in scaled variables, are tried at exactly 0; the likelihood then decides. */
+    private static final double NEAR_ZERO = 0.02;
+
+    private Boundary() {}
+
+    /** The same G from a Λ with non-negative diagonal; columns below {@code threshold} are set to 0 where asked. */
+    private static double[] canonical(ParameterLayout layout, double[] parameters, boolean snap) {
+        int q = layout.random();
+        double[] lambda = layout.lambda(parameters);
+        double[] g = new double[q * q];
+        for (int r = 0; r < q; r++) {
+            for (int c = 0; c < q; c++) {
+                for (int k = 0; k < q; k++) {
+                    g[r * q + c] += lambda[r * q + k] * lambda[c * q + k];
+                }
+            }
+        }
+        double[] l = new double[q * q];
+        for (int j = 0; j < q; j++) {
+            double pivot = g[j * q + j];
+            for (int k = 0; k < j; k++) {
+                pivot -= l[j * q + k] * l[j * q + k];
+            }
+            double root = pivot > 0 ? Math.sqrt(pivot) : 0;
+            // Rounding leaves some 1e-8 of the row where the true pivot is 0.
+            double least = Math.max(1e-7 * Math.sqrt(g[j * q + j]), snap ? NEAR_ZERO : 0);
+            if (!(root > least)) {
+                continue;
+            }
+            l[j * q + j] = root;
+            for (int i = j + 1; i < q; i++) {
+                double s = g[i * q + j];
+                for (int k = 0; k < j; k++) {
+                    s -= l[i * q + k] * l[j * q + k];
+                }
+                l[i * q + j] = s / root;
+            }
+        }
+        double[] out = parameters.clone();
+        for (int t = 0; t < layout.theta(); t++) {
+            out[layout.thetaStart() + t] = l[layout.row(t) * q + layout.column(t)];
+        }
+        return out;
+    }
+
+    /** The canonical form of a parameter vector. */
+    static double[] canonical(ParameterLayout layout, double[] scaled) {
+        return canonical(layout, scaled, false);
+    }
+
+    /** The canonical form with everything near the edge put on it. */
+    static double[] snapped(ParameterLayout layout, double[] scaled) {
+        return canonical(layout, scaled, true);
+    }
+
+    /** Indices of the parameters that are free at a canonical point: all but the columns of Λ that are 0. */
+    static int[] free(ParameterLayout layout, double[] canonical) {
+        double[] lambda = layout.lambda(canonical);
+        int q = layout.random();
+        List<Integer> out = new ArrayList<>();
+        for (int i = 0; i < layout.size(); i++) {
+            int t = i - layout.thetaStart();
+            boolean isTheta = t >= 0 && t < layout.theta();
+            if (!isTheta || lambda[layout.column(t) * q + layout.column(t)] != 0) {
+                out.add(i);
+            }
+        }
+        return out.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** In words, what lies on the edge. */
+    static List<Warning> describe(ParameterLayout layout, double[] canonical, List<String> names, String group) {
+        int q = layout.random();
+        double[] lambda = layout.lambda(canonical);
+        List<Warning> out = new ArrayList<>();
+        int start = 0;
+        for (int size : layout.blockSizes()) {
+            for (int r = start; r < start + size; r++) {
+                if (lambda[r * q + r] != 0) {
+                    continue;
+                }
+                double square = 0;
+                for (int c = start; c < r; c++) {
+                    square += lambda[r * q + c] * lambda[r * q + c];
+                }
+                if (square == 0) {
+                    out.add(new Warning(
+                            "boundary_variance",
+                            "the variance of " + names.get(r) + " between " + group
+                                    + " is estimated as 0, the edge of what is possible: the data show no such variation;"
+                                    + " consider leaving this random effect out"));
+                } else {
+                    out.add(new Warning(
+                            "boundary_correlation",
+                            "the random effect " + names.get(r) + " is estimated as an exact combination of "
+                                    + String.join(", ", names.subList(start, r))
+                                    + (r - start == 1
+                                            ? " (correlation "
+                                                    + (lambda[r * q + start] * lambda[start * q + start] > 0
+                                                            ? "+1)"
+                                                            : "-1)")
+                                            : "")
+                                    + ", the edge of what is possible: the data do not support this much structure;"
+                                    + " consider || or leaving it out"));
+                }
+            }
+            start += size;
+        }
+        return out;
+    }
+}

@@ -1,0 +1,30 @@
+package org.sparkglmm.core.fit;
+
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.likelihood.GaussHermite;
+import org.sparkglmm.core.optim.Minimizers;
+
+/**
+ * What the user chose beyond the model.
+ *
+ * @param nodes quadrature nodes per dimension; {@link #AUTO} raises them until nothing moves
+ * @param reml restricted likelihood, gaussian with identity link only
+ * @param optimizer one of {@link Minimizers#names()}
+ */
+public record FitOptions(int nodes, boolean reml, String optimizer) {
+    /** Let the ladder choose. */
+    public static final int AUTO = 0;
+
+    public static final FitOptions DEFAULT = new FitOptions(AUTO, false, "newton");
+
+    /** @throws UsageException if an option is out of range */
+    public FitOptions {
+        if (nodes < 0 || nodes > GaussHermite.MOST_NODES) {
+            throw new UsageException("nodes: must be auto or 1 to " + GaussHermite.MOST_NODES + ", got " + nodes);
+        }
+        if (Minimizers.named(optimizer).isEmpty()) {
+            throw new UsageException(
+                    "unknown optimizer '" + optimizer + "'; known: " + String.join(", ", Minimizers.names()));
+        }
+    }
+}

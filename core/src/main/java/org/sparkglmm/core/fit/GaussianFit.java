@@ -1,0 +1,288 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.likelihood.GaussHermite;
+import org.sparkglmm.core.likelihood.GaussianLikelihood;
+import org.sparkglmm.core.likelihood.LikelihoodPass;
+import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.CentralHessian;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.Minimizer;
+import org.sparkglmm.core.optim.Minimizers;
+import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.Outcome;
+import org.sparkglmm.core.optim.QuadraticModel;
+import org.sparkglmm.core.optim.SubspaceObjective;
+import org.sparkglmm.core.optim.TransformedObjective;
+
+/**
+ * Linear mixed models by ML or REML: exact, with β profiled out and the optimizer moving (θ, log σ) only, θ relative to σ
+ * (Bates et al. 2015). Blocks keep their cross-products, so that only the first pass touches rows.
+ */
+final class GaussianFit {
+    private static final double BOUNDARY_LOSS = 1e-6;
+    private static final double FINAL_TOLERANCE = 1e-7;
+    private static final double STARTING_RELATIVE_SD = 0.7;
+    /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
+    private static final double PERFECT = 1e-14;
+
+    private final Design design;
+    private final Family family;
+    private final DataMoments moments;
+    private final FitOptions options;
+    private final FitListener listener;
+    private final PassCounter counter;
+    private final List<Warning> warnings;
+    private final ParameterLayout layout;
+    /** (θ, log σ) alone, as a layout with no fixed effects. */
+    private final ParameterLayout varianceLayout;
+
+    private final Scaling scaling;
+    private final org.sparkglmm.core.design.ClusterData data;
+    private final double[] shift;
+    private final double[][] toRaw;
+
+    GaussianFit(Prepared prepared, Family family, FitOptions options, FitListener listener, PassCounter counter) {
+        this.design = prepared.design();
+        this.data = prepared.data();
+        this.moments = prepared.moments();
+        this.warnings = new ArrayList<>(prepared.warnings());
+        this.family = family;
+        this.options = options;
+        this.listener = listener;
+        this.counter = counter;
+        layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
+        varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
+        scaling = new Scaling(moments, design.fixed(), layout);
+        int p = layout.fixed();
+        shift = new double[p + 1];
+        for (int c = 0; c < p; c++) {
+            shift[c] = scaling.shift(c);
+        }
+        shift[p] = scaling.intercept() >= 0 ? moments.outcomeMean(family) : 0;
+        int n = varianceLayout.size();
+        toRaw = new double[n][n];
+        for (int t = 0; t < layout.theta(); t++) {
+            toRaw[t][t] = 1 / scaling.zScale(layout.row(t));
+        }
+        toRaw[n - 1][n - 1] = 1;
+    }
+
+    FitResult run() {
+        String method = options.reml() ? "reml" : "ml";
+        listener.stage(options.reml() ? "restricted maximum likelihood" : "maximum likelihood");
+        GaussianLikelihood likelihood = new GaussianLikelihood(data, layout, shift, options.reml());
+        Objective objective = counter.reporting(new TransformedObjective(likelihood, toRaw));
+        Minimizer minimizer = Minimizers.named(options.optimizer()).orElseThrow();
+
+        Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
+        int iterations = outcome.iterations();
+        boolean converged = outcome.converged();
+        double[] point = Boundary.canonical(varianceLayout, outcome.best().point());
+        double[] snapped = Boundary.snapped(varianceLayout, point);
+        if (!Arrays.equals(snapped, point)
+                && objective.evaluate(snapped).value() <= outcome.best().value() + BOUNDARY_LOSS) {
+            point = snapped;
+        }
+        int[] free = Boundary.free(varianceLayout, point);
+        SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
+        double[] at = subspace.restrict(point);
+        if (converged) {
+            // The point may have been moved to the boundary: settle the others there.
+            Outcome settled = minimizer.minimize(subspace, at, null);
+            iterations += settled.iterations();
+            at = settled.best().point();
+        }
+        Evaluation end = subspace.evaluate(at);
+        double[][] hessian = CentralHessian.at(subspace, at);
+        double decrement = hessian == null ? Double.NaN : new QuadraticModel(end.gradient(), hessian).decrement();
+        if (converged && !(decrement <= FINAL_TOLERANCE)) {
+            converged = false;
+        }
+        point = subspace.embed(at);
+        return result(method, likelihood, outcome, converged, iterations, decrement, point, end, hessian, free);
+    }
+
+    private double[] start(GaussianLikelihood likelihood) {
+        double[] out = new double[varianceLayout.size()];
+        for (int t = 0; t < layout.theta(); t++) {
+            out[t] = layout.row(t) == layout.column(t) ? STARTING_RELATIVE_SD : 0;
+        }
+        double[] theta = Arrays.copyOf(TransformedObjective.multiply(toRaw, out), layout.theta());
+        GaussianLikelihood.Profile profile = likelihood.profile(theta);
+        double variance = profile.rss() / profile.weight();
+        if (!(variance > PERFECT * moments.outcomeVariance())) {
+            throw new DataException("the fixed effects fit the outcome perfectly: there is no residual variance to"
+                    + " estimate; is the outcome computed from the covariates?");
+        }
+        out[out.length - 1] = 0.5 * Elementary.log(variance);
+        return out;
+    }
+
+    private FitResult result(
+            String method,
+            GaussianLikelihood likelihood,
+            Outcome outcome,
+            boolean converged,
+            int iterations,
+            double decrement,
+            double[] point,
+            Evaluation end,
+            double[][] hessian,
+            int[] free) {
+        double[] variance = TransformedObjective.multiply(toRaw, point);
+        double sigma = Elementary.exp(variance[variance.length - 1]);
+        GaussianLikelihood.Profile profile = likelihood.profile(Arrays.copyOf(variance, layout.theta()));
+        int p = layout.fixed();
+        double[] parameters = new double[layout.size()];
+        System.arraycopy(profile.beta(), 0, parameters, 0, p);
+        if (scaling.intercept() >= 0) {
+            double intercept = parameters[scaling.intercept()] + shift[p];
+            for (int c = 0; c < p; c++) {
+                intercept -= shift[c] * profile.beta()[c];
+            }
+            parameters[scaling.intercept()] = intercept;
+        }
+        for (int t = 0; t < layout.theta(); t++) {
+            parameters[layout.thetaStart() + t] = sigma * variance[t];
+        }
+        parameters[layout.psiStart()] = variance[variance.length - 1];
+
+        DMatrixRMaj betaCovariance = betaCovariance(profile, sigma);
+        listener.stage("scores of the clusters");
+        double[][] scores = LikelihoodPass.over(
+                        data,
+                        new MixedModel(family.model(Link.IDENTITY), layout),
+                        new GaussHermite(1, layout.random()),
+                        List.of(parameters),
+                        true)
+                .get(0)
+                .outerProducts();
+        double[] se = new double[p];
+        double[] robust = new double[p];
+        for (int i = 0; i < p; i++) {
+            se[i] = Math.sqrt(betaCovariance.get(i, i));
+            double square = 0;
+            for (int j = 0; j < p; j++) {
+                for (int k = 0; k < p; k++) {
+                    square += betaCovariance.get(i, j) * scores[j][k] * betaCovariance.get(k, i);
+                }
+            }
+            robust[i] = Math.sqrt(square);
+        }
+        if (!converged) {
+            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + outcome.message()));
+        }
+        warnings.addAll(Boundary.describe(varianceLayout, point, design.randomNames(), design.group()));
+
+        List<String> names = new ArrayList<>(design.fixedNames());
+        double[][] covariance = join(betaCovariance, varianceCovariance(hessian, free, sigma, variance), names, free);
+        double norm = 0;
+        for (double g : end.gradient()) {
+            norm += g * g;
+        }
+        return new FitResult(
+                design,
+                family,
+                Link.IDENTITY,
+                converged,
+                method,
+                1,
+                moments.rows(),
+                moments.clusters(),
+                -end.value(),
+                parameters,
+                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust),
+                RandomEffect.of(design, layout.lambda(parameters)),
+                names,
+                covariance,
+                new FitResult.Integration(
+                        List.of(new FitResult.Rung(1, -end.value(), Double.NaN)), true, "exact for gaussian outcomes"),
+                new FitResult.OptimizerReport(
+                        options.optimizer(),
+                        outcome.message(),
+                        iterations,
+                        counter.passes(),
+                        0,
+                        Math.sqrt(norm),
+                        decrement),
+                warnings);
+    }
+
+    /** σ² T S_XX⁻¹ T', with T undoing the shift of the columns. */
+    private DMatrixRMaj betaCovariance(GaussianLikelihood.Profile profile, double sigma) {
+        int p = layout.fixed();
+        DMatrixRMaj inverse = new DMatrixRMaj(profile.sxx());
+        CommonOps_DDRM.invert(inverse);
+        DMatrixRMaj t = CommonOps_DDRM.identity(p);
+        if (scaling.intercept() >= 0) {
+            for (int c = 0; c < p; c++) {
+                t.add(scaling.intercept(), c, -shift[c]);
+            }
+        }
+        DMatrixRMaj work = new DMatrixRMaj(p, p);
+        DMatrixRMaj out = new DMatrixRMaj(p, p);
+        CommonOps_DDRM.mult(t, inverse, work);
+        CommonOps_DDRM.multTransB(work, t, out);
+        CommonOps_DDRM.scale(sigma * sigma, out);
+        return out;
+    }
+
+    /** Of (Λ, log σ), from the information in scaled relative θ by the chain rule Λ = σ θ; null if it is singular. */
+    private DMatrixRMaj varianceCovariance(double[][] hessian, int[] free, double sigma, double[] variance) {
+        int m = free.length;
+        if (hessian == null || !new QuadraticModel(new double[m], hessian).isPositiveDefinite()) {
+            return null;
+        }
+        DMatrixRMaj inverse = new DMatrixRMaj(hessian);
+        CommonOps_DDRM.invert(inverse);
+        int last = varianceLayout.size() - 1;
+        DMatrixRMaj jacobian = new DMatrixRMaj(m, m);
+        for (int i = 0; i < m; i++) {
+            if (free[i] == last) {
+                jacobian.set(i, i, 1);
+            } else {
+                jacobian.set(i, i, sigma * toRaw[free[i]][free[i]]);
+                jacobian.set(i, m - 1, sigma * variance[free[i]]);
+            }
+        }
+        DMatrixRMaj work = new DMatrixRMaj(m, m);
+        DMatrixRMaj out = new DMatrixRMaj(m, m);
+        CommonOps_DDRM.mult(jacobian, inverse, work);
+        CommonOps_DDRM.multTransB(work, jacobian, out);
+        return out;
+    }
+
+    /** Block-diagonal: β and the variance parameters are asymptotically independent. Extends the names. */
+    private double[][] join(DMatrixRMaj beta, DMatrixRMaj variance, List<String> names, int[] free) {
+        int p = layout.fixed();
+        int m = variance == null ? 0 : free.length;
+        double[][] out = new double[p + m][p + m];
+        for (int i = 0; i < p; i++) {
+            for (int j = 0; j < p; j++) {
+                out[i][j] = 0.5 * (beta.get(i, j) + beta.get(j, i));
+            }
+        }
+        List<String> all = ParameterNames.of(design, family, layout);
+        for (int i = 0; i < m; i++) {
+            names.add(all.get(p + free[i]));
+            for (int j = 0; j < m; j++) {
+                out[p + i][p + j] = 0.5 * (variance.get(i, j) + variance.get(j, i));
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,56 @@
+package org.sparkglmm.core.fit;
+
+import java.util.List;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.Objective;
+
+/** Counts the passes over the full data, and reports those that evaluate an objective. */
+final class PassCounter {
+    private final FitListener listener;
+    private int passes;
+
+    PassCounter(FitListener listener) {
+        this.listener = listener;
+    }
+
+    int passes() {
+        return passes;
+    }
+
+    ClusterData counting(ClusterData data) {
+        return new ClusterData() {
+            @Override
+            public <R> List<R> mapBlocks(BlockFunction<R> function) {
+                passes++;
+                return data.mapBlocks(function);
+            }
+
+            @Override
+            public ClusterData withFixedColumns(int[] keep) {
+                return counting(data.withFixedColumns(keep));
+            }
+        };
+    }
+
+    Objective reporting(Objective objective) {
+        return new Objective() {
+            @Override
+            public int dimension() {
+                return objective.dimension();
+            }
+
+            @Override
+            public List<Evaluation> evaluate(List<double[]> points) {
+                List<Evaluation> out = objective.evaluate(points);
+                double norm = 0;
+                for (double g : out.get(0).gradient()) {
+                    norm += g * g;
+                }
+                listener.pass(passes, points.size(), -out.get(0).value(), Math.sqrt(norm));
+                return out;
+            }
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package org.sparkglmm.core.fit;
+
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.likelihood.GaussHermite;
+
+/** Numbers of nodes per dimension worth trying, by dimension, and what a grid may cost. */
+final class QuadratureLadder {
+    /** A grid with more points than this costs more than any conclusion drawn from it is worth. */
+    static final int MOST_POINTS = 20_000;
+
+    private static final int[][] RUNGS = {
+        {1, 5, 9, 15, 25, 41, 65, 101, 151},
+        {1, 5, 7, 9, 11, 15, 21, 31},
+        {1, 3, 5, 7, 9, 11},
+        {1, 3, 5},
+    };
+
+    private static final int[] LAPLACE_ONLY = {1};
+
+    private QuadratureLadder() {}
+
+    /** The rungs for q random effects; Laplace alone from q = 5 on. */
+    static int[] rungs(int q) {
+        return q <= RUNGS.length ? RUNGS[q - 1].clone() : LAPLACE_ONLY;
+    }
+
+    /** A finer rule to check a fixed number of nodes by, or 0 if none is affordable. */
+    static int finer(int nodes, int q) {
+        for (int rung : rungs(q)) {
+            if (rung > nodes + 1) {
+                return rung;
+            }
+        }
+        return 0;
+    }
+
+    /** @throws UsageException if the grid would have too many points */
+    static void require(int nodes, int q) {
+        long points = GaussHermite.size(nodes, q);
+        if (points > MOST_POINTS) {
+            int most = (int) Math.floor(Math.pow(MOST_POINTS, 1.0 / q) + 1e-9);
+            throw new UsageException("nodes: " + nodes + " per dimension in " + q + " dimensions are " + points
+                    + " points a person, more than " + MOST_POINTS + "; use --nodes " + most
+                    + " or fewer, or split the random part with ||");
+        }
+    }
+}

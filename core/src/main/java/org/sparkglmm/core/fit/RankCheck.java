@@ -1,0 +1,87 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.DesignColumn;
+
+/**
+ * Which columns of X add something to those before them, as R's pivoted QR decides: a column whose part orthogonal to the
+ * earlier ones has all but vanished is dropped.
+ */
+final class RankCheck {
+    /** Squared: R's lm() drops at 1e-7 of a column's length; cross-products about the mean resolve this much. */
+    private static final double COLLINEAR = 1e-11;
+    /** A column whose variance is this small a part of its mean square is constant up to rounding. */
+    private static final double CONSTANT = 1e-24;
+
+    private final List<Integer> kept = new ArrayList<>();
+    private final List<String> constant = new ArrayList<>();
+    private final List<String> collinear = new ArrayList<>();
+
+    RankCheck(DataMoments moments, List<DesignColumn> columns) {
+        int intercept = interceptOf(columns);
+        int p = columns.size();
+        double[][] a = new double[p][p];
+        for (int c = 0; c < p; c++) {
+            for (int d = 0; d < p; d++) {
+                a[c][d] = intercept >= 0 && c != intercept && d != intercept
+                        ? moments.scatter(c, d)
+                        : intercept >= 0 && c != d ? 0 : moments.rawScatter(c, d);
+            }
+        }
+        double[] own = new double[p];
+        for (int c = 0; c < p; c++) {
+            own[c] = a[c][c];
+        }
+        for (int c = 0; c < p; c++) {
+            boolean isConstant = !(own[c] > CONSTANT * moments.rawScatter(c, c));
+            if (isConstant || !(a[c][c] > COLLINEAR * own[c])) {
+                (isConstant ? constant : collinear).add(columns.get(c).name());
+                continue;
+            }
+            kept.add(c);
+            for (int i = c + 1; i < p; i++) {
+                double factor = a[i][c] / a[c][c];
+                for (int j = c + 1; j < p; j++) {
+                    a[i][j] -= factor * a[c][j];
+                }
+            }
+        }
+    }
+
+    static int interceptOf(List<DesignColumn> columns) {
+        for (int c = 0; c < columns.size(); c++) {
+            if (columns.get(c).components().isEmpty()) {
+                return c;
+            }
+        }
+        return -1;
+    }
+
+    boolean isFullRank() {
+        return constant.isEmpty() && collinear.isEmpty();
+    }
+
+    int[] kept() {
+        return kept.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** What was dropped and why, as warnings. */
+    List<Warning> warnings() {
+        List<Warning> out = new ArrayList<>();
+        if (!constant.isEmpty()) {
+            out.add(new Warning(
+                    "column_constant",
+                    "dropped " + String.join(", ", constant)
+                            + ": the same value in every row, so its effect cannot be told from the intercept's"));
+        }
+        if (!collinear.isEmpty()) {
+            out.add(new Warning(
+                    "column_collinear",
+                    "fixed-effect model matrix is rank deficient, dropped " + String.join(", ", collinear)
+                            + ": a linear combination of the columns before it"));
+        }
+        return out;
+    }
+}

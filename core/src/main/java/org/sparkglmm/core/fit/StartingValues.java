@@ -1,0 +1,69 @@
+package org.sparkglmm.core.fit;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.ParameterLayout;
+
+/**
+ * Where the optimizer begins, in scaled variables: every linear predictor at the link of the mean outcome (inside every
+ * link's range), no covariate effect, independent random effects of moderate size.
+ */
+final class StartingValues {
+    /** On the scale of η; well off the saddle at 0. */
+    private static final double SD = 0.5;
+    /** Of the mean predictor, for links whose range ends at 0: random effects must not cross it at once. */
+    private static final double SD_RELATIVE = 0.1;
+
+    private StartingValues() {}
+
+    static double[] of(
+            Design design, Family family, Link link, DataMoments moments, Scaling scaling, ParameterLayout layout) {
+        double[] out = new double[layout.size()];
+        double mean = family.startingMean(moments.outcomeMean(family), moments.weight());
+        double eta = link.predictor(mean);
+        if (!Double.isFinite(eta)) {
+            eta = link.predictor(Math.max(Math.abs(mean), 1e-3));
+        }
+        if (scaling.intercept() >= 0) {
+            out[scaling.intercept()] = eta;
+        } else {
+            leastSquares(moments, layout, eta, scaling, out);
+        }
+        boolean edged = link == Link.INVERSE
+                || link == Link.SQRT
+                || (link == Link.IDENTITY && family.psiNames().isEmpty())
+                || (link == Link.LOG && family.takesTrials());
+        double sd = edged ? SD_RELATIVE * Math.abs(eta) : SD;
+        for (int t = 0; t < layout.theta(); t++) {
+            out[layout.thetaStart() + t] = layout.row(t) == layout.column(t) ? sd : 0;
+        }
+        double[] psi = family.startingPsi(mean, moments.outcomeVariance());
+        System.arraycopy(psi, 0, out, layout.psiStart(), psi.length);
+        return out;
+    }
+
+    /** Without an intercept: the β whose linear predictors are nearest to the constant η. */
+    private static void leastSquares(
+            DataMoments moments, ParameterLayout layout, double eta, Scaling scaling, double[] into) {
+        int p = layout.fixed();
+        DMatrixRMaj xx = new DMatrixRMaj(p, p);
+        DMatrixRMaj xOne = new DMatrixRMaj(p, 1);
+        for (int c = 0; c < p; c++) {
+            for (int d = 0; d < p; d++) {
+                xx.set(c, d, moments.rawScatter(c, d));
+            }
+            xOne.set(c, 0, moments.weight() * moments.mean(c) * eta);
+        }
+        DMatrixRMaj beta = new DMatrixRMaj(p, 1);
+        if (CommonOps_DDRM.solve(xx, xOne, beta)) {
+            double[][] toScaled = scaling.toScaled();
+            for (int c = 0; c < p; c++) {
+                into[c] = toScaled[c][c] * beta.get(c, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.sparkglmm.core.inference;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.StandardNormal;
+
+/**
+ * A row of the coefficient table. NaN where there is no standard error.
+ *
+ * @param term R's name of the column
+ * @param estimate on the scale of the linear predictor, conditional on the random effects
+ * @param se model-based standard error
+ * @param robustSe sandwich over clusters, no small-sample factor
+ * @param z estimate / se
+ * @param p two-sided, from the normal distribution
+ * @param lower of the 95% Wald interval
+ * @param upper of the 95% Wald interval
+ */
+public record FixedEffect(
+        String term, double estimate, double se, double robustSe, double z, double p, double lower, double upper) {
+
+    /** Φ⁻¹(0.975). */
+    private static final double QUANTILE = 1.959963984540054;
+
+    public double expEstimate() {
+        return Elementary.exp(estimate);
+    }
+
+    public double expLower() {
+        return Elementary.exp(lower);
+    }
+
+    public double expUpper() {
+        return Elementary.exp(upper);
+    }
+
+    /** The table of fixed effects. */
+    public static List<FixedEffect> table(List<String> names, double[] beta, double[] se, double[] robustSe) {
+        List<FixedEffect> out = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            double z = beta[i] / se[i];
+            double p = 2 * StandardNormal.probability(-Math.abs(z));
+            out.add(new FixedEffect(
+                    names.get(i),
+                    beta[i],
+                    se[i],
+                    robustSe[i],
+                    z,
+                    p,
+                    beta[i] - QUANTILE * se[i],
+                    beta[i] + QUANTILE * se[i]));
+        }
+        return out;
+    }
+}

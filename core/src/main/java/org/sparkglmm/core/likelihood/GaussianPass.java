@@ -1,0 +1,175 @@
+package org.sparkglmm.core.likelihood;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.SmallMatrices;
+import org.sparkglmm.core.model.ParameterLayout;
+
+/**
+ * One pass over the cross-products of gaussian clusters at several relative factors Λ (G = σ²ΛΛ').
+ *
+ * <p>With M_i = I + Λ'Z'WZΛ, K_i = Λ'Z'WC and Q_i = M_i⁻¹K_i, sums over clusters
+ *
+ * <pre>
+ * log|M| ,  S = C'WC - Σ K'Q  (= C'V⁻¹C) ,
+ * ∂log|M|/∂Λ_rc = 2 (Z'WZ Λ M⁻¹)_rc ,  ∂S/∂Λ_rc = -[(b_r - v_r) q_c' + q_c (b_r - v_r)']
+ * </pre>
+ *
+ * with b, q, v the rows of Z'WC, Q and Z'WZΛQ. Bates et al. (2015), J. Stat. Soft. 67, §3, differentiated.
+ */
+final class GaussianPass implements BlockFunction<CompensatedSum[]> {
+    private static final long serialVersionUID = 1;
+
+    /** Positions in a sum: weights, constants, log|M|, S (width² row-major), then per θ its ∂log|M| and ∂S. */
+    static final int WEIGHT = 0;
+
+    static final int CONSTANT = 1;
+    static final int LOG_DETERMINANT = 2;
+    static final int S = 3;
+
+    private final ParameterLayout layout;
+    private final double[] shift;
+    private final List<double[]> thetas;
+
+    private GaussianPass(ParameterLayout layout, double[] shift, List<double[]> thetas) {
+        this.layout = layout;
+        this.shift = shift.clone();
+        this.thetas = new ArrayList<>(thetas);
+    }
+
+    static int derivativeStart(int width, int t) {
+        return S + width * width + t * (1 + width * width);
+    }
+
+    static List<CompensatedSum> over(ClusterData data, ParameterLayout layout, double[] shift, List<double[]> thetas) {
+        int width = shift.length;
+        List<CompensatedSum> totals = new ArrayList<>();
+        for (int k = 0; k < thetas.size(); k++) {
+            totals.add(new CompensatedSum(derivativeStart(width, layout.theta())));
+        }
+        for (CompensatedSum[] part : data.mapBlocks(new GaussianPass(layout, shift, thetas))) {
+            for (int k = 0; k < part.length; k++) {
+                totals.get(k).merge(part[k]);
+            }
+        }
+        return totals;
+    }
+
+    @Override
+    public CompensatedSum[] apply(ClusterBlock block) {
+        double[] centre = shift;
+        CrossProducts products = block.derived(b -> new CrossProducts(b, centre));
+        CompensatedSum[] out = new CompensatedSum[thetas.size()];
+        for (int k = 0; k < out.length; k++) {
+            out[k] = sum(products, thetas.get(k));
+        }
+        return out;
+    }
+
+    private CompensatedSum sum(CrossProducts products, double[] theta) {
+        int q = products.q;
+        int width = products.width;
+        double[] lambda = lambda(theta, q);
+        double[] terms = new double[derivativeStart(width, layout.theta())];
+        CompensatedSum out = new CompensatedSum(terms.length);
+        out.add(WEIGHT, products.weight);
+        out.add(CONSTANT, products.logConstant);
+        for (int k = 0; k < width * width; k++) {
+            out.add(S + k, products.cc[k]);
+        }
+        double[] zz = new double[q * q];
+        double[] zzLambda = new double[q * q];
+        double[] chol = new double[q * q];
+        double[] inverse = new double[q * q];
+        double[] mInverse = new double[q * q];
+        double[] gradient = new double[q * q];
+        double[] solved = new double[q * width];
+        double[] column = new double[q];
+        double[] difference = new double[q * width];
+        for (int i = 0; i < products.clusters; i++) {
+            System.arraycopy(products.zz, i * q * q, zz, 0, q * q);
+            SmallMatrices.multiply(zz, lambda, q, zzLambda);
+            SmallMatrices.multiplyTransposedLeft(lambda, zzLambda, q, chol);
+            for (int d = 0; d < q; d++) {
+                chol[d * q + d] += 1;
+            }
+            if (!SmallMatrices.choleskyInPlace(chol, q)) {
+                out.add(LOG_DETERMINANT, Double.NaN);
+                return out;
+            }
+            double logDeterminant = 0;
+            for (int d = 0; d < q; d++) {
+                logDeterminant += 2 * Elementary.log(chol[d * q + d]);
+            }
+            SmallMatrices.invertLower(chol, q, inverse);
+            SmallMatrices.multiplyTransposedLeft(inverse, inverse, q, mInverse);
+            SmallMatrices.multiply(zzLambda, mInverse, q, gradient);
+            int zc = i * q * width;
+            for (int c = 0; c < width; c++) {
+                for (int d = 0; d < q; d++) {
+                    double k = 0;
+                    for (int r = d; r < q; r++) {
+                        k += lambda[r * q + d] * products.zc[zc + r * width + c];
+                    }
+                    column[d] = k;
+                }
+                for (int d = 0; d < q; d++) {
+                    double s = 0;
+                    for (int e = 0; e < q; e++) {
+                        s += mInverse[d * q + e] * column[e];
+                    }
+                    solved[d * width + c] = s;
+                }
+                for (int r = 0; r < q; r++) {
+                    double v = 0;
+                    for (int d = 0; d < q; d++) {
+                        v += zzLambda[r * q + d] * solved[d * width + c];
+                    }
+                    difference[r * width + c] = products.zc[zc + r * width + c] - v;
+                }
+            }
+            terms[LOG_DETERMINANT] = logDeterminant;
+            // K'Q = Σ_r b_r (ΛQ)_r'
+            for (int c = 0; c < width; c++) {
+                for (int d = 0; d < width; d++) {
+                    double s = 0;
+                    for (int r = 0; r < q; r++) {
+                        double lq = 0;
+                        for (int e = 0; e <= r; e++) {
+                            lq += lambda[r * q + e] * solved[e * width + d];
+                        }
+                        s += products.zc[zc + r * width + c] * lq;
+                    }
+                    terms[S + c * width + d] = -s;
+                }
+            }
+            for (int t = 0; t < layout.theta(); t++) {
+                int r = layout.row(t);
+                int e = layout.column(t);
+                int at = derivativeStart(width, t);
+                terms[at] = 2 * gradient[r * q + e];
+                for (int c = 0; c < width; c++) {
+                    for (int d = 0; d < width; d++) {
+                        terms[at + 1 + c * width + d] = -(difference[r * width + c] * solved[e * width + d]
+                                + solved[e * width + c] * difference[r * width + d]);
+                    }
+                }
+            }
+            out.add(terms);
+        }
+        return out;
+    }
+
+    private double[] lambda(double[] theta, int q) {
+        double[] out = new double[q * q];
+        for (int t = 0; t < theta.length; t++) {
+            out[layout.row(t) * q + layout.column(t)] = theta[t];
+        }
+        return out;
+    }
+}

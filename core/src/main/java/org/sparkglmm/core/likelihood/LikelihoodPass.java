@@ -1,0 +1,73 @@
+package org.sparkglmm.core.likelihood;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+
+/**
+ * One pass: the likelihood sums of several parameter vectors. Modes start from u = 0 at the first vector and from the
+ * first vector's modes at the others, so a repeated pass repeats its bits.
+ */
+public final class LikelihoodPass implements BlockFunction<LikelihoodSum[]> {
+    private static final long serialVersionUID = 1;
+
+    private final MixedModel model;
+    private final GaussHermite grid;
+    private final List<double[]> points;
+    private final boolean outerProducts;
+
+    private LikelihoodPass(MixedModel model, GaussHermite grid, List<double[]> points, boolean outerProducts) {
+        this.model = model;
+        this.grid = grid;
+        this.points = new ArrayList<>(points);
+        this.outerProducts = outerProducts;
+    }
+
+    /**
+     * Evaluates the marginal likelihood of the whole data at several points in one pass.
+     *
+     * @param outerProducts whether to sum the outer products of the clusters' gradients too
+     */
+    public static List<LikelihoodSum> over(
+            ClusterData data, MixedModel model, GaussHermite grid, List<double[]> points, boolean outerProducts) {
+        List<LikelihoodSum> totals = new ArrayList<>();
+        for (int k = 0; k < points.size(); k++) {
+            totals.add(new LikelihoodSum(model.layout().size(), outerProducts));
+        }
+        for (LikelihoodSum[] ofBlock : data.mapBlocks(new LikelihoodPass(model, grid, points, outerProducts))) {
+            for (int k = 0; k < ofBlock.length; k++) {
+                totals.get(k).merge(ofBlock[k]);
+            }
+        }
+        return totals;
+    }
+
+    @Override
+    public LikelihoodSum[] apply(ClusterBlock block) {
+        int q = model.layout().random();
+        int parameters = model.layout().size();
+        ClusterIntegral integral = new ClusterIntegral(model, grid, block);
+        double[] modes = new double[block.clusters() * q];
+        double[] gradient = new double[parameters];
+        LikelihoodSum[] out = new LikelihoodSum[points.size()];
+        for (int k = 0; k < out.length; k++) {
+            out[k] = new LikelihoodSum(parameters, outerProducts);
+            integral.setParameters(points.get(k));
+            for (int i = 0; i < block.clusters(); i++) {
+                double h = integral.findMode(i, modes, i * q);
+                if (Double.isNaN(h)) {
+                    out[k].spoil();
+                    break;
+                }
+                if (k == 0) {
+                    System.arraycopy(integral.mode(), 0, modes, i * q, q);
+                }
+                double value = integral.integrate(i, h, gradient);
+                out[k].add(value, gradient, integral.iterations());
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,133 @@
+package org.sparkglmm.core.math;
+
+/**
+ * The standard normal distribution through Mills' ratio R(x) = (1 - Φ(x)) / φ(x), which neither overflows nor
+ * underflows in the tail.
+ *
+ * <p>For x ≥ 10, Laplace's continued fraction R = 1/(x+1/(x+2/(x+3/(x+…)))). Below, Taylor series from a table; the
+ * table is filled once from x = 10 downwards by the same series, the direction in which R' = xR - 1 is stable
+ * (Marsaglia 2004, "Evaluating the normal distribution", J. Stat. Soft. 11).
+ */
+public final class StandardNormal {
+    /** ½ log 2π. */
+    public static final double HALF_LOG_TWO_PI = 0.9189385332046727418;
+
+    private static final double TABLE_END = 10;
+    private static final double STEP = 0.125;
+    /** Twelve Taylor terms at half a step of 1/8 leave an error below 1e-17 relative to R. */
+    private static final int TERMS = 12;
+
+    private static final double[] TABLE = table();
+
+    private StandardNormal() {}
+
+    private static double[] table() {
+        int n = (int) (TABLE_END / STEP);
+        double[] ratio = new double[n + 1];
+        ratio[n] = continuedFraction(TABLE_END);
+        for (int i = n - 1; i >= 0; i--) {
+            // Two half steps keep the series as short as in use.
+            double x = (i + 1) * STEP;
+            double middle = taylor(x, ratio[i + 1], -STEP / 2);
+            ratio[i] = taylor(x - STEP / 2, middle, -STEP / 2);
+        }
+        return ratio;
+    }
+
+    private static double taylor(double x, double ratio, double h) {
+        double previous = ratio;
+        double current = x * ratio - 1;
+        double power = h;
+        double sum = ratio + current * h;
+        for (int n = 1; n < TERMS; n++) {
+            double next = x * current + n * previous;
+            previous = current;
+            current = next;
+            power *= h / (n + 1);
+            sum += current * power;
+        }
+        return sum;
+    }
+
+    /** 1/(x + 2/(x + 3/(x + …))), the difference 1/R(x) - x, for x ≥ 10. */
+    private static double inverseRatioExcess(double x) {
+        double tail = x;
+        for (int n = 40; n >= 2; n--) {
+            tail = x + n / tail;
+        }
+        return 1 / tail;
+    }
+
+    private static double continuedFraction(double x) {
+        return 1 / (x + inverseRatioExcess(x));
+    }
+
+    /** Mills' ratio (1 - Φ(x)) / φ(x) for x ≥ 0. */
+    static double millsRatio(double x) {
+        if (x >= TABLE_END) {
+            return continuedFraction(x);
+        }
+        int i = (int) (x / STEP + 0.5);
+        double node = i * STEP;
+        return taylor(node, TABLE[i], x - node);
+    }
+
+    /** log φ(x). */
+    public static double logDensity(double x) {
+        return -0.5 * x * x - HALF_LOG_TWO_PI;
+    }
+
+    /** Φ(x). */
+    public static double probability(double x) {
+        return Elementary.exp(logProbability(x));
+    }
+
+    /** log Φ(x). */
+    public static double logProbability(double x) {
+        if (x <= 0) {
+            return logDensity(x) + Elementary.log(millsRatio(-x));
+        }
+        return Elementary.log1p(-Elementary.exp(logDensity(x)) * millsRatio(x));
+    }
+
+    /**
+     * log Φ(x) and its first three derivatives: with m = φ/Φ and d = m + x they are m, -m d and m (d² - 1 + m d).
+     *
+     * @param into filled with value, first, second and third derivative
+     */
+    public static void logProbabilityDerivatives(double x, double[] into) {
+        if (x < -50) {
+            asymptoticTail(-x, into);
+            return;
+        }
+        double m;
+        double d;
+        if (x <= 0) {
+            double ratio = millsRatio(-x);
+            into[0] = logDensity(x) + Elementary.log(ratio);
+            m = 1 / ratio;
+            d = x <= -TABLE_END ? inverseRatioExcess(-x) : (1 + x * ratio) / ratio;
+        } else {
+            double density = Elementary.exp(logDensity(x));
+            double upper = density * millsRatio(x);
+            into[0] = Elementary.log1p(-upper);
+            m = density / (1 - upper);
+            d = m + x;
+        }
+        into[1] = m;
+        into[2] = -m * d;
+        into[3] = m * (d * d - 1 + m * d);
+    }
+
+    /**
+     * Far tail, where the closed form of the third derivative cancels: log Φ(-t) = -t²/2 - log t - ½ log 2π - t⁻² +
+     * 5/2 t⁻⁴ - 37/3 t⁻⁶ + …, differentiated term by term.
+     */
+    private static void asymptoticTail(double t, double[] into) {
+        double a = 1 / (t * t);
+        into[0] = logDensity(t) - Elementary.log(t) + a * (-1 + a * (2.5 - a * 37 / 3));
+        into[1] = t + (1 + a * (-2 + a * (10 - a * 74))) / t;
+        into[2] = -1 + a * (1 + a * (-6 + a * (50 - a * 518)));
+        into[3] = a / t * (2 + a * (-24 + a * (300 - a * 4144)));
+    }
+}

@@ -1,0 +1,67 @@
+package org.sparkglmm.core.model;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.sparkglmm.core.Suggestions;
+import org.sparkglmm.core.UsageException;
+
+/** The catalogue: every family the program knows. */
+public final class Families {
+    private static final List<Family> ALL = List.of(new GaussianFamily(), new BinomialFamily(), new PoissonFamily());
+
+    /** Names that R's users also type. */
+    private static final Map<String, String> ALIASES =
+            Map.of("normal", "gaussian", "bernoulli", "binomial", "logistic", "binomial");
+
+    private Families() {}
+
+    public static List<Family> all() {
+        return ALL;
+    }
+
+    /**
+     * The family of that name.
+     *
+     * @throws UsageException if there is none, with the nearest name
+     */
+    public static Family named(String name) {
+        String wanted = name.trim().toLowerCase(Locale.ROOT);
+        String canonical = ALIASES.getOrDefault(wanted, wanted);
+        for (Family family : ALL) {
+            if (family.name().equals(canonical)) {
+                return family;
+            }
+        }
+        List<String> names = ALL.stream().map(Family::name).toList();
+        throw new UsageException(
+                "unknown family '" + name + "'" + didYouMean(wanted, names) + "; known: " + String.join(", ", names));
+    }
+
+    /**
+     * One of the family's links; null or empty means its default.
+     *
+     * @throws UsageException if the family has no such link
+     */
+    public static Link link(Family family, String name) {
+        if (name == null || name.isBlank()) {
+            return family.links().get(0);
+        }
+        String wanted = name.trim().toLowerCase(Locale.ROOT);
+        for (Link link : family.links()) {
+            if (link.label().equals(wanted)) {
+                return link;
+            }
+        }
+        List<String> names = family.links().stream().map(Link::label).toList();
+        throw new UsageException("unknown link '" + name + "' for family " + family.name() + didYouMean(wanted, names)
+                + "; its links: " + names.stream().collect(Collectors.joining(", ")));
+    }
+
+    private static String didYouMean(String wanted, List<String> known) {
+        return Suggestions.nearest(wanted, known)
+                .map(n -> "; did you mean '" + n + "'?")
+                .orElse("");
+    }
+}

@@ -1,0 +1,76 @@
+package org.sparkglmm.core.model;
+
+import java.util.Locale;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.StandardNormal;
+
+/** Link functions η = g(μ). The likelihood never needs them (it is written in η); people, starts and predictions do. */
+public enum Link {
+    IDENTITY,
+    LOG,
+    INVERSE,
+    SQRT,
+    LOGIT,
+    PROBIT,
+    CLOGLOG;
+
+    /** The name used in formulas, options and files: the constant in lower case. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** μ = g⁻¹(η). */
+    public double mean(double eta) {
+        return switch (this) {
+            case IDENTITY -> eta;
+            case LOG -> Elementary.exp(eta);
+            case INVERSE -> 1 / eta;
+            case SQRT -> eta * eta;
+            case LOGIT -> LogScale.logistic(eta);
+            case PROBIT -> StandardNormal.probability(eta);
+            case CLOGLOG -> -Elementary.expm1(-Elementary.exp(eta));
+        };
+    }
+
+    /** dμ/dη at η. */
+    public double meanDerivative(double eta) {
+        return switch (this) {
+            case IDENTITY -> 1;
+            case LOG -> Elementary.exp(eta);
+            case INVERSE -> -1 / (eta * eta);
+            case SQRT -> 2 * eta;
+            case LOGIT -> LogScale.logistic(eta) * LogScale.logistic(-eta);
+            case PROBIT -> Elementary.exp(StandardNormal.logDensity(eta));
+            case CLOGLOG -> Elementary.exp(eta - Elementary.exp(eta));
+        };
+    }
+
+    /** η = g(μ), for starting values; μ inside the family's open range. */
+    public double predictor(double mu) {
+        return switch (this) {
+            case IDENTITY -> mu;
+            case LOG -> Elementary.log(mu);
+            case INVERSE -> 1 / mu;
+            case SQRT -> Math.sqrt(mu);
+            case LOGIT -> Elementary.log(mu / (1 - mu));
+            case PROBIT -> probit(mu);
+            case CLOGLOG -> Elementary.log(-Elementary.log1p(-mu));
+        };
+    }
+
+    /** Φ⁻¹ by bisection: called a handful of times a fit, so the shortest correct code is the best. */
+    private static double probit(double mu) {
+        double low = -40;
+        double high = 40;
+        for (int i = 0; i < 80; i++) {
+            double middle = 0.5 * (low + high);
+            if (StandardNormal.probability(middle) < mu) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return 0.5 * (low + high);
+    }
+}

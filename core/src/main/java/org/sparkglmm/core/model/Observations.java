@@ -1,0 +1,40 @@
+package org.sparkglmm.core.model;
+
+import java.io.Serializable;
+
+/**
+ * The outcome side of a block of rows, as columns of one length.
+ *
+ * <p>{@code size} is the number of trials of a binomial outcome, or the precision weight of a gaussian one; {@code
+ * weight} is the frequency weight that multiplies ℓ. Either is null where every row has 1. The arrays are shared, not
+ * copied, and nobody writes to them.
+ */
+public final class Observations implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    final double[] y;
+    final double[] size;
+    final double[] weight;
+
+    public Observations(double[] y, double[] size, double[] weight) {
+        this.y = y;
+        this.size = size;
+        this.weight = weight;
+    }
+
+    public int count() {
+        return y.length;
+    }
+
+    public double y(int row) {
+        return y[row];
+    }
+
+    public double size(int row) {
+        return size == null ? 1 : size[row];
+    }
+
+    public double weight(int row) {
+        return weight == null ? 1 : weight[row];
+    }
+}

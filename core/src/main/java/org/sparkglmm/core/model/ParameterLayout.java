@@ -1,0 +1,110 @@
+package org.sparkglmm.core.model;
+
+import java.io.Serializable;
+
+/**
+ * Where the parameters lie in one vector: fixed effects β (p of them), then the free entries θ of the lower-triangular
+ * Λ (row by row; G = ΛΛ'), then ψ.
+ *
+ * <p>Λ is block-diagonal, one block a random term: {@code (1 + time | id)} is one block of size 2, {@code (1 + time ||
+ * id)} two of size 1.
+ */
+public final class ParameterLayout implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int fixed;
+    private final int psi;
+    private final int[] blockSizes;
+    private final int q;
+    private final int[] rows;
+    private final int[] columns;
+
+    public ParameterLayout(int fixedEffects, int[] blockSizes, int psi) {
+        this.fixed = fixedEffects;
+        this.psi = psi;
+        this.blockSizes = blockSizes.clone();
+        int size = 0;
+        int free = 0;
+        for (int b : blockSizes) {
+            size += b;
+            free += b * (b + 1) / 2;
+        }
+        q = size;
+        rows = new int[free];
+        columns = new int[free];
+        int at = 0;
+        int start = 0;
+        for (int b : blockSizes) {
+            for (int r = start; r < start + b; r++) {
+                for (int c = start; c <= r; c++) {
+                    rows[at] = r;
+                    columns[at++] = c;
+                }
+            }
+            start += b;
+        }
+    }
+
+    /** Number of fixed effects, p. */
+    public int fixed() {
+        return fixed;
+    }
+
+    /** Number of random effects a cluster, q. */
+    public int random() {
+        return q;
+    }
+
+    /** Number of free entries of Λ. */
+    public int theta() {
+        return rows.length;
+    }
+
+    /** Number of the family's own parameters. */
+    public int psi() {
+        return psi;
+    }
+
+    /** All of them. */
+    public int size() {
+        return fixed + rows.length + psi;
+    }
+
+    public int thetaStart() {
+        return fixed;
+    }
+
+    public int psiStart() {
+        return fixed + rows.length;
+    }
+
+    public int[] blockSizes() {
+        return blockSizes.clone();
+    }
+
+    /** Row in Λ of free entry t. */
+    public int row(int t) {
+        return rows[t];
+    }
+
+    /** Column in Λ of free entry t. */
+    public int column(int t) {
+        return columns[t];
+    }
+
+    /** Λ, q×q row-major, zeros above the diagonal and outside the blocks. */
+    public double[] lambda(double[] parameters) {
+        double[] lambda = new double[q * q];
+        for (int t = 0; t < rows.length; t++) {
+            lambda[rows[t] * q + columns[t]] = parameters[fixed + t];
+        }
+        return lambda;
+    }
+
+    /** ψ by itself. */
+    public double[] psi(double[] parameters) {
+        double[] out = new double[psi];
+        System.arraycopy(parameters, psiStart(), out, 0, psi);
+        return out;
+    }
+}

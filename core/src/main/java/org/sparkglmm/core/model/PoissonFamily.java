@@ -1,0 +1,145 @@
+package org.sparkglmm.core.model;
+
+import java.util.List;
+import org.apache.commons.math3.special.Gamma;
+import org.sparkglmm.core.math.Elementary;
+
+/** Counts: log f = y log μ - μ - log y!. y ∈ {0, 1, 2, …}. McCullagh and Nelder (1989), §6. */
+final class PoissonFamily implements Family {
+    @Override
+    public String name() {
+        return "poisson";
+    }
+
+    @Override
+    public List<Link> links() {
+        return List.of(Link.LOG, Link.SQRT, Link.IDENTITY);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return switch (link) {
+            case SQRT -> new SqrtModel();
+            case IDENTITY -> new IdentityModel();
+            default -> new LogModel();
+        };
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return y >= 0 && y < Double.POSITIVE_INFINITY && y == Math.rint(y);
+    }
+
+    @Override
+    public String support() {
+        return "whole numbers 0, 1, 2, ...";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return -Gamma.logGamma(y + 1);
+    }
+
+    @Override
+    public double startingMean(double observedMean, double rows) {
+        return observedMean + 0.1 / rows;
+    }
+
+    /** μ = e^η: ∂ = y - μ, ∂² = ∂³ = -μ. */
+    private record LogModel() implements ObservationModel {
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[] psi,
+                int order,
+                Derivatives out) {
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double y = observations.y[from + j];
+                double mu = Elementary.exp(eta[j]);
+                sum += w * (y * eta[j] - mu);
+                if (order >= 1) {
+                    out.first[j] = w * (y - mu);
+                }
+                if (order >= 2) {
+                    out.second[j] = -w * mu;
+                }
+                if (order >= 3) {
+                    out.third[j] = -w * mu;
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** μ = η²: ℓ = 2y log|η| - η², ∂ = 2y/η - 2η, ∂² = -2y/η² - 2, ∂³ = 4y/η³; with y = 0 the logarithm is absent. */
+    private record SqrtModel() implements ObservationModel {
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[] psi,
+                int order,
+                Derivatives out) {
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double y = observations.y[from + j];
+                double e = eta[j];
+                double scaled = y == 0 ? 0 : y / e;
+                sum += w * ((y == 0 ? 0 : 2 * y * Elementary.log(Math.abs(e))) - e * e);
+                if (order >= 1) {
+                    out.first[j] = w * 2 * (scaled - e);
+                }
+                if (order >= 2) {
+                    out.second[j] = -w * 2 * ((y == 0 ? 0 : scaled / e) + 1);
+                }
+                if (order >= 3) {
+                    out.third[j] = y == 0 ? 0 : w * 4 * scaled / (e * e);
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** μ = η ≥ 0: ∂ = y/η - 1, ∂² = -y/η², ∂³ = 2y/η³; impossible below 0, and at 0 unless y = 0. */
+    private record IdentityModel() implements ObservationModel {
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[] psi,
+                int order,
+                Derivatives out) {
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double y = observations.y[from + j];
+                double e = eta[j];
+                if (!(e >= 0)) {
+                    return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                }
+                double scaled = y == 0 ? 0 : y / e;
+                sum += w * ((y == 0 ? 0 : y * Elementary.log(e)) - e);
+                if (order >= 1) {
+                    out.first[j] = w * (scaled - 1);
+                }
+                if (order >= 2) {
+                    out.second[j] = y == 0 ? 0 : -w * scaled / e;
+                }
+                if (order >= 3) {
+                    out.third[j] = y == 0 ? 0 : 2 * w * scaled / (e * e);
+                }
+            }
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package org.sparkglmm.core.optim;
+
+/** A method to minimise an {@link Objective} whose variables are scaled so that 1 is a sensible step for each. */
+public interface Minimizer {
+    /**
+     * The scale-free stopping rule of every method here: g'H⁻¹g at most this. With H the information of a likelihood it
+     * is the squared distance to the optimum in standard errors, so 1e-10 stops a hundred-thousandth of one away.
+     */
+    double TOLERANCE = 1e-10;
+
+    /** Its name in options and files. */
+    String name();
+
+    /**
+     * @param start inside the objective's domain
+     * @param hessian the Hessian at the start, or something near it; null if there is none
+     */
+    Outcome minimize(Objective objective, double[] start, double[][] hessian);
+}

@@ -1,0 +1,39 @@
+package org.sparkglmm.core.optim;
+
+import java.util.List;
+
+/**
+ * How a minimisation ended.
+ *
+ * @param best the best point evaluated
+ * @param status whether it is a minimum
+ * @param message in words, for people
+ * @param iterations steps tried
+ * @param decrement the last estimate of g'H⁻¹g: twice what the objective could still fall by
+ * @param hessian the method's last idea of the Hessian, null if it has none; only good enough to start from
+ * @param trail the value after each step
+ */
+public record Outcome(
+        Evaluation best,
+        Status status,
+        String message,
+        int iterations,
+        double decrement,
+        double[][] hessian,
+        List<Double> trail) {
+
+    public enum Status {
+        CONVERGED,
+        ITERATION_LIMIT,
+        NO_PROGRESS,
+        NOT_EVALUABLE
+    }
+
+    public Outcome {
+        trail = List.copyOf(trail);
+    }
+
+    public boolean converged() {
+        return status == Status.CONVERGED;
+    }
+}
