@@ -1,5 +1,6 @@
 package org.sparkglmm.core.model;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
@@ -7,7 +8,7 @@ import java.util.Map;
  * A distribution of the outcome as users name it: its links, its support, its own parameters ψ. Add one by writing one
  * class and naming it in {@link Families}.
  */
-public interface Family {
+public interface Family extends Serializable {
 
     /** The name in options and files. */
     String name();

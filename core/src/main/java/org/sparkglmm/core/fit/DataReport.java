@@ -1,0 +1,27 @@
+package org.sparkglmm.core.fit;
+
+import java.util.List;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.model.Family;
+
+/**
+ * What a fit would begin with: the data described and checked, nothing fitted.
+ *
+ * @param design the design without the columns that would be dropped
+ * @param moments of its data
+ * @param warnings what a fit would warn about
+ */
+public record DataReport(Design design, DataMoments moments, List<Warning> warnings) {
+
+    /**
+     * One pass, or two if columns would be dropped.
+     *
+     * @throws org.sparkglmm.core.DataException if the data cannot bear the model
+     */
+    public static DataReport of(Design design, Family family, ClusterData data) {
+        Prepared prepared = Prepared.of(design, family, data);
+        return new DataReport(prepared.design(), prepared.moments(), prepared.warnings());
+    }
+}

@@ -1,0 +1,98 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.fit.DataReport;
+import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.spark.data.BlockLoader;
+import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.ModelBinding;
+import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.engine.SparkClusterData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: everything a fit does before fitting, and what it found. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Read and validate, say what would be fitted and what is wrong with the data; fit nothing.")
+final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private DataOptions data;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ModelRequest request = model.request();
+        TableSource source = data.source();
+        return data.run(spark -> check(spark, source, request));
+    }
+
+    private int check(SparkSession spark, TableSource source, ModelRequest request) {
+        Dataset<Row> table = source.read(spark);
+        BoundTable bound = ModelBinding.bind(request, table, source.isText());
+        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, request.family());
+        try {
+            DataReport report = DataReport.of(bound.design(), request.family(), new SparkClusterData(blocks));
+            print(request, bound, report);
+            return ExitCode.OK;
+        } finally {
+            blocks.unpersist(false);
+        }
+    }
+
+    private void print(ModelRequest request, BoundTable bound, DataReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        DataMoments moments = report.moments();
+        out.println("Formula: " + request.formula().text());
+        out.println(
+                "Family:  " + request.family().name() + " (" + request.link().label() + ")");
+        out.println("Rows:    " + bound.counts().total() + " read, "
+                + bound.counts().complete() + " used, " + bound.counts().dropped() + " dropped for missing values");
+        for (Map.Entry<String, Long> missing : bound.counts().missing().entrySet()) {
+            out.println("           " + missing.getKey() + ": missing in " + missing.getValue());
+        }
+        out.printf(
+                Locale.ROOT,
+                "Groups:  %d %s; rows each: %.2f on average, %d at most; %d have a single row%n",
+                moments.clusters(),
+                request.group(),
+                (double) moments.rows() / moments.clusters(),
+                moments.widest(),
+                moments.singletons());
+        out.printf(Locale.ROOT, "Outcome: mean %.5g%n", moments.outcomeMean(request.family()));
+        bound.levels()
+                .forEach((name, levels) -> out.println(
+                        "Factor:  " + name + " with " + levels.size() + " levels, reference " + levels.get(0)));
+        List<DesignColumn> fixed = report.design().fixed();
+        out.println("Fixed effects (" + fixed.size() + "): "
+                + String.join(", ", report.design().fixedNames()));
+        out.println("Random effects by " + request.group() + " ("
+                + report.design().randomColumns().size() + "): "
+                + String.join(", ", report.design().randomNames()));
+        for (Warning warning : report.warnings()) {
+            out.println("Warning (" + warning.code() + "): " + warning.message());
+        }
+        out.println(report.warnings().isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
+        out.flush();
+    }
+}

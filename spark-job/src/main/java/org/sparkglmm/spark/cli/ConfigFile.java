@@ -1,0 +1,73 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.sparkglmm.core.UsageException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * {@code --config FILE}: lines {@code option = value} with the options' long names, for pipelines. The command line wins.
+ */
+final class ConfigFile implements CommandLine.IDefaultValueProvider {
+    private final Properties values;
+    private final Set<String> unknown;
+
+    private ConfigFile(Properties values) {
+        this.values = values;
+        unknown = new TreeSet<>(values.stringPropertyNames());
+    }
+
+    /** The provider for these arguments; one without values if they name no file. */
+    static CommandLine.IDefaultValueProvider provider(String[] arguments) {
+        String file = null;
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].equals("--config") && i + 1 < arguments.length) {
+                file = arguments[i + 1];
+            } else if (arguments[i].startsWith("--config=")) {
+                file = arguments[i].substring("--config=".length());
+            }
+        }
+        Properties values = new Properties();
+        String failure = null;
+        if (file != null) {
+            try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+                values.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                failure = "--config: cannot read " + file + " (" + e.getClass().getSimpleName() + ")";
+            }
+        }
+        ConfigFile out = new ConfigFile(values);
+        out.failure = failure;
+        return out;
+    }
+
+    private String failure;
+
+    @Override
+    public String defaultValue(ArgSpec argument) {
+        if (argument instanceof OptionSpec option && option.longestName().startsWith("--")) {
+            String name = option.longestName().substring(2);
+            unknown.remove(name);
+            return values.getProperty(name);
+        }
+        return null;
+    }
+
+    /** @throws UsageException if the file could not be read or names an option that the command does not have */
+    void requireUnderstood() {
+        if (failure != null) {
+            throw new UsageException(failure);
+        }
+        if (!unknown.isEmpty()) {
+            throw new UsageException("--config: unknown option " + String.join(", ", unknown));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package org.sparkglmm.spark.cli;
+
+/** What the process says to whoever started it. */
+final class ExitCode {
+    static final int OK = 0;
+    static final int UNEXPECTED = 1;
+    static final int USAGE = 2;
+    static final int DATA = 3;
+    static final int NOT_CONVERGED = 4;
+    static final int OUTPUT_EXISTS = 5;
+
+    private ExitCode() {}
+}

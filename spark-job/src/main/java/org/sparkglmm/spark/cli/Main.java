@@ -1,0 +1,114 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.output.OutputFolder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: generalized linear mixed models on Spark. */
+@Command(
+        name = "spark-glmm",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Generalized linear mixed models on Apache Spark.",
+        subcommands = {FitCommand.class, PredictCommand.class, CheckCommand.class, GenerateCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; for fit: converged",
+            "1:unexpected error",
+            "2:usage: formula, option or column",
+            "3:the data cannot be used",
+            "4:not converged (outputs are written, marked so)",
+            "5:the output exists"
+        })
+public final class Main {
+
+    /** Prints the version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"spark-glmm " + (version == null ? "development" : version)};
+        }
+    }
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
+    public static void main(String[] arguments) {
+        boolean embedded = isEmbedded();
+        int code = run(arguments);
+        if (!embedded) {
+            System.exit(code);
+        }
+        if (code != ExitCode.OK) {
+            throw new IllegalStateException("spark-glmm ended with exit code " + code + "; see its message above");
+        }
+    }
+
+    /** A session that was there before us belongs to a notebook or another program: it is used, not stopped. */
+    static boolean isEmbedded() {
+        return SparkSession.getDefaultSession().isDefined();
+    }
+
+    /** Runs a command and returns its exit code. */
+    public static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setDefaultValueProvider(ConfigFile.provider(arguments));
+        line.setExecutionExceptionHandler(Main::explain);
+        line.setParameterExceptionHandler(Main::explainUsage);
+        line.setUsageHelpAutoWidth(true);
+        return line.execute(arguments);
+    }
+
+    private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println("error: " + e.getMessage());
+        err.println("try: spark-glmm "
+                + (e.getCommandLine().getParent() == null
+                        ? ""
+                        : e.getCommandLine().getCommandName() + " ") + "--help");
+        return ExitCode.USAGE;
+    }
+
+    private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UsageException) {
+                err.println("error: " + cause.getMessage());
+                return ExitCode.USAGE;
+            }
+            if (cause instanceof DataException) {
+                err.println("error: " + cause.getMessage());
+                return ExitCode.DATA;
+            }
+            if (cause instanceof OutputFolder.Exists) {
+                err.println("error: " + cause.getMessage());
+                return ExitCode.OUTPUT_EXISTS;
+            }
+            if (cause instanceof OutputFolder.NotWritable) {
+                err.println("error: " + cause.getMessage());
+                return ExitCode.UNEXPECTED;
+            }
+        }
+        boolean wanted = parsed.expandedArgs().contains("--stacktrace");
+        // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.
+        err.println("error: unexpected " + rootOf(e).getClass().getSimpleName()
+                + (wanted ? "" : "; run again with --stacktrace to see where (the trace may show values of the data)"));
+        if (wanted) {
+            e.printStackTrace(err);
+        }
+        return ExitCode.UNEXPECTED;
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+}

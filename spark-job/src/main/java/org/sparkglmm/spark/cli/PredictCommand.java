@@ -1,0 +1,104 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.OutputFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code predict}: a fitted model and any rows → the rows with predictions. */
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        description = "Predict for the rows of a table, also of persons the fit never saw.")
+final class PredictCommand implements Callable<Integer> {
+    @Mixin
+    private DataOptions data;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a fit.")
+    private String model;
+
+    @Option(names = "--on-exists", defaultValue = "error", description = "error or overwrite.")
+    private String onExists;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the predictions (Parquet).")
+    private String out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TableSource source = data.source();
+        return data.run(spark -> predict(spark, source));
+    }
+
+    private int predict(SparkSession spark, TableSource source) {
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        ModelFile.Saved saved = ModelFile.read(model, configuration);
+        OutputFolder folder = OutputFolder.begin(out, onExists, configuration);
+        try {
+            Dataset<Row> table = source.read(spark);
+            Design design = Predictor.design(saved.request(), saved.fixedNames(), table, source.isText());
+            ParameterLayout layout = new ParameterLayout(
+                    design.fixed().size(),
+                    design.randomSizes(),
+                    saved.request().family().psiNames().size());
+            MixedModel mixed = new MixedModel(
+                    saved.request().family().model(saved.request().link()), layout);
+            Dataset<Row> effects = spark.read().parquet(new Path(model, "random_effects").toString());
+            Predictor predictor = new Predictor(spark, saved.request(), design, mixed, saved.parameters());
+            predictor
+                    .predict(table, source.isText(), effects)
+                    .write()
+                    .mode("append")
+                    .parquet(folder.staging());
+            report(spark.read().parquet(folder.staging()));
+            folder.commit();
+            return ExitCode.OK;
+        } finally {
+            folder.abandon();
+        }
+    }
+
+    /** How many rows got what: nothing is left out in silence. */
+    private void report(Dataset<Row> predictions) {
+        List<Row> rows = predictions
+                .groupBy(Predictor.EFFECTS)
+                .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.LINK_POPULATION)))
+                .orderBy(Predictor.EFFECTS)
+                .collectAsList();
+        PrintWriter console = spec.commandLine().getOut();
+        for (Row row : rows) {
+            String source =
+                    switch (row.getString(0)) {
+                        case "fit" -> "with the person's effects from the fit";
+                        case "rows" -> "with effects estimated from the person's rows here";
+                        default -> "without effects of the person (population prediction)";
+                    };
+            long missing = row.getLong(1) - row.getLong(2);
+            console.println(row.getLong(1) + " rows " + source
+                    + (missing > 0
+                            ? ", " + missing + " of them without a prediction (missing value or unknown level)"
+                            : ""));
+        }
+        console.println("Predictions are in " + out);
+        console.flush();
+    }
+}

@@ -1,0 +1,61 @@
+package org.sparkglmm.spark.data;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkglmm.core.design.Design;
+
+/**
+ * A table whose every row has been reduced to what the model reads of it: the id as it travels, then the values of {@link
+ * Design#raw} (numbers as double, factors as their label). Complete rows only.
+ */
+public final class BoundTable {
+    private final Dataset<Row> rows;
+    private final Design design;
+    private final IdColumn id;
+    private final RowCounts counts;
+
+    BoundTable(Dataset<Row> rows, Design design, IdColumn id, RowCounts counts) {
+        this.rows = rows;
+        this.design = design;
+        this.id = id;
+        this.counts = counts;
+    }
+
+    /**
+     * What was read and what was dropped.
+     *
+     * @param total rows of the table
+     * @param complete rows with every value
+     * @param missing rows without a value, by column (a row may count for several)
+     */
+    public record RowCounts(long total, long complete, Map<String, Long> missing) {
+        public long dropped() {
+            return total - complete;
+        }
+    }
+
+    Dataset<Row> rows() {
+        return rows;
+    }
+
+    IdColumn id() {
+        return id;
+    }
+
+    public Design design() {
+        return design;
+    }
+
+    public RowCounts counts() {
+        return counts;
+    }
+
+    /** The levels of each factor, by the variable's name. */
+    public Map<String, List<String>> levels() {
+        Map<String, List<String>> out = new java.util.LinkedHashMap<>();
+        design.raw().stream().filter(r -> r.isFactor()).forEach(r -> out.put(r.name(), r.levels()));
+        return out;
+    }
+}

@@ -1,0 +1,453 @@
+package org.sparkglmm.spark.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.TimestampType;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelMatrix;
+import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.formula.RandomTerm;
+import org.sparkglmm.core.formula.Response;
+import org.sparkglmm.core.formula.Variable;
+
+/**
+ * Binds a model to a table: checks its columns, finds their types and levels, counts what is missing, and says what is to
+ * be read of each row. Looks at the data twice: once to count, once for each factor whose levels are not given.
+ */
+public final class ModelBinding {
+    /** A text column with more values than this is no factor but a mistake. */
+    static final int MOST_LEVELS = 1_000;
+
+    private static final String ID = "__id";
+
+    private final ModelRequest request;
+    private final Dataset<Row> table;
+    private final boolean text;
+    private final TableColumns columns;
+    private final boolean needsResponse;
+
+    private final List<Raw> raws = new ArrayList<>();
+
+    /** A value read of each row, before its levels are known. */
+    private static final class Raw {
+        final String name;
+        final String sql;
+        final Column value;
+        final boolean factor;
+        /** Order of labels that are not given: numbers by size, text by code points. */
+        final Comparator<String> order;
+
+        List<String> levels = List.of();
+
+        Raw(String name, String sql, Column value, boolean factor, Comparator<String> order) {
+            this.name = name;
+            this.sql = sql;
+            this.value = value;
+            this.factor = factor;
+            this.order = order;
+        }
+    }
+
+    private ModelBinding(ModelRequest request, Dataset<Row> table, boolean text, boolean needsResponse) {
+        this.request = request;
+        this.table = table;
+        this.text = text;
+        this.needsResponse = needsResponse;
+        columns = new TableColumns(table);
+    }
+
+    /**
+     * Binds a model to the table it is to be fitted to.
+     *
+     * @param text whether the table came from text, where an empty field is missing
+     * @throws UsageException if formula and columns do not go together
+     * @throws DataException if no row can be used
+     */
+    public static BoundTable bind(ModelRequest request, Dataset<Row> table, boolean text) {
+        return new ModelBinding(request, table, text, true).bind();
+    }
+
+    /**
+     * The part of a fitted model's design that does not need the outcome, for predictions: levels must all be given in the
+     * request.
+     */
+    static PredictorColumns predictors(ModelRequest request, Dataset<Row> table, boolean text) {
+        ModelBinding binding = new ModelBinding(request, table, text, false);
+        Design design = binding.describe();
+        List<Column> values = new ArrayList<>();
+        for (Raw raw : binding.raws) {
+            values.add(raw.value);
+        }
+        return new PredictorColumns(design, values, binding.id());
+    }
+
+    /** Design without outcome, the columns that compute its raw values, and the id. */
+    record PredictorColumns(Design design, List<Column> values, IdColumn id) {}
+
+    private IdColumn id() {
+        StructField field = columns.require(request.group(), "formula");
+        return new IdColumn(field.name(), field.dataType());
+    }
+
+    private BoundTable bind() {
+        IdColumn id = id();
+        Design withoutLevels = describe();
+        List<Column> select = new ArrayList<>();
+        select.add(id.encode(text).alias(ID));
+        for (int k = 0; k < raws.size(); k++) {
+            select.add(raws.get(k).value.alias(column(k)));
+        }
+        Dataset<Row> reduced = table.select(select.toArray(Column[]::new));
+        BoundTable.RowCounts counts = count(reduced, id);
+        Dataset<Row> complete = reduced.filter(isComplete());
+        findLevels(complete);
+        Design design = describeAgain(withoutLevels);
+        return new BoundTable(complete, design, id, counts);
+    }
+
+    private static String column(int k) {
+        return "__" + k;
+    }
+
+    /** Reads the formula's variables into {@link #raws}; the design columns follow when levels are known. */
+    private Design describe() {
+        int response = -1;
+        int size = -1;
+        int weight = -1;
+        if (needsResponse) {
+            response = 0;
+            size = addResponse();
+            if (request.weights() != null) {
+                weight = addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
+            }
+            if (request.precisionWeights() != null) {
+                size = addNumber(
+                        "precision(" + request.precisionWeights() + ")",
+                        request.precisionWeights(),
+                        "--precision-weights");
+            }
+        }
+        List<Integer> offsets = new ArrayList<>();
+        if (request.offset() != null) {
+            offsets.add(addNumber("offset(" + request.offset() + ")", request.offset(), "--offset"));
+        }
+        for (Variable offset : request.formula().offsets()) {
+            offsets.add(raws.size());
+            raws.add(number(offset, offset.name()));
+        }
+        for (Variable variable : request.formula().variables()) {
+            raws.add(variable(variable));
+        }
+        List<RawColumn> raw =
+                raws.stream().map(r -> new RawColumn(r.name, r.sql, r.levels)).toList();
+        if (!needsResponse) {
+            givenLevels();
+        }
+        return describeAgain(new Design(request.group(), raw, response, size, weight, offsets, List.of(), List.of()));
+    }
+
+    private Design describeAgain(Design design) {
+        Map<String, List<String>> levels = new LinkedHashMap<>();
+        for (Raw raw : raws) {
+            if (raw.factor) {
+                if (raw.levels.isEmpty()) {
+                    return design;
+                }
+                levels.put(raw.name, raw.levels);
+            }
+        }
+        List<RawColumn> raw =
+                raws.stream().map(r -> new RawColumn(r.name, r.sql, r.levels)).toList();
+        List<DesignColumn> fixed = ModelMatrix.columns(
+                request.formula().fixedTerms(), request.formula().fixedIntercept(), levels);
+        List<List<DesignColumn>> random = new ArrayList<>();
+        for (RandomTerm term : request.formula().randomTerms()) {
+            random.add(ModelMatrix.columns(term.terms(), term.intercept(), levels));
+        }
+        return new Design(
+                design.group(),
+                raw,
+                design.response(),
+                design.size(),
+                design.weight(),
+                design.offsets(),
+                fixed,
+                random);
+    }
+
+    private int addNumber(String name, String columnName, String where) {
+        StructField field = columns.require(columnName, where);
+        String sql = TableColumns.quoted(field.name());
+        Column value = asNumber(functions.col(sql), field.dataType(), name, where);
+        raws.add(new Raw(name, sql, value, false, null));
+        return raws.size() - 1;
+    }
+
+    /** Adds the outcome, and the trials if the left side has them: their index, or -1. */
+    private int addResponse() {
+        Response response = request.formula().response();
+        List<Variable> parts = response.parts();
+        Variable first = parts.get(0);
+        DataType type = typeOf(first);
+        boolean labelled = type instanceof StringType || first.forcedFactor();
+        if (labelled) {
+            if (!request.family().takesTrials() || parts.size() > 1) {
+                throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
+                        + "), where family " + request.family().name() + " needs numbers");
+            }
+            raws.add(factor(first, type));
+            return -1;
+        }
+        raws.add(new Raw(
+                response.text(),
+                first.sql(),
+                asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
+                false,
+                null));
+        if (parts.size() == 1) {
+            return -1;
+        }
+        String second = parts.get(1).sql();
+        DataType secondType = typeOf(parts.get(1));
+        Column trials =
+                asNumber(functions.expr(second), secondType, parts.get(1).name(), "trials");
+        String sql = second;
+        if (response.kind() == Response.Kind.SUCCESS_FAILURE) {
+            trials = trials.plus(asNumber(functions.expr(first.sql()), type, first.name(), "outcome"));
+            sql = first.sql() + " + " + second;
+        }
+        raws.add(new Raw("trials(" + response.text() + ")", sql, trials, false, null));
+        return raws.size() - 1;
+    }
+
+    private Raw variable(Variable variable) {
+        DataType type = typeOf(variable);
+        boolean label = variable.forcedFactor() || type instanceof StringType || type instanceof BooleanType;
+        return label ? factor(variable, type) : number(variable, variable.name());
+    }
+
+    private Raw number(Variable variable, String name) {
+        DataType type = typeOf(variable);
+        return new Raw(
+                name, variable.sql(), asNumber(functions.expr(variable.sql()), type, name, "formula"), false, null);
+    }
+
+    private Raw factor(Variable variable, DataType type) {
+        Column value = functions.expr(variable.sql());
+        Column label;
+        Comparator<String> order = Comparator.naturalOrder();
+        if (type instanceof BooleanType) {
+            label = functions.upper(value.cast(DataTypes.StringType));
+        } else if (type instanceof NumericType) {
+            // As R prints them: 1, not 1.0.
+            Column whole = value.cast(DataTypes.LongType).cast(DataTypes.StringType);
+            label = functions
+                    .when(functions.isnan(value.cast(DataTypes.DoubleType)), null)
+                    .when(value.equalTo(functions.floor(value)), whole)
+                    .otherwise(value.cast(DataTypes.StringType));
+            order = Comparator.comparingDouble(Double::parseDouble);
+        } else {
+            Column string = value.cast(DataTypes.StringType);
+            label = text ? functions.when(functions.trim(string).notEqual(""), string) : string;
+        }
+        return new Raw(variable.name(), variable.sql(), label, true, order);
+    }
+
+    private Column asNumber(Column value, DataType type, String name, String where) {
+        if (type instanceof BooleanType) {
+            return value.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
+        }
+        if (type instanceof NumericType) {
+            return value.cast(DataTypes.DoubleType);
+        }
+        throw new DataException(where + ": " + name + " is of type " + type.simpleString()
+                + ", where numbers are needed" + advice(type, name));
+    }
+
+    private static String advice(DataType type, String name) {
+        return type instanceof StringType
+                ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
+                : "";
+    }
+
+    /** The type of a variable's value; complains about what cannot be a covariate. */
+    private DataType typeOf(Variable variable) {
+        if (variable.isPlainColumn()) {
+            columns.require(variable.columns().get(0), "formula");
+        }
+        DataType type;
+        try {
+            type = table.select(functions.expr(variable.sql()))
+                    .schema()
+                    .fields()[0]
+                    .dataType();
+        } catch (Exception e) {
+            for (String column : variable.columns()) {
+                columns.require(column, "formula, in " + variable.name());
+            }
+            String reason = e instanceof AnalysisException || e.getMessage() != null
+                    ? e.getMessage().lines().findFirst().orElse("").strip()
+                    : e.getClass().getSimpleName();
+            throw new UsageException("formula: cannot compute " + variable.name() + ": " + reason);
+        }
+        if (type instanceof DateType || type instanceof TimestampType) {
+            throw new UsageException("formula: " + variable.name() + " is a " + type.simpleString()
+                    + "; make a number of it, for example I(datediff(" + variable.name() + ", '2020-01-01') / 365.25)");
+        }
+        boolean usable = type instanceof NumericType || type instanceof StringType || type instanceof BooleanType;
+        if (!usable) {
+            throw new UsageException("formula: " + variable.name() + " is of type " + type.simpleString()
+                    + "; it must be a number, text or true/false");
+        }
+        return type;
+    }
+
+    private Column isMissing(int k) {
+        Column value = functions.col(column(k));
+        return raws.get(k).factor ? value.isNull() : value.isNull().or(functions.isnan(value));
+    }
+
+    private Column isComplete() {
+        Column out = functions.col(ID).isNotNull();
+        for (int k = 0; k < raws.size(); k++) {
+            out = out.and(functions.not(isMissing(k)));
+        }
+        return out;
+    }
+
+    /** One scan: rows, complete rows, missing and infinite values by column, labels outside given levels. */
+    private BoundTable.RowCounts count(Dataset<Row> reduced, IdColumn id) {
+        List<Column> sums = new ArrayList<>();
+        Column complete = isComplete();
+        sums.add(functions.count(functions.lit(1)));
+        sums.add(countIf(complete));
+        sums.add(countIf(functions.col(ID).isNull()));
+        for (int k = 0; k < raws.size(); k++) {
+            sums.add(countIf(isMissing(k)));
+            Column value = functions.col(column(k));
+            List<String> given = given(raws.get(k).name);
+            Column bad = raws.get(k).factor
+                    ? (given == null ? functions.lit(false) : complete.and(functions.not(value.isin(given.toArray()))))
+                    : complete.and(functions.abs(value).equalTo(Double.POSITIVE_INFINITY));
+            sums.add(countIf(bad));
+        }
+        Column first = sums.remove(0);
+        Row row = reduced.agg(first, sums.toArray(Column[]::new)).first();
+        long total = row.getLong(0);
+        if (total == 0) {
+            throw new DataException("the table has no rows");
+        }
+        long completeRows = row.getLong(1);
+        Map<String, Long> missing = new LinkedHashMap<>();
+        note(missing, id.name(), row.getLong(2));
+        for (int k = 0; k < raws.size(); k++) {
+            note(missing, raws.get(k).name, row.getLong(3 + 2 * k));
+            long bad = row.getLong(4 + 2 * k);
+            if (bad > 0 && completeRows > 0) {
+                throw new DataException(
+                        raws.get(k).factor
+                                ? "column " + raws.get(k).name + ": " + bad
+                                        + " rows have a value that is not among the levels given with --levels"
+                                : raws.get(k).name + " is infinite in " + bad
+                                        + " rows; correct them, or make them missing to drop the rows");
+            }
+        }
+        if (completeRows == 0) {
+            throw new DataException(
+                    "no complete row: all " + total + " rows have a missing value (" + describe(missing) + ")");
+        }
+        return new BoundTable.RowCounts(total, completeRows, missing);
+    }
+
+    /** Missing counts in words: bmi 7, smoking 5. */
+    public static String describe(Map<String, Long> missing) {
+        List<String> parts = new ArrayList<>();
+        missing.forEach((name, count) -> parts.add(name + " " + count));
+        return String.join(", ", parts);
+    }
+
+    private static void note(Map<String, Long> missing, String name, long count) {
+        if (count > 0) {
+            missing.merge(name, count, Long::sum);
+        }
+    }
+
+    private static Column countIf(Column condition) {
+        return functions.coalesce(functions.sum(functions.when(condition, 1L).otherwise(0L)), functions.lit(0L));
+    }
+
+    private List<String> given(String variable) {
+        List<String> direct = request.levels().get(variable);
+        if (direct != null) {
+            return direct;
+        }
+        // factor(period) takes the levels given for period.
+        for (Variable v : request.formula().variables()) {
+            if (v.name().equals(variable) && v.columns().size() == 1) {
+                return request.levels().get(v.columns().get(0));
+            }
+        }
+        return null;
+    }
+
+    private void givenLevels() {
+        for (Raw raw : raws) {
+            if (raw.factor) {
+                raw.levels = given(raw.name);
+            }
+        }
+    }
+
+    private void findLevels(Dataset<Row> complete) {
+        for (String name : request.levels().keySet()) {
+            boolean used = raws.stream()
+                    .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
+            if (!used) {
+                throw new UsageException("--levels " + name + ": no factor of that name in the formula");
+            }
+        }
+        for (int k = 0; k < raws.size(); k++) {
+            Raw raw = raws.get(k);
+            if (!raw.factor) {
+                continue;
+            }
+            List<String> given = given(raw.name);
+            raw.levels = given != null ? given : levels(complete, k);
+        }
+        if (raws.get(0).factor && raws.get(0).levels.size() != 2) {
+            throw new DataException("outcome " + raws.get(0).name + " has "
+                    + raws.get(0).levels.size() + " values; family binomial needs two (the second is the success)");
+        }
+    }
+
+    private List<String> levels(Dataset<Row> complete, int k) {
+        Row[] found = (Row[])
+                complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
+        Raw raw = raws.get(k);
+        if (found.length > MOST_LEVELS) {
+            throw new DataException("column " + raw.name + " is text with more than " + MOST_LEVELS
+                    + " different values, so it would make as many dummy columns; group its values first, or, if it"
+                    + " should be a number, clean it: some rows hold something else");
+        }
+        return Arrays.stream(found).map(r -> r.getString(0)).sorted(raw.order).toList();
+    }
+}

@@ -1,0 +1,93 @@
+package org.sparkglmm.spark.data;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.likelihood.ConditionalModes;
+import org.sparkglmm.core.likelihood.MixedModel;
+
+/** The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect. */
+public final class PersonEffects {
+    private PersonEffects() {}
+
+    /** {@code re_} names of the random effects: re_intercept, re_time. */
+    public static List<String> modeColumns(Design design) {
+        return design.randomNames().stream().map(n -> "re_" + shortName(n)).toList();
+    }
+
+    static List<String> deviationColumns(Design design) {
+        return design.randomNames().stream().map(n -> "se_" + shortName(n)).toList();
+    }
+
+    private static String shortName(String term) {
+        return term.equals("(Intercept)") ? "intercept" : term;
+    }
+
+    /** One row a person, the id under its own name and type. */
+    public static Dataset<Row> table(
+            SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, MixedModel model, double[] parameters) {
+        String travelled = "__id";
+        Dataset<Row> rows = travelling(spark, bound, blocks, model, parameters, travelled);
+        List<Column> select = new ArrayList<>();
+        select.add(bound.id().decode(travelled).alias(bound.id().name()));
+        for (String column : rows.columns()) {
+            if (!column.equals(travelled)) {
+                select.add(functions.col(TableColumns.quoted(column)));
+            }
+        }
+        return rows.select(select.toArray(Column[]::new));
+    }
+
+    /** The same with the id as it travels. */
+    static Dataset<Row> travelling(
+            SparkSession spark,
+            BoundTable bound,
+            JavaRDD<ClusterBlock> blocks,
+            MixedModel model,
+            double[] parameters,
+            String idName) {
+        List<StructField> fields = new ArrayList<>();
+        boolean longIds = bound.id().travelsAsLong();
+        fields.add(DataTypes.createStructField(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false));
+        fields.add(DataTypes.createStructField("n_obs", DataTypes.LongType, false));
+        for (String name : modeColumns(bound.design())) {
+            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
+        }
+        for (String name : deviationColumns(bound.design())) {
+            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
+        }
+        JavaRDD<Row> rows = blocks.flatMap(block -> rowsOf(block, model, parameters));
+        return spark.createDataFrame(rows, new StructType(fields.toArray(StructField[]::new)));
+    }
+
+    private static Iterator<Row> rowsOf(ClusterBlock block, MixedModel model, double[] parameters) {
+        ConditionalModes modes = ConditionalModes.of(block, model, parameters);
+        int q = model.layout().random();
+        List<Row> out = new ArrayList<>(block.clusters());
+        for (int i = 0; i < block.clusters(); i++) {
+            Object[] values = new Object[2 + 2 * q];
+            values[0] = block.ids().areNumbers()
+                    ? (Object) block.ids().number(i)
+                    : block.ids().text(i);
+            values[1] = (long) (block.start(i + 1) - block.start(i));
+            for (int r = 0; r < q; r++) {
+                values[2 + r] = modes.mode(i, r);
+                values[2 + q + r] = modes.deviation(i, r);
+            }
+            out.add(RowFactory.create(values));
+        }
+        return out.iterator();
+    }
+}

@@ -1,0 +1,58 @@
+package org.sparkglmm.spark.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.sparkglmm.core.Suggestions;
+import org.sparkglmm.core.UsageException;
+
+/** The columns of a table, looked up as Spark does: exactly, or else without regard to case. */
+final class TableColumns {
+    private final StructField[] fields;
+
+    TableColumns(Dataset<Row> table) {
+        fields = table.schema().fields();
+    }
+
+    /** A name as Spark SQL reads it whatever characters it has. */
+    static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
+    }
+
+    Optional<StructField> find(String name) {
+        Optional<StructField> exact =
+                Arrays.stream(fields).filter(f -> f.name().equals(name)).findFirst();
+        return exact.isPresent()
+                ? exact
+                : Arrays.stream(fields)
+                        .filter(f -> f.name().equalsIgnoreCase(name))
+                        .findFirst();
+    }
+
+    /** @throws UsageException with the nearest name if there is no such column */
+    StructField require(String name, String where) {
+        return find(name).orElseThrow(() -> {
+            List<String> names = Arrays.stream(fields).map(StructField::name).toList();
+            String hint = Suggestions.nearest(name, names)
+                    .map(n -> "; did you mean '" + n + "'?")
+                    .orElse("");
+            return new UsageException(
+                    where + ": no column '" + name + "' in the data" + hint + " Columns: " + shortened(names));
+        });
+    }
+
+    DataType type(String name) {
+        return find(name).orElseThrow().dataType();
+    }
+
+    private static String shortened(List<String> names) {
+        int most = 30;
+        return names.size() <= most
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, most)) + ", ... (" + names.size() + " in all)";
+    }
+}

@@ -1,0 +1,69 @@
+package org.sparkglmm.spark.data;
+
+import java.util.Locale;
+import java.util.Set;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
+
+/**
+ * A table to read.
+ *
+ * @param path a path, or a table's name for format table
+ * @param format parquet, csv, orc, delta or table; null to go by the path's ending
+ * @param schema Spark DDL for text, null to infer it
+ */
+public record TableSource(String path, String format, String schema) {
+    private static final Set<String> FORMATS = Set.of("parquet", "csv", "orc", "delta", "table");
+
+    /** Fills in the format; {@link UsageException} if it is unknown. */
+    public TableSource {
+        format = format == null || format.isBlank() ? guess(path) : format.toLowerCase(Locale.ROOT);
+        if (!FORMATS.contains(format)) {
+            throw new UsageException("unknown format '" + format + "'; known: parquet, csv, orc, delta, table");
+        }
+    }
+
+    private static String guess(String path) {
+        String name = path.toLowerCase(Locale.ROOT);
+        if (name.endsWith(".csv") || name.endsWith(".csv.gz") || name.endsWith(".csv.bz2")) {
+            return "csv";
+        }
+        return name.endsWith(".orc") ? "orc" : "parquet";
+    }
+
+    /** In text, an empty field is a missing value too. */
+    public boolean isText() {
+        return format.equals("csv");
+    }
+
+    /** @throws DataException if it cannot be read */
+    public Dataset<Row> read(SparkSession spark) {
+        try {
+            if (format.equals("table")) {
+                return spark.table(path);
+            }
+            DataFrameReader reader = spark.read().format(format);
+            if (isText()) {
+                reader = reader.option("header", "true").option("nullValue", "NA");
+                reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(schema);
+            }
+            return reader.load(path);
+        } catch (Exception e) {
+            if (e instanceof AnalysisException || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException) {
+                throw new DataException("cannot read " + path + " as " + format + ": " + firstLine(e));
+            }
+            throw new DataException("cannot read " + path + " as " + format + " ("
+                    + e.getClass().getSimpleName() + "); check the path, the format and the schema");
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return message.lines().findFirst().orElse("").strip();
+    }
+}

@@ -1,0 +1,65 @@
+package org.sparkglmm.spark.engine;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+
+/**
+ * Blocks in an RDD. A pass is one job without a shuffle: each task returns its blocks' results with their index, and the
+ * driver puts them in block order, so that sums do not depend on who finished first.
+ */
+public final class SparkClusterData implements ClusterData {
+    private final JavaRDD<ClusterBlock> blocks;
+
+    public SparkClusterData(JavaRDD<ClusterBlock> blocks) {
+        this.blocks = blocks;
+    }
+
+    private record Indexed<R>(int index, R result) implements Serializable {}
+
+    /** A named class and not a lambda: it carries the function and nothing else. */
+    private static final class OverBlocks<R> implements FlatMapFunction<Iterator<ClusterBlock>, Indexed<R>> {
+        private static final long serialVersionUID = 1;
+
+        private final BlockFunction<R> function;
+
+        OverBlocks(BlockFunction<R> function) {
+            this.function = function;
+        }
+
+        @Override
+        public Iterator<Indexed<R>> call(Iterator<ClusterBlock> blocks) {
+            List<Indexed<R>> out = new ArrayList<>();
+            while (blocks.hasNext()) {
+                ClusterBlock block = blocks.next();
+                out.add(new Indexed<>(block.index(), function.apply(block)));
+            }
+            return out.iterator();
+        }
+    }
+
+    @Override
+    public <R> List<R> mapBlocks(BlockFunction<R> function) {
+        List<Indexed<R>> results =
+                new ArrayList<>(blocks.mapPartitions(new OverBlocks<>(function)).collect());
+        results.sort(Comparator.comparingInt(Indexed::index));
+        return results.stream().map(Indexed::result).toList();
+    }
+
+    @Override
+    public ClusterData withFixedColumns(int[] keep) {
+        return new SparkClusterData(blocks.map(block -> block.withFixedColumns(keep)));
+    }
+
+    /** The blocks themselves, for what is written person by person. */
+    public JavaRDD<ClusterBlock> blocks() {
+        return blocks;
+    }
+}

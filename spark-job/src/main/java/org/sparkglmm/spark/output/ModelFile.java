@@ -1,0 +1,230 @@
+package org.sparkglmm.spark.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.spark.data.ModelRequest;
+
+/**
+ * model.json: everything a program needs to know of a fit, and all that a prediction needs. No time, host or path is in
+ * it: two runs on the same data give the same bytes. Numbers that do not exist (NaN) are null.
+ */
+public final class ModelFile {
+    /** The file's name in an output folder. */
+    public static final String NAME = "model.json";
+
+    private static final int SCHEMA_VERSION = 1;
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private ModelFile() {}
+
+    /** What a prediction needs of a model file. */
+    public record Saved(ModelRequest request, List<String> fixedNames, double[] parameters) {}
+
+    /** The file's text. */
+    public static String write(
+            ModelRequest request,
+            FitResult fit,
+            Map<String, List<String>> levels,
+            long dropped,
+            List<Warning> warnings) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("schemaVersion", SCHEMA_VERSION);
+        root.put("status", fit.converged() ? "converged" : "not_converged");
+        ArrayNode warningList = root.putArray("warnings");
+        for (Warning warning : warnings) {
+            warningList.addObject().put("code", warning.code()).put("message", warning.message());
+        }
+        root.put("formula", request.formula().text());
+        root.put("family", fit.family().name());
+        root.put("link", fit.link().label());
+        root.put("nodes", fit.nodes());
+        root.put("method", fit.method());
+        root.put("nObservations", fit.observations());
+        root.put("nClusters", fit.clusters());
+        root.put("nDropped", dropped);
+        root.put("nParameters", fit.parameterCount());
+        number(root, "logLik", fit.logLikelihood());
+        number(root, "aic", fit.aic());
+        number(root, "bic", fit.bic());
+        number(root, "deviance", -2 * fit.logLikelihood());
+        fixed(root.putArray("fixed"), fit);
+        random(root.putArray("random"), fit);
+        ObjectNode extra = root.putObject("extra");
+        fit.family().extra(fit.layout().psi(fit.parameters())).forEach((name, value) -> number(extra, name, value));
+        ObjectNode covariance = root.putObject("covariance");
+        strings(covariance.putArray("names"), fit.covarianceNames());
+        matrix(covariance.putArray("matrix"), fit.covariance());
+        integration(root.putObject("integration"), fit.integration());
+        root.putObject("diagnostics");
+        ObjectNode optimizer = root.putObject("optimizer");
+        optimizer.put("name", fit.optimizer().name());
+        optimizer.put("iterations", fit.optimizer().iterations());
+        optimizer.put("passes", fit.optimizer().passes());
+        number(optimizer, "gradientNorm", fit.optimizer().gradientNorm());
+        number(optimizer, "decrement", fit.optimizer().decrement());
+        optimizer.put("samplePersons", fit.optimizer().samplePersons());
+        optimizer.put("message", fit.optimizer().message());
+        ObjectNode design = root.putObject("design");
+        design.put("group", fit.design().group());
+        design.put("offset", request.offset());
+        design.put("weights", request.weights());
+        design.put("precisionWeights", request.precisionWeights());
+        ObjectNode levelNode = design.putObject("levels");
+        levels.forEach((name, values) -> strings(levelNode.putArray(name), values));
+        strings(design.putArray("columns"), fit.design().fixedNames());
+        numbers(design.putArray("parameters"), fit.parameters());
+        ObjectNode provenance = root.putObject("provenance");
+        provenance.put("program", "spark-glmm");
+        provenance.put("version", version());
+        try {
+            return MAPPER.writeValueAsString(root) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String version() {
+        String version = ModelFile.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private static void fixed(ArrayNode into, FitResult fit) {
+        for (FixedEffect effect : fit.fixed()) {
+            ObjectNode node = into.addObject();
+            node.put("term", effect.term());
+            number(node, "estimate", effect.estimate());
+            number(node, "se", effect.se());
+            number(node, "robustSe", effect.robustSe());
+            number(node, "z", effect.z());
+            number(node, "p", effect.p());
+            number(node, "lower", effect.lower());
+            number(node, "upper", effect.upper());
+            number(node, "expEstimate", effect.expEstimate());
+            number(node, "expLower", effect.expLower());
+            number(node, "expUpper", effect.expUpper());
+        }
+    }
+
+    private static void random(ArrayNode into, FitResult fit) {
+        for (RandomEffect term : fit.random()) {
+            ObjectNode node = into.addObject();
+            node.put("group", term.group());
+            strings(node.putArray("terms"), term.terms());
+            numbers(node.putArray("sd"), term.sd());
+            matrix(node.putArray("corr"), term.corr());
+            matrix(node.putArray("cov"), term.cov());
+        }
+    }
+
+    private static void integration(ObjectNode into, FitResult.Integration integration) {
+        into.put("settled", integration.settled());
+        into.put("message", integration.message());
+        ArrayNode ladder = into.putArray("ladder");
+        for (FitResult.Rung rung : integration.rungs()) {
+            ObjectNode node = ladder.addObject();
+            node.put("nodes", rung.nodes());
+            number(node, "logLik", rung.logLikelihood());
+            number(node, "shiftInSe", rung.shift());
+        }
+    }
+
+    private static void number(ObjectNode node, String name, double value) {
+        if (Double.isFinite(value)) {
+            node.put(name, value);
+        } else {
+            node.putNull(name);
+        }
+    }
+
+    private static void numbers(ArrayNode into, double[] values) {
+        for (double value : values) {
+            if (Double.isFinite(value)) {
+                into.add(value);
+            } else {
+                into.addNull();
+            }
+        }
+    }
+
+    private static void matrix(ArrayNode into, double[][] rows) {
+        for (double[] row : rows) {
+            numbers(into.addArray(), row);
+        }
+    }
+
+    private static void strings(ArrayNode into, List<String> values) {
+        values.forEach(into::add);
+    }
+
+    /**
+     * Reads back what a prediction needs.
+     *
+     * @throws DataException if the folder holds no complete model
+     */
+    public static Saved read(String folder, Configuration configuration) {
+        Path path = new Path(folder, NAME);
+        try {
+            FileSystem files = path.getFileSystem(configuration);
+            if (!files.exists(path)) {
+                throw new DataException(
+                        "no model in " + folder + ": " + NAME + " is missing, so no fit has completed there");
+            }
+            try (InputStream in = files.open(path)) {
+                return parse(MAPPER.readTree(in), folder);
+            }
+        } catch (IOException e) {
+            throw new DataException("cannot read " + path + ": " + e.getClass().getSimpleName());
+        }
+    }
+
+    private static Saved parse(JsonNode root, String folder) {
+        if (root.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
+            throw new DataException("the model in " + folder + " was written by another version of this program");
+        }
+        JsonNode design = root.path("design");
+        Map<String, List<String>> levels = new LinkedHashMap<>();
+        design.path("levels").fields().forEachRemaining(e -> levels.put(e.getKey(), strings(e.getValue())));
+        ModelRequest request = ModelRequest.of(
+                root.path("formula").asText(),
+                root.path("family").asText(),
+                root.path("link").asText(),
+                text(design, "offset"),
+                text(design, "weights"),
+                text(design, "precisionWeights"),
+                levels);
+        JsonNode values = design.path("parameters");
+        double[] parameters = new double[values.size()];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = values.get(i).asDouble();
+        }
+        return new Saved(request, strings(design.path("columns")), parameters);
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.path(name).isTextual() ? node.path(name).asText() : null;
+    }
+
+    private static List<String> strings(JsonNode array) {
+        List<String> out = new ArrayList<>();
+        array.forEach(n -> out.add(n.asText()));
+        return out;
+    }
+}

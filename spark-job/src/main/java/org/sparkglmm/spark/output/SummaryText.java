@@ -1,0 +1,202 @@
+package org.sparkglmm.spark.output;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.spark.data.ModelRequest;
+
+/** summary.txt: the fit as summary(glmer) prints it, for a person to read. */
+public final class SummaryText {
+    private final StringBuilder out = new StringBuilder();
+    private final FitResult fit;
+
+    private SummaryText(FitResult fit) {
+        this.fit = fit;
+    }
+
+    /** The text. */
+    public static String of(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
+        SummaryText text = new SummaryText(fit);
+        text.header(request);
+        text.random();
+        text.counts(dropped);
+        text.fixed();
+        text.ratios();
+        text.warnings(warnings);
+        return text.out.toString();
+    }
+
+    private void line(String format, Object... values) {
+        out.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+
+    private void header(ModelRequest request) {
+        String how =
+                switch (fit.method()) {
+                    case "laplace" -> "maximum likelihood (Laplace approximation)";
+                    case "agq" -> "maximum likelihood (adaptive Gauss-Hermite quadrature, " + fit.nodes() + " nodes)";
+                    case "reml" -> "REML";
+                    default -> "maximum likelihood";
+                };
+        line("Generalized linear mixed model fit by %s", how);
+        line(" Family: %s ( %s )", fit.family().name(), fit.link().label());
+        line("Formula: %s", request.formula().text());
+        if (!fit.converged()) {
+            line("");
+            line("NOT CONVERGED: these are not the maximum likelihood estimates");
+        }
+        line("");
+        line("%12s %12s %12s %12s %10s", "AIC", "BIC", "logLik", "deviance", "df.resid");
+        line(
+                "%12.2f %12.2f %12.3f %12.2f %10d",
+                fit.aic(),
+                fit.bic(),
+                fit.logLikelihood(),
+                -2 * fit.logLikelihood(),
+                fit.observations() - fit.parameterCount());
+        line("");
+    }
+
+    private void random() {
+        line("Random effects:");
+        int width = 4;
+        for (RandomEffect term : fit.random()) {
+            for (String name : term.terms()) {
+                width = Math.max(width, name.length());
+            }
+        }
+        int groupWidth = Math.max(8, fit.design().group().length());
+        String format = " %-" + groupWidth + "s %-" + width + "s %12s %12s%s";
+        line(format, "Groups", "Name", "Variance", "Std.Dev.", " Corr");
+        for (RandomEffect term : fit.random()) {
+            for (int r = 0; r < term.terms().size(); r++) {
+                StringBuilder corr = new StringBuilder();
+                for (int c = 0; c < r; c++) {
+                    corr.append(String.format(Locale.ROOT, " %5.2f", term.corr()[r][c]));
+                }
+                line(
+                        format,
+                        r == 0 ? term.group() : "",
+                        term.terms().get(r),
+                        compact(term.cov()[r][r]),
+                        compact(term.sd()[r]),
+                        corr);
+            }
+        }
+        Map<String, Double> extra = fit.family().extra(fit.layout().psi(fit.parameters()));
+        if (extra.containsKey("sigma")) {
+            double sigma = extra.get("sigma");
+            line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "");
+        }
+    }
+
+    private void counts(long dropped) {
+        line(
+                "Number of obs: %d, groups: %s, %d%s",
+                fit.observations(),
+                fit.design().group(),
+                fit.clusters(),
+                dropped == 0 ? "" : "  (" + dropped + " rows with missing values dropped)");
+        line("");
+    }
+
+    private void fixed() {
+        line("Fixed effects:");
+        int width = nameWidth();
+        line(
+                "%-" + width + "s %11s %11s %11s %9s %10s",
+                "",
+                "Estimate",
+                "Std. Error",
+                "Robust SE",
+                "z value",
+                "Pr(>|z|)");
+        for (FixedEffect effect : fit.fixed()) {
+            line(
+                    "%-" + width + "s %11s %11s %11s %9s %10s %s",
+                    effect.term(),
+                    compact(effect.estimate()),
+                    compact(effect.se()),
+                    compact(effect.robustSe()),
+                    Double.isNaN(effect.z()) ? "NA" : String.format(Locale.ROOT, "%.3f", effect.z()),
+                    pValue(effect.p()),
+                    stars(effect.p()));
+        }
+        line("---");
+        line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
+    }
+
+    /** Exponentiated effects, where they have a name of their own. */
+    private void ratios() {
+        String name = fit.link() == Link.LOGIT ? "Odds ratios" : fit.link() == Link.LOG ? "Ratios of means" : null;
+        if (name == null) {
+            return;
+        }
+        line("");
+        line(
+                "%s with 95%% intervals, conditional on the %s (not averaged over them):",
+                name, fit.design().group());
+        int width = nameWidth();
+        for (FixedEffect effect : fit.fixed()) {
+            if (effect.term().equals("(Intercept)")) {
+                continue;
+            }
+            line(
+                    "%-" + width + "s %11s  (%s to %s)",
+                    effect.term(),
+                    compact(effect.expEstimate()),
+                    compact(effect.expLower()),
+                    compact(effect.expUpper()));
+        }
+    }
+
+    private int nameWidth() {
+        return fit.fixed().stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+    }
+
+    private void warnings(List<Warning> warnings) {
+        line("");
+        line("Integration: %s", fit.integration().message());
+        line(
+                "Optimizer: %s, %d passes over the data%s",
+                fit.optimizer().name(),
+                fit.optimizer().passes(),
+                fit.optimizer().samplePersons() > 0
+                        ? ", started from a sample of " + fit.optimizer().samplePersons()
+                        : "");
+        for (Warning warning : warnings) {
+            line("Warning (%s): %s", warning.code(), warning.message());
+        }
+    }
+
+    private static String compact(double value) {
+        if (Double.isNaN(value)) {
+            return "NA";
+        }
+        double size = Math.abs(value);
+        if (size == 0) {
+            return "0";
+        }
+        return size >= 1e-4 && size < 1e6
+                ? String.format(Locale.ROOT, size >= 1000 ? "%.1f" : size >= 10 ? "%.3f" : "%.5f", value)
+                : String.format(Locale.ROOT, "%.3e", value);
+    }
+
+    private static String pValue(double p) {
+        if (Double.isNaN(p)) {
+            return "NA";
+        }
+        return p < 2.2e-16
+                ? "<2e-16"
+                : p < 1e-4 ? String.format(Locale.ROOT, "%.2e", p) : String.format(Locale.ROOT, "%.5f", p);
+    }
+
+    private static String stars(double p) {
+        return p < 0.001 ? "***" : p < 0.01 ? "**" : p < 0.05 ? "*" : p < 0.1 ? "." : "";
+    }
+}

@@ -1,0 +1,217 @@
+package org.sparkglmm.spark.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every reference fit of data-samples, from the file to the folder, by the command a user would type. Tolerances are the
+ * case's own, with its reason.
+ */
+class ReferenceFitsTest {
+    private static final Path SAMPLES = Path.of("..", "data-samples");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private static SparkSession spark;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void start() {
+        spark = TestSession.get();
+    }
+
+    @AfterAll
+    static void stop() {
+        TestSession.stop();
+    }
+
+    static List<Path> cases() throws IOException {
+        List<Path> out = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(SAMPLES)) {
+            files.filter(f -> f.getParent().endsWith("cases") && f.toString().endsWith(".json"))
+                    .sorted()
+                    .forEach(out::add);
+        }
+        assertTrue(out.size() >= 60, "reference cases found");
+        return out;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithTheReference(Path file) throws IOException {
+        JsonNode reference = MAPPER.readTree(file.toFile());
+        List<String> arguments = new ArrayList<>(List.of(
+                "fit",
+                "--quiet",
+                "--data",
+                file.getParent().resolveSibling("data.csv").toString(),
+                "--formula",
+                reference.get("formula").asText(),
+                "--family",
+                reference.get("family").asText(),
+                "--link",
+                reference.get("link").asText(),
+                "--nodes",
+                reference.get("nodes").asText(),
+                "--out",
+                folder.resolve("out").toString()));
+        if (reference.path("reml").asBoolean()) {
+            arguments.add("--reml");
+        }
+        if (reference.path("weights").isTextual()) {
+            arguments.addAll(List.of("--weights", reference.get("weights").asText()));
+        }
+        if (reference.path("precisionWeights").isTextual()) {
+            arguments.addAll(List.of(
+                    "--precision-weights", reference.get("precisionWeights").asText()));
+        }
+        reference.path("levels").fields().forEachRemaining(e -> {
+            List<String> levels = new ArrayList<>();
+            e.getValue().forEach(l -> levels.add(l.asText()));
+            arguments.addAll(List.of("--levels", e.getKey() + "=" + String.join(",", levels)));
+        });
+        int code = Main.run(arguments.toArray(String[]::new));
+        assertEquals(0, code, "exit code");
+        JsonNode model = MAPPER.readTree(folder.resolve("out/model.json").toFile());
+        List<Executable> checks = new ArrayList<>();
+        compare(reference.get("expected"), reference.get("tolerance"), model, checks);
+        compareModes(
+                reference.get("expected"),
+                reference.get("tolerance"),
+                reference.get("idColumn").asText(),
+                checks);
+        assertAll(checks);
+    }
+
+    private static void compare(JsonNode expected, JsonNode tolerance, JsonNode model, List<Executable> checks) {
+        checks.add(() -> assertEquals(
+                expected.get("nObservations").asLong(),
+                model.get("nObservations").asLong(),
+                "rows"));
+        checks.add(() -> assertEquals(
+                expected.get("nClusters").asLong(), model.get("nClusters").asLong(), "clusters"));
+        checks.add(() -> assertEquals(
+                expected.get("nParameters").asLong(), model.get("nParameters").asLong(), "parameters"));
+        checks.add(() -> assertEquals(
+                expected.get("logLik").asDouble(),
+                model.get("logLik").asDouble(),
+                tolerance.get("logLikAbs").asDouble(),
+                "logLik"));
+        Map<String, JsonNode> fixed = new HashMap<>();
+        model.get("fixed").forEach(f -> fixed.put(f.get("term").asText(), f));
+        checks.add(() -> assertEquals(expected.get("fixed").size(), fixed.size(), "fixed effects"));
+        expected.get("fixed")
+                .fields()
+                .forEachRemaining(e -> checks.add(() -> {
+                    JsonNode found = fixed.get(e.getKey());
+                    assertTrue(found != null, "no fixed effect " + e.getKey() + " in " + fixed.keySet());
+                    double se = e.getValue().get("se").asDouble();
+                    assertEquals(
+                            e.getValue().get("estimate").asDouble(),
+                            found.get("estimate").asDouble(),
+                            tolerance.get("fixedInSe").asDouble() * se,
+                            "estimate of " + e.getKey());
+                    assertEquals(
+                            se,
+                            found.get("se").asDouble(),
+                            tolerance.get("seRel").asDouble() * se,
+                            "standard error of " + e.getKey());
+                }));
+        expected.path("robustSe")
+                .fields()
+                .forEachRemaining(e -> checks.add(() -> assertEquals(
+                        e.getValue().asDouble(),
+                        fixed.get(e.getKey()).get("robustSe").asDouble(),
+                        // The tabulated robust errors have six decimals.
+                        Math.max(
+                                6e-7,
+                                tolerance.get("seRel").asDouble() * e.getValue().asDouble()),
+                        "robust standard error of " + e.getKey())));
+        if (expected.path("sigma").isNumber()) {
+            checks.add(() -> assertEquals(
+                    expected.get("sigma").asDouble(),
+                    model.get("extra").get("sigma").asDouble(),
+                    tolerance.get("sdRel").asDouble() * expected.get("sigma").asDouble(),
+                    "sigma"));
+        }
+        for (int t = 0; t < expected.get("sd").size(); t++) {
+            JsonNode term = expected.get("sd").get(t);
+            JsonNode found = model.get("random").get(t);
+            checks.add(() -> assertEquals(
+                    term.get("terms").toString(), found.get("terms").toString(), "terms"));
+            for (int r = 0; r < term.get("sd").size(); r++) {
+                double sd = term.get("sd").get(r).asDouble();
+                double got = found.get("sd").get(r).asDouble();
+                double within = Math.max(
+                        tolerance.get("sdRel").asDouble() * sd,
+                        tolerance.path("sdAbs").asDouble(0));
+                checks.add(() -> assertEquals(sd, got, within, "sd of " + term.get("terms")));
+                for (int c = 0; c < r; c++) {
+                    JsonNode corr = term.path("corr").path(r).path(c);
+                    double gotCorr = found.get("corr").get(r).get(c).asDouble();
+                    if (corr.isNumber() && sd > 0 && term.get("sd").get(c).asDouble() > 0) {
+                        checks.add(() -> assertEquals(
+                                corr.asDouble(),
+                                gotCorr,
+                                tolerance.path("corrAbs").asDouble(1e-3),
+                                "correlation"));
+                    }
+                }
+            }
+        }
+    }
+
+    private void compareModes(JsonNode expected, JsonNode tolerance, String idColumn, List<Executable> checks) {
+        if (!expected.path("modes").isArray() || expected.get("modes").isEmpty()) {
+            return;
+        }
+        Map<String, Row> byId = new HashMap<>();
+        spark.read()
+                .parquet(folder.resolve("out/random_effects").toString())
+                .collectAsList()
+                .forEach(r -> byId.put(String.valueOf(r.<Object>getAs(idColumn)), r));
+        expected.get("modes").forEach(m -> {
+            Row row = byId.get(m.get("id").asText());
+            checks.add(() -> assertTrue(row != null, "person " + m.get("id") + " of the reference"));
+            if (row == null) {
+                return;
+            }
+            int q = m.get("mode").size();
+            for (int r = 0; r < q; r++) {
+                double mode = m.get("mode").get(r).asDouble();
+                JsonNode sd = m.get("condSd").get(r);
+                double got = row.getDouble(2 + r);
+                double gotSd = row.getDouble(2 + q + r);
+                double within = sd.isNumber()
+                        ? tolerance.get("modeInSd").asDouble() * sd.asDouble()
+                        : Math.max(1e-9, tolerance.path("sdAbs").asDouble(0));
+                checks.add(() -> assertEquals(mode, got, within, "mode of " + m.get("id")));
+                if (sd.isNumber()) {
+                    checks.add(() -> assertEquals(
+                            sd.asDouble(), gotSd, 1e-3 * sd.asDouble(), "conditional sd of " + m.get("id")));
+                }
+            }
+        });
+    }
+}
