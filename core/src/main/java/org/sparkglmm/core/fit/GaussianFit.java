@@ -66,7 +66,7 @@ final class GaussianFit {
         this.counter = counter;
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
         varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
-        scaling = new Scaling(moments, design.fixed(), layout);
+        scaling = new Scaling(moments, design.fixed(), layout, 1);
         int p = layout.fixed();
         shift = new double[p + 1];
         for (int c = 0; c < p; c++) {

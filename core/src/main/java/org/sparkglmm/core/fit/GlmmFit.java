@@ -100,7 +100,8 @@ public final class GlmmFit {
         layout = new ParameterLayout(
                 design.fixed().size(), design.randomSizes(), family.psiNames().size());
         model = new MixedModel(family.model(link), layout);
-        scaling = new Scaling(moments, design.fixed(), layout);
+        scaling = new Scaling(
+                moments, design.fixed(), layout, link.unit(StartingValues.predictor(family, link, moments)));
         toRaw = scaling.toRaw();
         minimizer = Minimizers.named(options.optimizer()).orElseThrow();
     }

@@ -7,7 +7,7 @@ import org.sparkglmm.core.model.ParameterLayout;
 
 /**
  * The variables the optimizer sees: effects of columns brought to mean 0 (if there is an intercept) and standard
- * deviation 1, and rows of Λ per root mean square of their column of Z. Parameters are A times these, so a year in 2020 or
+ * deviation 1, and rows of Λ per root mean square of their column of Z, both in units of η. Parameters are A times these, so a year in 2020 or
  * an income in cents costs neither accuracy nor steps.
  */
 final class Scaling {
@@ -16,9 +16,12 @@ final class Scaling {
     private final double[] shift;
     private final double[] scale;
     private final double[] zScale;
+    private final double unit;
 
-    Scaling(DataMoments moments, List<DesignColumn> columns, ParameterLayout layout) {
+    /** @param unit the size of a sensible change of η */
+    Scaling(DataMoments moments, List<DesignColumn> columns, ParameterLayout layout, double unit) {
         this.layout = layout;
+        this.unit = unit;
         int p = layout.fixed();
         intercept = RankCheck.interceptOf(columns);
         shift = new double[p];
@@ -44,6 +47,10 @@ final class Scaling {
         return zScale[r];
     }
 
+    double unit() {
+        return unit;
+    }
+
     int intercept() {
         return intercept;
     }
@@ -53,14 +60,14 @@ final class Scaling {
         int n = layout.size();
         double[][] a = new double[n][n];
         for (int c = 0; c < layout.fixed(); c++) {
-            a[c][c] = 1 / scale[c];
+            a[c][c] = unit / scale[c];
             if (c != intercept && intercept >= 0) {
-                a[intercept][c] = -shift[c] / scale[c];
+                a[intercept][c] = -unit * shift[c] / scale[c];
             }
         }
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
-            a[i][i] = 1 / zScale[layout.row(t)];
+            a[i][i] = unit / zScale[layout.row(t)];
         }
         for (int k = layout.psiStart(); k < n; k++) {
             a[k][k] = 1;
@@ -73,14 +80,14 @@ final class Scaling {
         int n = layout.size();
         double[][] a = new double[n][n];
         for (int c = 0; c < layout.fixed(); c++) {
-            a[c][c] = scale[c];
+            a[c][c] = scale[c] / unit;
             if (c != intercept && intercept >= 0) {
-                a[intercept][c] = shift[c];
+                a[intercept][c] = shift[c] / unit;
             }
         }
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
-            a[i][i] = zScale[layout.row(t)];
+            a[i][i] = zScale[layout.row(t)] / unit;
         }
         for (int k = layout.psiStart(); k < n; k++) {
             a[k][k] = 1;

@@ -13,37 +13,38 @@ import org.sparkglmm.core.model.ParameterLayout;
  * link's range), no covariate effect, independent random effects of moderate size.
  */
 final class StartingValues {
-    /** On the scale of η; well off the saddle at 0. */
+    /** In units of η; well off the saddle at 0. */
     private static final double SD = 0.5;
-    /** Of the mean predictor, for links whose range ends at 0: random effects must not cross it at once. */
-    private static final double SD_RELATIVE = 0.1;
+    /** The same for links whose range ends: random effects must not cross its edge at once. */
+    private static final double SD_NEAR_EDGE = 0.1;
 
     private StartingValues() {}
 
     static double[] of(
             Design design, Family family, Link link, DataMoments moments, Scaling scaling, ParameterLayout layout) {
         double[] out = new double[layout.size()];
-        double mean = family.startingMean(moments.outcomeMean(family), moments.weight());
-        double eta = link.predictor(mean);
-        if (!Double.isFinite(eta)) {
-            eta = link.predictor(Math.max(Math.abs(mean), 1e-3));
-        }
+        double eta = predictor(family, link, moments);
         if (scaling.intercept() >= 0) {
-            out[scaling.intercept()] = eta;
+            out[scaling.intercept()] = eta / scaling.unit();
         } else {
             leastSquares(moments, layout, eta, scaling, out);
         }
-        boolean edged = link == Link.INVERSE
-                || link == Link.SQRT
-                || (link == Link.IDENTITY && family.psiNames().isEmpty())
-                || (link == Link.LOG && family.takesTrials());
-        double sd = edged ? SD_RELATIVE * Math.abs(eta) : SD;
+        boolean hasEdge = scaling.unit() != 1 || (link == Link.LOG && family.takesTrials());
+        double sd = hasEdge ? SD_NEAR_EDGE : SD;
         for (int t = 0; t < layout.theta(); t++) {
             out[layout.thetaStart() + t] = layout.row(t) == layout.column(t) ? sd : 0;
         }
-        double[] psi = family.startingPsi(mean, moments.outcomeVariance());
+        double[] psi = family.startingPsi(link.mean(eta), moments.outcomeVariance());
         System.arraycopy(psi, 0, out, layout.psiStart(), psi.length);
         return out;
+    }
+
+    /** The link of the mean outcome. */
+    static double predictor(Family family, Link link, DataMoments moments) {
+        double mean = family.startingMean(moments.outcomeMean(family), moments.weight());
+        double eta = link.predictor(mean);
+        // A mean outside the link's range (a negative one under log): begin at its size.
+        return Double.isFinite(eta) ? eta : link.predictor(Math.max(Math.abs(mean), 1e-3));
     }
 
     /** Without an intercept: the β whose linear predictors are nearest to the constant η. */

@@ -59,6 +59,17 @@ public enum Link {
         };
     }
 
+    /**
+     * The size of a sensible change of η around a value: 1 where effects multiply odds or means, else |η| itself, since
+     * there η has the outcome's units.
+     */
+    public double unit(double eta) {
+        return switch (this) {
+            case IDENTITY, INVERSE, SQRT -> eta == 0 ? 1 : Math.abs(eta);
+            case LOG, LOGIT, PROBIT, CLOGLOG -> 1;
+        };
+    }
+
     /** Φ⁻¹ by bisection: called a handful of times a fit, so the shortest correct code is the best. */
     private static double probit(double mu) {
         double low = -40;

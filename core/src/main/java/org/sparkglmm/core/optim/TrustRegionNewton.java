@@ -44,6 +44,7 @@ public final class TrustRegionNewton implements Minimizer {
         double[][] h = hessian;
         // A Hessian from elsewhere is already an approximation.
         int updates = hessian == null ? 0 : 1;
+        boolean stale = false;
         double radius = -1;
         double decrement = Double.NaN;
         for (int iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
@@ -78,6 +79,11 @@ public final class TrustRegionNewton implements Minimizer {
                     h = null;
                     continue;
                 }
+            }
+            if (stale) {
+                h = null;
+                stale = false;
+                continue;
             }
             if (radius < 0) {
                 radius = Math.max(FIRST_RADIUS, Math.sqrt(decrement));
@@ -128,9 +134,8 @@ public final class TrustRegionNewton implements Minimizer {
             }
             trail.add(at.value());
             boolean doubtful = poor || updates >= MOST_UPDATES || (belowRounding && !accept);
-            if (accept ? hessian == null || doubtful : !trueHessian && doubtful) {
-                h = null;
-            }
+            // Taken anew only if the next look at the decrement does not end the search.
+            stale = accept ? hessian == null || doubtful : !trueHessian && doubtful;
         }
         return new Outcome(
                 at,

@@ -25,14 +25,17 @@ final class ConsoleProgress implements FitListener {
 
     @Override
     public void pass(int pass, int points, double logLikelihood, double gradientNorm) {
-        out.printf(
-                Locale.ROOT,
-                "%7.1f s    pass %3d  logLik %.6f  |gradient| %.2e%s%n",
-                seconds(),
-                pass,
-                logLikelihood,
-                gradientNorm,
-                points > 1 ? "  (" + points + " points)" : "");
+        if (points > 1) {
+            out.printf(Locale.ROOT, "%7.1f s    pass %3d  curvature, from %d points%n", seconds(), pass, points);
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    "%7.1f s    pass %3d  logLik %.6f  |gradient| %.2e%n",
+                    seconds(),
+                    pass,
+                    logLikelihood,
+                    gradientNorm);
+        }
         out.flush();
     }
 }

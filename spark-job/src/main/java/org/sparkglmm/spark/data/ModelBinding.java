@@ -212,7 +212,7 @@ public final class ModelBinding {
         if (labelled) {
             if (!request.family().takesTrials() || parts.size() > 1) {
                 throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
-                        + "), where family " + request.family().name() + " needs numbers");
+                        + "), where family " + request.family().name() + " needs numbers" + advice(type));
             }
             raws.add(factor(first, type));
             return -1;
@@ -280,10 +280,10 @@ public final class ModelBinding {
             return value.cast(DataTypes.DoubleType);
         }
         throw new DataException(where + ": " + name + " is of type " + type.simpleString()
-                + ", where numbers are needed" + advice(type, name));
+                + ", where numbers are needed" + advice(type));
     }
 
-    private static String advice(DataType type, String name) {
+    private static String advice(DataType type) {
         return type instanceof StringType
                 ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
                 : "";

@@ -1,0 +1,247 @@
+package org.sparkglmm.spark.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkglmm.core.math.LogScale;
+
+/** What the commands leave behind, on real data. */
+class FitAndPredictTest {
+    private static final String TOENAIL = "../data-samples/toenail/data.csv";
+    private static final String FORMULA = "outcome ~ treatment * time + (1 | patientID)";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private static SparkSession spark;
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void fitToenail() {
+        spark = TestSession.get();
+        assertEquals(0, fit(TOENAIL, FORMULA, "toenail", "--nodes", "9", "--write-fitted").code());
+    }
+
+    @AfterAll
+    static void stop() {
+        TestSession.stop();
+    }
+
+    private static String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static Commands fit(String data, String formula, String out, String... more) {
+        String[] fixed = {
+            "fit", "--quiet", "--data", data, "--formula", formula, "--family", "binomial", "--out", path(out)
+        };
+        String[] all = java.util.Arrays.copyOf(fixed, fixed.length + more.length);
+        System.arraycopy(more, 0, all, fixed.length, more.length);
+        return Commands.run(all);
+    }
+
+    private static JsonNode model(String out) throws IOException {
+        return MAPPER.readTree(folder.resolve(out).resolve("model.json").toFile());
+    }
+
+    private static Dataset<Row> toenail() {
+        return spark.read().option("header", "true").option("inferSchema", "true").csv(TOENAIL);
+    }
+
+    @Test
+    void theFolderHoldsEverythingTheContractNames() throws IOException {
+        JsonNode model = model("toenail");
+        for (String field : List.of(
+                "schemaVersion", "status", "warnings", "formula", "family", "link", "nodes", "method", "nObservations",
+                "nClusters", "nDropped", "nParameters", "logLik", "aic", "bic", "deviance", "fixed", "random", "extra",
+                "covariance", "integration", "diagnostics", "optimizer", "provenance")) {
+            assertTrue(model.has(field), field);
+        }
+        assertEquals("converged", model.get("status").asText());
+        assertEquals(5, model.get("covariance").get("matrix").size());
+        assertEquals(
+                model.get("fixed").get(2).get("se").asDouble(),
+                Math.sqrt(model.get("covariance").get("matrix").get(2).get(2).asDouble()),
+                1e-15);
+        String summary = Files.readString(folder.resolve("toenail/summary.txt"));
+        assertTrue(summary.contains("Odds ratios"), summary);
+        assertFalse(Files.readString(folder.resolve("toenail/model.json")).contains(folder.toString()), "no path inside");
+        Dataset<Row> effects = spark.read().parquet(path("toenail/random_effects"));
+        assertArrayEquals(
+                new String[] {"patientID", "n_obs", "re_intercept", "se_intercept"}, effects.columns());
+        assertEquals(294, effects.count());
+        assertEquals(1908, spark.read().parquet(path("toenail/fitted")).count());
+    }
+
+    @Test
+    void conditionalPredictionsAddThePersonsEffect() {
+        assertEquals(0, predict(TOENAIL, "predicted").code());
+        Map<Integer, Double> effect = new HashMap<>();
+        spark.read()
+                .parquet(path("toenail/random_effects"))
+                .collectAsList()
+                .forEach(r -> effect.put(r.getInt(0), r.getDouble(2)));
+        List<Row> rows = spark.read().parquet(path("predicted")).collectAsList();
+        assertEquals(1908, rows.size());
+        for (Row row : rows) {
+            double population = row.getAs("link_population");
+            double conditional = row.getAs("link_conditional");
+            assertEquals(effect.get(row.<Integer>getAs("patientID")), conditional - population, 1e-12);
+            assertEquals(LogScale.logistic(conditional), row.<Double>getAs("response_conditional"), 1e-15);
+            assertEquals("fit", row.getAs("effects"));
+        }
+    }
+
+    @Test
+    void personsTheFitNeverSawGetEffectsFromTheirOwnRows() {
+        // The same persons under other ids: their estimated effects must be those the fit wrote.
+        toenail().withColumn("patientID", functions.expr("patientID + 100000")).write().parquet(path("renamed"));
+        Commands ran = predict(path("renamed"), "of_renamed");
+        assertTrue(ran.out().contains("1908 rows with effects estimated"), ran.out());
+        assertEquals(0, predict(TOENAIL, "of_known").code());
+        List<Row> renamed = spark.read().parquet(path("of_renamed")).orderBy("patientID", "time", "visit").collectAsList();
+        List<Row> known = spark.read().parquet(path("of_known")).orderBy("patientID", "time", "visit").collectAsList();
+        for (int i = 0; i < known.size(); i++) {
+            assertEquals(known.get(i).<Double>getAs("link_conditional"), renamed.get(i).getAs("link_conditional"), 1e-9);
+        }
+    }
+
+    @Test
+    void withoutAnOutcomeNewPersonsGetThePopulationPrediction() {
+        toenail()
+                .filter("patientID < 20")
+                .drop("outcome")
+                .withColumn("patientID", functions.expr("patientID + 100000"))
+                .write()
+                .parquet(path("no_outcome"));
+        Commands ran = predict(path("no_outcome"), "of_no_outcome");
+        assertEquals(0, ran.code(), ran.err());
+        for (Row row : spark.read().parquet(path("of_no_outcome")).collectAsList()) {
+            assertEquals(row.<Double>getAs("link_population"), row.getAs("link_conditional"));
+            assertEquals("none", row.getAs("effects"));
+        }
+    }
+
+    @Test
+    void missingCovariatesAndUnknownLevelsGiveNoPredictionAndAreCounted() {
+        toenail()
+                .limit(4)
+                .withColumn("time", functions.expr("if(visit = 1, null, time)"))
+                .withColumn("treatment", functions.expr("if(visit = 2, 'placebo', treatment)"))
+                .write()
+                .parquet(path("holes"));
+        Commands ran = predict(path("holes"), "of_holes");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("of them without a prediction"), ran.out());
+        assertEquals(
+                2, spark.read().parquet(path("of_holes")).filter("link_population is null").count());
+    }
+
+    @Test
+    void aModelThatIsNotThereIsADataError() {
+        Commands ran = Commands.run("predict", "--model", path("absent"), "--data", TOENAIL, "--out", path("x"));
+        assertEquals(3, ran.code());
+        assertTrue(ran.err().contains("model.json is missing"), ran.err());
+    }
+
+    private static Commands predict(String data, String out) {
+        return Commands.run(
+                "predict", "--model", path("toenail"), "--data", data, "--out", path(out), "--on-exists", "overwrite");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"string", "bigint", "int", "double", "decimal(12,2)", "date", "timestamp", "binary", "boolean"})
+    void idsOfAnyTypeComeBackInTheirOwnType(String type) throws IOException {
+        String id =
+                switch (type) {
+                    case "date" -> "date_add(date'2020-01-01', cast(patientID as int))";
+                    case "timestamp" -> "timestamp_seconds(patientID * 3601)";
+                    case "binary" -> "cast(cast(patientID as string) as binary)";
+                    case "boolean" -> "patientID % 2 = 0";
+                    default -> "cast(patientID as " + type + ")";
+                };
+        Dataset<Row> table = toenail().withColumn("patientID", functions.expr(id));
+        String name = "ids_" + type.replaceAll("[^a-z]", "");
+        table.write().parquet(path(name));
+        Commands ran = fit(path(name), FORMULA, name + "_out", "--nodes", "9");
+        assertTrue(ran.code() == 0 || type.equals("boolean"), ran.err());
+        Dataset<Row> effects = spark.read().parquet(path(name + "_out/random_effects"));
+        DataType wanted = table.schema().apply("patientID").dataType();
+        assertEquals(wanted, effects.schema().apply("patientID").dataType());
+        assertEquals(
+                table.select("patientID").distinct().count(),
+                table.select("patientID").distinct().join(effects, "patientID").count());
+        if (!type.equals("boolean")) {
+            assertEquals(
+                    model("toenail").get("logLik").asDouble(),
+                    model(name + "_out").get("logLik").asDouble(),
+                    1e-9);
+        }
+    }
+
+    @Test
+    void overwriteReplacesTheFolderAsAWhole() throws IOException {
+        Path out = folder.resolve("replaced");
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("stale"), "old");
+        assertEquals(0, fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--on-exists", "overwrite").code());
+        assertFalse(Files.exists(out.resolve("stale")));
+        assertTrue(Files.exists(out.resolve("model.json")));
+    }
+
+    @Test
+    void optionsCanComeFromAFile() throws IOException {
+        Path config = folder.resolve("fit.properties");
+        Files.writeString(config, "formula = " + FORMULA + "\nfamily = binomial\nnodes = 9\n");
+        Commands ran = Commands.run(
+                "fit", "--quiet", "--config", config.toString(), "--data", TOENAIL, "--out", path("configured"));
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(model("toenail").get("logLik"), model("configured").get("logLik"));
+        Files.writeString(config, "formulae = typo\n");
+        Commands typo = Commands.run(
+                "fit", "--config", config.toString(), "--data", TOENAIL, "--formula", FORMULA, "--family", "binomial",
+                "--out", path("configured2"));
+        assertEquals(2, typo.code());
+        assertTrue(typo.err().contains("unknown option formulae"), typo.err());
+    }
+
+    @Test
+    void checkSaysWhatWouldBeFitted() {
+        Commands ran = Commands.run("check", "--data", TOENAIL, "--formula", FORMULA, "--family", "binomial");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("294 patientID"), ran.out());
+        assertTrue(ran.out().contains("treatmentterbinafine:time"), ran.out());
+        assertTrue(ran.out().contains("Nothing wrong was found"), ran.out());
+    }
+
+    @Test
+    void theOptimizersAgree() throws IOException {
+        for (String optimizer : List.of("lbfgs", "bobyqa")) {
+            Commands ran = fit(TOENAIL, FORMULA, optimizer, "--nodes", "9", "--optimizer", optimizer);
+            assertEquals(0, ran.code(), ran.err());
+            assertEquals(
+                    model("toenail").get("logLik").asDouble(), model(optimizer).get("logLik").asDouble(), 1e-6);
+        }
+    }
+}
