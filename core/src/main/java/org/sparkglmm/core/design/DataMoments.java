@@ -6,7 +6,7 @@ import org.sparkglmm.core.model.Observations;
 
 /**
  * One pass over the design before any fitting: counts, first and second moments of the columns of X and of the outcome,
- * root mean squares of Z, and how many outcomes the family does not know. Second moments are about the mean, merged
+ * means and mean squares of Z, and how many outcomes the family does not know. Second moments are about the mean, merged
  * pairwise in block order (Chan, Golub and LeVeque 1983), so that a year column keeps its small variance.
  */
 public final class DataMoments implements Serializable {
@@ -23,6 +23,7 @@ public final class DataMoments implements Serializable {
     private final double[] mean;
     private final double[] scatter;
     private final double[] zSquares;
+    private final double[] zSums;
     private double trials;
     private double successes;
 
@@ -32,6 +33,7 @@ public final class DataMoments implements Serializable {
         mean = new double[p + 1];
         scatter = new double[(p + 1) * (p + 1)];
         zSquares = new double[q];
+        zSums = new double[q];
     }
 
     /** Describes the data in one pass. */
@@ -97,6 +99,7 @@ public final class DataMoments implements Serializable {
             for (int r = 0; r < out.zSquares.length; r++) {
                 double z = block.z()[r] == null ? 1 : block.z()[r][j];
                 out.zSquares[r] += w * z * z;
+                out.zSums[r] += w * z;
             }
         }
         return out;
@@ -113,6 +116,7 @@ public final class DataMoments implements Serializable {
         successes += other.successes;
         for (int r = 0; r < zSquares.length; r++) {
             zSquares[r] += other.zSquares[r];
+            zSums[r] += other.zSums[r];
         }
         double total = weight + other.weight;
         if (other.weight == 0) {
@@ -193,7 +197,12 @@ public final class DataMoments implements Serializable {
     }
 
     /** Root mean square of column r of Z. */
-    public double zScale(int r) {
+    public double zRootMeanSquare(int r) {
         return Math.sqrt(zSquares[r] / weight);
+    }
+
+    /** Mean of column r of Z. */
+    public double zMean(int r) {
+        return zSums[r] / weight;
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
- * Brings Λ to its canonical form (the Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
+ * Brings Λ to its canonical form (the upper Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
  * column of that factor whose diagonal is next to nothing, against its row, is a variance of 0 or a correlation of ±1.
  */
 final class Boundary {
@@ -27,9 +27,9 @@ final class Boundary {
             }
         }
         double[] l = new double[q * q];
-        for (int j = 0; j < q; j++) {
+        for (int j = q - 1; j >= 0; j--) {
             double pivot = g[j * q + j];
-            for (int k = 0; k < j; k++) {
+            for (int k = j + 1; k < q; k++) {
                 pivot -= l[j * q + k] * l[j * q + k];
             }
             double root = pivot > 0 ? Math.sqrt(pivot) : 0;
@@ -39,9 +39,9 @@ final class Boundary {
                 continue;
             }
             l[j * q + j] = root;
-            for (int i = j + 1; i < q; i++) {
+            for (int i = j - 1; i >= 0; i--) {
                 double s = g[i * q + j];
-                for (int k = 0; k < j; k++) {
+                for (int k = j + 1; k < q; k++) {
                     s -= l[i * q + k] * l[j * q + k];
                 }
                 l[i * q + j] = s / root;
@@ -79,44 +79,45 @@ final class Boundary {
         return out.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** In words, what lies on the edge. */
-    static List<Warning> describe(ParameterLayout layout, double[] canonical, List<String> names, String group) {
+    /** In words, what lies on the edge, from raw parameters. */
+    static List<Warning> describe(ParameterLayout layout, double[] parameters, List<String> names, String group) {
         int q = layout.random();
-        double[] lambda = layout.lambda(canonical);
+        double[] lambda = layout.lambda(parameters);
         List<Warning> out = new ArrayList<>();
         int start = 0;
         for (int size : layout.blockSizes()) {
-            for (int r = start; r < start + size; r++) {
+            int end = start + size;
+            for (int r = start; r < end; r++) {
                 if (lambda[r * q + r] != 0) {
                     continue;
                 }
-                double square = 0;
-                for (int c = start; c < r; c++) {
-                    square += lambda[r * q + c] * lambda[r * q + c];
+                List<String> others = new ArrayList<>();
+                for (int c = r + 1; c < end; c++) {
+                    if (lambda[r * q + c] != 0) {
+                        others.add(names.get(c));
+                    }
                 }
-                if (square == 0) {
-                    out.add(new Warning(
-                            "boundary_variance",
-                            "the variance of " + names.get(r) + " between " + group
-                                    + " is estimated as 0, the edge of what is possible: the data show no such variation;"
-                                    + " consider leaving this random effect out"));
-                } else {
-                    out.add(new Warning(
-                            "boundary_correlation",
-                            "the random effect " + names.get(r) + " is estimated as an exact combination of "
-                                    + String.join(", ", names.subList(start, r))
-                                    + (r - start == 1
-                                            ? " (correlation "
-                                                    + (lambda[r * q + start] * lambda[start * q + start] > 0
-                                                            ? "+1)"
-                                                            : "-1)")
-                                            : "")
-                                    + ", the edge of what is possible: the data do not support this much structure;"
-                                    + " consider || or leaving it out"));
-                }
+                out.add(others.isEmpty() ? zeroVariance(names.get(r), group) : combination(names.get(r), others));
             }
-            start += size;
+            start = end;
         }
         return out;
+    }
+
+    private static Warning zeroVariance(String name, String group) {
+        return new Warning(
+                "boundary_variance",
+                "the variance of " + name + " between " + group
+                        + " is estimated as 0, the edge of what is possible: the data show no such variation; consider"
+                        + " leaving this random effect out");
+    }
+
+    private static Warning combination(String name, List<String> others) {
+        return new Warning(
+                "boundary_correlation",
+                "the random effect " + name + " is estimated as an exact combination of " + String.join(", ", others)
+                        + (others.size() == 1 ? " (a correlation of +1 or -1)" : "")
+                        + ", the edge of what is possible: the data do not support this much structure; consider || or"
+                        + " leaving one out");
     }
 }

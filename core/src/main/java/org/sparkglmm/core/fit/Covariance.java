@@ -7,24 +7,30 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
-import org.sparkglmm.core.optim.QuadraticModel;
+import org.sparkglmm.core.math.SmallMatrices;
 
 /**
  * Covariance of the estimates in raw parameters: A H⁻¹ A' from the Hessian in scaled ones, and the sandwich H⁻¹ (Σ g g')
  * H⁻¹ over clusters (Huber 1967, White 1982). Parameters on the boundary are held fixed and have neither.
  */
 final class Covariance {
+    /** Root of the part of a parameter's information that the others do not share; below it, it has none of its own. */
+    private static final double SMALLEST_PIVOT = 1e-5;
+
     private final int[] free;
     private final double[][] matrix;
     private final double[] se;
     private final double[] robustSe;
+    private final double[] scaledSe;
     private final boolean complete;
 
-    private Covariance(int[] free, double[][] matrix, double[] se, double[] robustSe, boolean complete) {
+    private Covariance(
+            int[] free, double[][] matrix, double[] se, double[] robustSe, double[] scaledSe, boolean complete) {
         this.free = free;
         this.matrix = matrix;
         this.se = se;
         this.robustSe = robustSe;
+        this.scaledSe = scaledSe;
         this.complete = complete;
     }
 
@@ -39,10 +45,12 @@ final class Covariance {
         int all = toRaw.length;
         double[] se = new double[all];
         double[] robust = new double[all];
+        double[] scaledSe = new double[all];
+        Arrays.fill(scaledSe, Double.NaN);
         Arrays.fill(se, Double.NaN);
         Arrays.fill(robust, Double.NaN);
-        if (hessian == null || !new QuadraticModel(new double[m], hessian).isPositiveDefinite()) {
-            return new Covariance(free, new double[0][], se, robust, false);
+        if (hessian == null || !isPositiveDefinite(hessian)) {
+            return new Covariance(free, new double[0][], se, robust, scaledSe, false);
         }
         DMatrixRMaj a = new DMatrixRMaj(m, m);
         DMatrixRMaj meat = new DMatrixRMaj(m, m);
@@ -55,7 +63,7 @@ final class Covariance {
         DMatrixRMaj inverse = new DMatrixRMaj(m, m);
         LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(m);
         if (!solver.setA(new DMatrixRMaj(hessian))) {
-            return new Covariance(free, new double[0][], se, robust, false);
+            return new Covariance(free, new double[0][], se, robust, scaledSe, false);
         }
         solver.invert(inverse);
         DMatrixRMaj cov = new DMatrixRMaj(m, m);
@@ -67,13 +75,35 @@ final class Covariance {
         CommonOps_DDRM.mult(work, cov, sandwich);
         double[][] matrix = new double[m][m];
         for (int i = 0; i < m; i++) {
+            scaledSe[free[i]] = Math.sqrt(inverse.get(i, i));
             se[free[i]] = Math.sqrt(cov.get(i, i));
             robust[free[i]] = Math.sqrt(sandwich.get(i, i));
             for (int j = 0; j < m; j++) {
                 matrix[i][j] = 0.5 * (cov.get(i, j) + cov.get(j, i));
             }
         }
-        return new Covariance(free, matrix, se, robust, true);
+        return new Covariance(free, matrix, se, robust, scaledSe, true);
+    }
+
+    /** Whether the information, each parameter in its own standard deviations, has a Cholesky factor well off 0. */
+    private static boolean isPositiveDefinite(double[][] hessian) {
+        int m = hessian.length;
+        double[] a = new double[m * m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                a[i * m + j] = hessian[i][j] / Math.sqrt(hessian[i][i] * hessian[j][j]);
+            }
+        }
+        boolean positive = SmallMatrices.choleskyInPlace(a, m);
+        for (int i = 0; positive && i < m; i++) {
+            positive = a[i * m + i] > SMALLEST_PIVOT;
+        }
+        return positive;
+    }
+
+    /** Standard errors in scaled variables: what a column's one standard deviation does to η. */
+    double[] scaledSe() {
+        return scaledSe;
     }
 
     boolean isComplete() {

@@ -49,14 +49,11 @@ final class DataChecks {
                             + " has a single row: the random-effect variance rests on the shape of the " + family.name()
                             + " distribution alone; do not interpret it as variation between persons"));
         }
-        if (family.takesTrials()) {
-            double mean = moments.outcomeMean(family);
-            if (mean == 0 || mean == 1) {
-                into.add(new Warning(
-                        "outcome_constant",
-                        "the outcome is " + (mean == 0 ? "never" : "always")
-                                + " a success: the estimates run to infinity and mean nothing"));
-            }
+        if (moments.outcomeVariance() == 0) {
+            into.add(new Warning(
+                    "outcome_constant",
+                    "the outcome " + design.raw().get(design.response()).name()
+                            + " is the same in every row: the estimates run to infinity and mean nothing"));
         }
     }
 

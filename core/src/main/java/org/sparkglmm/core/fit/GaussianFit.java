@@ -66,7 +66,7 @@ final class GaussianFit {
         this.counter = counter;
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
         varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
-        scaling = new Scaling(moments, design.fixed(), layout, 1);
+        scaling = new Scaling(moments, design.fixed(), design.random(), layout, 1);
         int p = layout.fixed();
         shift = new double[p + 1];
         for (int c = 0; c < p; c++) {
@@ -74,11 +74,10 @@ final class GaussianFit {
         }
         shift[p] = scaling.intercept() >= 0 ? moments.outcomeMean(family) : 0;
         int n = varianceLayout.size();
-        toRaw = new double[n][n];
-        for (int t = 0; t < layout.theta(); t++) {
-            toRaw[t][t] = 1 / scaling.zScale(layout.row(t));
+        toRaw = new double[n][];
+        for (int i = 0; i < n; i++) {
+            toRaw[i] = Arrays.copyOfRange(scaling.toRaw()[p + i], p, p + n);
         }
-        toRaw[n - 1][n - 1] = 1;
     }
 
     FitResult run() {
@@ -186,7 +185,7 @@ final class GaussianFit {
         if (!converged) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + outcome.message()));
         }
-        warnings.addAll(Boundary.describe(varianceLayout, point, design.randomNames(), design.group()));
+        warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
         List<String> names = new ArrayList<>(design.fixedNames());
         double[][] covariance = join(betaCovariance, varianceCovariance(hessian, free, sigma, variance), names, free);
@@ -255,7 +254,9 @@ final class GaussianFit {
             if (free[i] == last) {
                 jacobian.set(i, i, 1);
             } else {
-                jacobian.set(i, i, sigma * toRaw[free[i]][free[i]]);
+                for (int j = 0; j < m; j++) {
+                    jacobian.set(i, j, sigma * toRaw[free[i]][free[j]]);
+                }
                 jacobian.set(i, m - 1, sigma * variance[free[i]]);
             }
         }

@@ -101,7 +101,11 @@ public final class GlmmFit {
                 design.fixed().size(), design.randomSizes(), family.psiNames().size());
         model = new MixedModel(family.model(link), layout);
         scaling = new Scaling(
-                moments, design.fixed(), layout, link.unit(StartingValues.predictor(family, link, moments)));
+                moments,
+                design.fixed(),
+                design.random(),
+                layout,
+                link.unit(StartingValues.predictor(family, link, moments)));
         toRaw = scaling.toRaw();
         minimizer = Minimizers.named(options.optimizer()).orElseThrow();
     }
@@ -225,6 +229,11 @@ public final class GlmmFit {
             this.start = start;
         }
 
+        /** Whether it had more than one rung to climb. */
+        boolean isClimb() {
+            return rungs.size() > 1;
+        }
+
         void climb(int toNodes, double[][] hessian) {
             boolean goOn = outcome != null && isPlausible(outcome.best().point());
             nodes = toNodes;
@@ -317,15 +326,17 @@ public final class GlmmFit {
         if (!converged) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + message));
         }
+        FitResult.Integration integration = judgeIntegration(ladder, hessian, free, point);
+        // Who leaves the nodes to the program must not take an unsettled integral for a result.
+        converged &= integration.settled() || !ladder.isClimb();
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
                     "the observed information is not positive definite, so there are no standard errors: the data do not"
                             + " determine all parameters; simplify the model"));
         }
-        warnings.addAll(Boundary.describe(layout, point, design.randomNames(), design.group()));
+        warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnAboutSeparation(covariance);
-        FitResult.Integration integration = judgeIntegration(ladder, hessian, free, point);
 
         double norm = 0;
         for (double g : gradient) {
@@ -354,9 +365,8 @@ public final class GlmmFit {
     }
 
     private void warnAboutSeparation(Covariance covariance) {
-        double[][] toScaled = scaling.toScaled();
         for (int c = 0; c < layout.fixed(); c++) {
-            if (covariance.se()[c] * toScaled[c][c] > SEPARATED) {
+            if (covariance.scaledSe()[c] > SEPARATED) {
                 warnings.add(new Warning(
                         "separation",
                         "the effect of " + design.fixedNames().get(c)
@@ -370,7 +380,7 @@ public final class GlmmFit {
         if (options.nodes() != FitOptions.AUTO) {
             return judgeFixedNodes(ladder, hessian, free, point);
         }
-        if (ladder.rungs.size() == 1) {
+        if (!ladder.isClimb()) {
             warnings.add(new Warning(
                     "laplace_unchecked",
                     "with " + layout.random()

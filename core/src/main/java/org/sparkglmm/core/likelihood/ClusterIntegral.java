@@ -244,7 +244,7 @@ final class ClusterIntegral {
     private void addRandomPart(int from, int n, double[] v, double[] into) {
         for (int r = 0; r < q; r++) {
             double effect = 0;
-            for (int d = 0; d <= r; d++) {
+            for (int d = 0; d < q; d++) {
                 effect += lambda[r * q + d] * v[d];
             }
             b[r] = effect;
@@ -283,7 +283,7 @@ final class ClusterIntegral {
     private void gradientFrom(double[] t, double[] v, double[] out) {
         for (int d = 0; d < q; d++) {
             double sum = v[d];
-            for (int r = d; r < q; r++) {
+            for (int r = 0; r < q; r++) {
                 sum -= lambda[r * q + d] * t[r];
             }
             out[d] = sum;
@@ -400,7 +400,7 @@ final class ClusterIntegral {
             }
             for (int r = 0; r < q; r++) {
                 gBar[r] += weight * solved[r];
-                for (int d = 0; d <= r; d++) {
+                for (int d = 0; d < q; d++) {
                     lambdaBar[r * q + d] += weight * zScore[r] * nodeU[d];
                 }
             }
@@ -482,7 +482,7 @@ final class ClusterIntegral {
         crossZ(from, n, c, zThird);
         for (int d = 0; d < q; d++) {
             double sum = -gBar[d];
-            for (int r = d; r < q; r++) {
+            for (int r = 0; r < q; r++) {
                 sum += lambda[r * q + d] * zThird[r];
             }
             s[d] = sum;
@@ -491,7 +491,7 @@ final class ClusterIntegral {
         SmallMatrices.solveLowerTransposed(chol, q, s);
         for (int r = 0; r < q; r++) {
             double sum = 0;
-            for (int d = 0; d <= r; d++) {
+            for (int d = 0; d < q; d++) {
                 sum += lambda[r * q + d] * s[d];
             }
             ls[r] = sum;
@@ -551,7 +551,7 @@ final class ClusterIntegral {
     void effects(double[] into, int at) {
         for (int r = 0; r < q; r++) {
             double sum = 0;
-            for (int d = 0; d <= r; d++) {
+            for (int d = 0; d < q; d++) {
                 sum += lambda[r * q + d] * u[d];
             }
             into[at + r] = sum;

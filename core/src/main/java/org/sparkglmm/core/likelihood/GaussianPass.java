@@ -113,7 +113,7 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
             for (int c = 0; c < width; c++) {
                 for (int d = 0; d < q; d++) {
                     double k = 0;
-                    for (int r = d; r < q; r++) {
+                    for (int r = 0; r < q; r++) {
                         k += lambda[r * q + d] * products.zc[zc + r * width + c];
                     }
                     column[d] = k;
@@ -140,7 +140,7 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
                     double s = 0;
                     for (int r = 0; r < q; r++) {
                         double lq = 0;
-                        for (int e = 0; e <= r; e++) {
+                        for (int e = 0; e < q; e++) {
                             lq += lambda[r * q + e] * solved[e * width + d];
                         }
                         s += products.zc[zc + r * width + c] * lq;

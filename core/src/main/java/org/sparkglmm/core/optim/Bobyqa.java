@@ -1,6 +1,7 @@
 package org.sparkglmm.core.optim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.apache.commons.math3.exception.TooManyEvaluationsException;
@@ -44,29 +45,32 @@ public final class Bobyqa implements Minimizer {
         }
         Evaluation[] best = {first};
         int[] count = {1};
-        double[] low = new double[n];
-        double[] high = new double[n];
-        for (int i = 0; i < n; i++) {
-            low[i] = start[i] - 1e3;
-            high[i] = start[i] + 1e3;
+        // Powell's models need two variables: a single one gets a companion that is best at 0.
+        double[] padded = Arrays.copyOf(start, Math.max(2, n));
+        double[] low = new double[padded.length];
+        double[] high = new double[padded.length];
+        for (int i = 0; i < padded.length; i++) {
+            low[i] = padded[i] - 1e3;
+            high[i] = padded[i] + 1e3;
         }
         String message = "the trust region reached its final radius";
         Outcome.Status status = Outcome.Status.CONVERGED;
         try {
-            new BOBYQAOptimizer(2 * n + 1, FIRST_RADIUS, LAST_RADIUS)
+            new BOBYQAOptimizer(2 * padded.length + 1, FIRST_RADIUS, LAST_RADIUS)
                     .optimize(
                             new MaxEval(MOST_EVALUATIONS),
                             new ObjectiveFunction(point -> {
-                                Evaluation e = objective.evaluate(point.clone());
+                                Evaluation e = objective.evaluate(Arrays.copyOf(point, n));
                                 count[0]++;
                                 if (e.isFinite() && e.value() < best[0].value()) {
                                     best[0] = e;
                                     trail.add(e.value());
                                 }
-                                return e.isFinite() ? e.value() : OUTSIDE;
+                                double companion = n == 1 ? point[1] * point[1] : 0;
+                                return e.isFinite() ? e.value() + companion : OUTSIDE;
                             }),
                             GoalType.MINIMIZE,
-                            new InitialGuess(start),
+                            new InitialGuess(padded),
                             new SimpleBounds(low, high));
         } catch (TooManyEvaluationsException e) {
             status = Outcome.Status.ITERATION_LIMIT;

@@ -77,7 +77,8 @@ public final class SummaryText {
             for (int r = 0; r < term.terms().size(); r++) {
                 StringBuilder corr = new StringBuilder();
                 for (int c = 0; c < r; c++) {
-                    corr.append(String.format(Locale.ROOT, " %5.2f", term.corr()[r][c]));
+                    double rho = term.corr()[r][c];
+                    corr.append(Double.isNaN(rho) ? "    NA" : String.format(Locale.ROOT, " %5.2f", rho));
                 }
                 line(
                         format,

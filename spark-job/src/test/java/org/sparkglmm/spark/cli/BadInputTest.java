@@ -33,7 +33,11 @@ class BadInputTest {
         Random random = new Random(5);
         table("good", 40, (i, j) -> List.of("p" + i, bit(random), j, random.nextGaussian(), "abc".charAt(i % 3)));
         table("one_cluster", 1, (i, j) -> List.of("p", bit(random), j, random.nextGaussian(), "a"));
-        table("singletons", 200, 1, (i, j) -> List.of("p" + i, bit(random), i, random.nextGaussian(), "ab".charAt(i % 2)));
+        table(
+                "singletons",
+                200,
+                1,
+                (i, j) -> List.of("p" + i, bit(random), i, random.nextGaussian(), "ab".charAt(i % 2)));
         table("counts", 40, (i, j) -> List.of("p" + i, j == 1 ? -3 : 2, j, random.nextGaussian(), "a"));
         table("halves", 40, (i, j) -> List.of("p" + i, 0.5, j, random.nextGaussian(), "a"));
         table("text", 40, (i, j) -> List.of("p" + i, i == 3 ? SECRET : "1", j, random.nextGaussian(), "a"));
@@ -67,15 +71,15 @@ class BadInputTest {
         for (int i = 0; i < persons; i++) {
             for (int j = 0; j < visits; j++) {
                 text.append(String.join(
-                                ",",
-                                line.of(i, j).stream().map(String::valueOf).toList()))
+                                ",", line.of(i, j).stream().map(String::valueOf).toList()))
                         .append('\n');
             }
         }
         Files.writeString(folder.resolve(name + ".csv"), text);
     }
 
-    private static Arguments bad(int code, String sentence, String data, String formula, String family, String... more) {
+    private static Arguments bad(
+            int code, String sentence, String data, String formula, String family, String... more) {
         return Arguments.of(code, sentence, data, formula, family, List.of(more));
     }
 
@@ -86,7 +90,14 @@ class BadInputTest {
                 bad(2, "no column 'idd'", "good", "y ~ time + (1 | idd)", "binomial"),
                 bad(2, "no column 'w'", "good", f, "binomial", "--weights", "w"),
                 bad(2, "unknown family 'poison'; did you mean 'poisson'?", "good", f, "poison"),
-                bad(2, "unknown link 'logti' for family binomial; did you mean 'logit'?", "good", f, "binomial", "--link", "logti"),
+                bad(
+                        2,
+                        "unknown link 'logti' for family binomial; did you mean 'logit'?",
+                        "good",
+                        f,
+                        "binomial",
+                        "--link",
+                        "logti"),
                 bad(2, "at position", "good", "y ~ time + )", "binomial"),
                 bad(2, "no random effect", "good", "y ~ time", "binomial"),
                 bad(2, "--nodes", "good", f, "binomial", "--nodes", "0"),
@@ -98,7 +109,12 @@ class BadInputTest {
                 bad(2, "--levels", "good", f, "binomial", "--levels", "g=a"),
                 bad(2, "no factor of that name", "good", f, "binomial", "--levels", "h=a,b"),
                 bad(2, "unknown format", "good", f, "binomial", "--format", "xls"),
-                bad(2, "cannot compute I(nosuchfunction(x))", "good", "y ~ I(nosuchfunction(x)) + (1 | id)", "binomial"),
+                bad(
+                        2,
+                        "cannot compute I(nosuchfunction(x))",
+                        "good",
+                        "y ~ I(nosuchfunction(x)) + (1 | id)",
+                        "binomial"),
                 bad(2, "Unknown option", "good", f, "binomial", "--nosuch"),
                 bad(3, "cannot read", "absent", f, "binomial"),
                 bad(3, "the table has no rows", "empty", f, "binomial"),

@@ -40,7 +40,10 @@ class FitAndPredictTest {
     @BeforeAll
     static void fitToenail() {
         spark = TestSession.get();
-        assertEquals(0, fit(TOENAIL, FORMULA, "toenail", "--nodes", "9", "--write-fitted").code());
+        assertEquals(
+                0,
+                fit(TOENAIL, FORMULA, "toenail", "--nodes", "9", "--write-fitted")
+                        .code());
     }
 
     @AfterAll
@@ -66,16 +69,40 @@ class FitAndPredictTest {
     }
 
     private static Dataset<Row> toenail() {
-        return spark.read().option("header", "true").option("inferSchema", "true").csv(TOENAIL);
+        return spark.read()
+                .option("header", "true")
+                .option("inferSchema", "true")
+                .csv(TOENAIL);
     }
 
     @Test
     void theFolderHoldsEverythingTheContractNames() throws IOException {
         JsonNode model = model("toenail");
         for (String field : List.of(
-                "schemaVersion", "status", "warnings", "formula", "family", "link", "nodes", "method", "nObservations",
-                "nClusters", "nDropped", "nParameters", "logLik", "aic", "bic", "deviance", "fixed", "random", "extra",
-                "covariance", "integration", "diagnostics", "optimizer", "provenance")) {
+                "schemaVersion",
+                "status",
+                "warnings",
+                "formula",
+                "family",
+                "link",
+                "nodes",
+                "method",
+                "nObservations",
+                "nClusters",
+                "nDropped",
+                "nParameters",
+                "logLik",
+                "aic",
+                "bic",
+                "deviance",
+                "fixed",
+                "random",
+                "extra",
+                "covariance",
+                "integration",
+                "diagnostics",
+                "optimizer",
+                "provenance")) {
             assertTrue(model.has(field), field);
         }
         assertEquals("converged", model.get("status").asText());
@@ -86,10 +113,10 @@ class FitAndPredictTest {
                 1e-15);
         String summary = Files.readString(folder.resolve("toenail/summary.txt"));
         assertTrue(summary.contains("Odds ratios"), summary);
-        assertFalse(Files.readString(folder.resolve("toenail/model.json")).contains(folder.toString()), "no path inside");
+        assertFalse(
+                Files.readString(folder.resolve("toenail/model.json")).contains(folder.toString()), "no path inside");
         Dataset<Row> effects = spark.read().parquet(path("toenail/random_effects"));
-        assertArrayEquals(
-                new String[] {"patientID", "n_obs", "re_intercept", "se_intercept"}, effects.columns());
+        assertArrayEquals(new String[] {"patientID", "n_obs", "re_intercept", "se_intercept"}, effects.columns());
         assertEquals(294, effects.count());
         assertEquals(1908, spark.read().parquet(path("toenail/fitted")).count());
     }
@@ -116,14 +143,26 @@ class FitAndPredictTest {
     @Test
     void personsTheFitNeverSawGetEffectsFromTheirOwnRows() {
         // The same persons under other ids: their estimated effects must be those the fit wrote.
-        toenail().withColumn("patientID", functions.expr("patientID + 100000")).write().parquet(path("renamed"));
+        toenail()
+                .withColumn("patientID", functions.expr("patientID + 100000"))
+                .write()
+                .parquet(path("renamed"));
         Commands ran = predict(path("renamed"), "of_renamed");
         assertTrue(ran.out().contains("1908 rows with effects estimated"), ran.out());
         assertEquals(0, predict(TOENAIL, "of_known").code());
-        List<Row> renamed = spark.read().parquet(path("of_renamed")).orderBy("patientID", "time", "visit").collectAsList();
-        List<Row> known = spark.read().parquet(path("of_known")).orderBy("patientID", "time", "visit").collectAsList();
+        List<Row> renamed = spark.read()
+                .parquet(path("of_renamed"))
+                .orderBy("patientID", "time", "visit")
+                .collectAsList();
+        List<Row> known = spark.read()
+                .parquet(path("of_known"))
+                .orderBy("patientID", "time", "visit")
+                .collectAsList();
         for (int i = 0; i < known.size(); i++) {
-            assertEquals(known.get(i).<Double>getAs("link_conditional"), renamed.get(i).getAs("link_conditional"), 1e-9);
+            assertEquals(
+                    known.get(i).<Double>getAs("link_conditional"),
+                    renamed.get(i).getAs("link_conditional"),
+                    1e-9);
         }
     }
 
@@ -155,7 +194,11 @@ class FitAndPredictTest {
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains("of them without a prediction"), ran.out());
         assertEquals(
-                2, spark.read().parquet(path("of_holes")).filter("link_population is null").count());
+                2,
+                spark.read()
+                        .parquet(path("of_holes"))
+                        .filter("link_population is null")
+                        .count());
     }
 
     @Test
@@ -171,7 +214,8 @@ class FitAndPredictTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"string", "bigint", "int", "double", "decimal(12,2)", "date", "timestamp", "binary", "boolean"})
+    @ValueSource(
+            strings = {"string", "bigint", "int", "double", "decimal(12,2)", "date", "timestamp", "binary", "boolean"})
     void idsOfAnyTypeComeBackInTheirOwnType(String type) throws IOException {
         String id =
                 switch (type) {
@@ -205,7 +249,10 @@ class FitAndPredictTest {
         Path out = folder.resolve("replaced");
         Files.createDirectories(out);
         Files.writeString(out.resolve("stale"), "old");
-        assertEquals(0, fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--on-exists", "overwrite").code());
+        assertEquals(
+                0,
+                fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--on-exists", "overwrite")
+                        .code());
         assertFalse(Files.exists(out.resolve("stale")));
         assertTrue(Files.exists(out.resolve("model.json")));
     }
@@ -220,8 +267,17 @@ class FitAndPredictTest {
         assertEquals(model("toenail").get("logLik"), model("configured").get("logLik"));
         Files.writeString(config, "formulae = typo\n");
         Commands typo = Commands.run(
-                "fit", "--config", config.toString(), "--data", TOENAIL, "--formula", FORMULA, "--family", "binomial",
-                "--out", path("configured2"));
+                "fit",
+                "--config",
+                config.toString(),
+                "--data",
+                TOENAIL,
+                "--formula",
+                FORMULA,
+                "--family",
+                "binomial",
+                "--out",
+                path("configured2"));
         assertEquals(2, typo.code());
         assertTrue(typo.err().contains("unknown option formulae"), typo.err());
     }
@@ -241,7 +297,9 @@ class FitAndPredictTest {
             Commands ran = fit(TOENAIL, FORMULA, optimizer, "--nodes", "9", "--optimizer", optimizer);
             assertEquals(0, ran.code(), ran.err());
             assertEquals(
-                    model("toenail").get("logLik").asDouble(), model(optimizer).get("logLik").asDouble(), 1e-6);
+                    model("toenail").get("logLik").asDouble(),
+                    model(optimizer).get("logLik").asDouble(),
+                    1e-6);
         }
     }
 }

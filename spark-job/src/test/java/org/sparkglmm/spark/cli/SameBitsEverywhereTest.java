@@ -30,11 +30,29 @@ class SameBitsEverywhereTest {
         try {
             // Large enough for several blocks and for the start from a sample.
             onMaster("local[2]", spark -> {
-                assertEquals(0, Commands.run("generate", "--persons", "12000", "--visits", "6", "--missing", "0.02",
-                                "--dropout", "0.05", "--files", "3", "--out", path("a")).code());
+                assertEquals(
+                        0,
+                        Commands.run(
+                                        "generate",
+                                        "--persons",
+                                        "12000",
+                                        "--visits",
+                                        "6",
+                                        "--missing",
+                                        "0.02",
+                                        "--dropout",
+                                        "0.05",
+                                        "--files",
+                                        "3",
+                                        "--out",
+                                        path("a"))
+                                .code());
                 Dataset<Row> table = spark.read().parquet(path("a"));
                 table.orderBy(functions.rand(3)).repartition(7).write().parquet(path("b"));
-                table.orderBy(functions.desc("person"), functions.col("bmi")).coalesce(1).write().parquet(path("c"));
+                table.orderBy(functions.desc("person"), functions.col("bmi"))
+                        .coalesce(1)
+                        .write()
+                        .parquet(path("c"));
             });
             onMaster("local[2]", spark -> fit("a", "two"));
             onMaster("local[1]", spark -> fit("a", "one"));
@@ -73,13 +91,26 @@ class SameBitsEverywhereTest {
 
     private void fit(String table, String out) {
         Commands ran = Commands.run(
-                "fit", "--quiet", "--data", path(table), "--formula", FORMULA, "--family", "binomial", "--nodes", "3",
-                "--out", path(out));
+                "fit",
+                "--quiet",
+                "--data",
+                path(table),
+                "--formula",
+                FORMULA,
+                "--family",
+                "binomial",
+                "--nodes",
+                "3",
+                "--out",
+                path(out));
         assertEquals(0, ran.code(), ran.err());
     }
 
     private List<Row> effects(SparkSession spark, String out) {
-        return spark.read().parquet(path(out) + "/random_effects").orderBy("person").collectAsList();
+        return spark.read()
+                .parquet(path(out) + "/random_effects")
+                .orderBy("person")
+                .collectAsList();
     }
 
     private String path(String name) {

@@ -1,0 +1,153 @@
+package org.sparkglmm.core.design;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkglmm.core.model.Families;
+import org.sparkglmm.core.model.Family;
+
+/** Against the textbook's two sums in 34 digits. */
+class DataMomentsTest {
+    private static final double SAME_FORMULA = 1e-13;
+    /** A mean of 1e6 is known to 1e-10, a ten-millionth of a millionth of the standard deviation of 30. */
+    private static final double CENTRED = 1e-11;
+
+    private static final MathContext DIGITS = MathContext.DECIMAL128;
+
+    private static Rows rows(boolean yearLike) {
+        Random random = new Random(1);
+        Rows rows = new Rows(RandomBlocks.design(3, 2, true));
+        for (int i = 0; i < 2000; i++) {
+            double x1 = yearLike ? 2015 + random.nextInt(10) : random.nextGaussian();
+            double x2 = yearLike ? 1e6 + random.nextInt(100) : random.nextGaussian() - 0.5;
+            rows.add(
+                    (long) random.nextInt(700), random.nextInt(6), 6, random.nextInt(4), random.nextGaussian(), x1, x2);
+        }
+        return rows;
+    }
+
+    private interface Value {
+        double of(double[] raw);
+    }
+
+    /** Σ w a, or Σ w (a - ā)(b - b̄). */
+    private static BigDecimal sum(Rows rows, Value a, Value b) {
+        BigDecimal w = BigDecimal.ZERO;
+        BigDecimal sa = BigDecimal.ZERO;
+        BigDecimal sb = BigDecimal.ZERO;
+        BigDecimal sab = BigDecimal.ZERO;
+        for (int i = 0; i < rows.count(); i++) {
+            double[] r = rows.row(i);
+            BigDecimal weight = new BigDecimal(r[2]);
+            BigDecimal va = new BigDecimal(a.of(r));
+            BigDecimal vb = new BigDecimal(b.of(r));
+            w = w.add(weight);
+            sa = sa.add(weight.multiply(va));
+            sb = sb.add(weight.multiply(vb));
+            sab = sab.add(weight.multiply(va).multiply(vb));
+        }
+        return sab.subtract(sa.multiply(sb).divide(w, new MathContext(60)));
+    }
+
+    private static double mean(Rows rows, Value a) {
+        BigDecimal w = BigDecimal.ZERO;
+        BigDecimal sum = BigDecimal.ZERO;
+        for (int i = 0; i < rows.count(); i++) {
+            BigDecimal weight = new BigDecimal(rows.row(i)[2]);
+            w = w.add(weight);
+            sum = sum.add(weight.multiply(new BigDecimal(a.of(rows.row(i)))));
+        }
+        return sum.divide(w, DIGITS).doubleValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50, 400})
+    void momentsOfManyBlocksAreThoseOfTheTextbook(int blocks) {
+        check(rows(false), blocks);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50, 400})
+    void aYearKeepsTheAccuracyOfItsSmallVariance(int blocks) {
+        check(rows(true), blocks);
+    }
+
+    private static void check(Rows rows, int blocks) {
+        Family binomial = Families.named("binomial");
+        DataMoments moments = DataMoments.of(rows.data(binomial, blocks, 1), binomial);
+        Value[] columns = {r -> 1, r -> r[4], r -> r[5], r -> r[0] / r[1]};
+        for (int c = 0; c < 3; c++) {
+            double expected = mean(rows, columns[c]);
+            assertEquals(expected, moments.mean(c), SAME_FORMULA * Math.max(1, Math.abs(expected)));
+        }
+        for (int c = 0; c < 3; c++) {
+            for (int d = 0; d <= c; d++) {
+                double expected = sum(rows, columns[c], columns[d]).doubleValue();
+                double scale = Math.sqrt(sum(rows, columns[c], columns[c]).doubleValue()
+                        * sum(rows, columns[d], columns[d]).doubleValue());
+                assertEquals(expected, moments.scatter(c, d), CENTRED * scale + 1e-20);
+                assertEquals(moments.scatter(c, d), moments.scatter(d, c));
+            }
+        }
+        double weight = 0;
+        double squares = 0;
+        double successes = 0;
+        for (int i = 0; i < rows.count(); i++) {
+            double[] r = rows.row(i);
+            weight += r[2];
+            squares += r[2] * r[4] * r[4];
+            successes += r[2] * r[0];
+        }
+        assertEquals(weight, moments.weight());
+        assertEquals(Math.sqrt(squares / weight), moments.zScale(1), 1e-12 * moments.zScale(1));
+        assertEquals(1, moments.zScale(0));
+        assertEquals(successes / (6 * weight), moments.outcomeMean(binomial), SAME_FORMULA);
+        assertEquals(sum(rows, columns[3], columns[3]).doubleValue() / weight, moments.outcomeVariance(), 1e-12);
+        assertEquals(rows.count(), moments.rows());
+        assertEquals(0, moments.unsupported());
+        assertEquals(0, moments.badWeights());
+    }
+
+    @Test
+    void clustersAndSingletonsAreCounted() {
+        Rows rows = new Rows(RandomBlocks.design(2, 1, true));
+        for (long id = 0; id < 10; id++) {
+            for (int j = 0; j <= id % 3; j++) {
+                rows.add(id, 1, 1, 1, 0, j);
+            }
+        }
+        DataMoments moments = DataMoments.of(rows.data(Families.named("poisson"), 3, 1), Families.named("poisson"));
+        assertEquals(10, moments.clusters());
+        assertEquals(4, moments.singletons());
+        assertEquals(3, moments.widest());
+        assertEquals(19, moments.rows());
+    }
+
+    @Test
+    void impossibleOutcomesAndWeightsAreCountedAndLeftOut() {
+        Rows rows = new Rows(RandomBlocks.design(2, 1, true))
+                .add(1L, 1, 1, 1, 0, 0)
+                .add(1L, 3, 1, 1, 0, 0)
+                .add(2L, -1, 1, 1, 0, 0)
+                .add(3L, Double.NaN, 1, 1, 0, 0)
+                .add(4L, 1.5, 1, 1, 0, 0)
+                .add(5L, 100, 1, -1, 0, 0)
+                .add(6L, 100, 1, Double.NaN, 0, 0)
+                .add(7L, 100, 1, Double.POSITIVE_INFINITY, 0, 0)
+                .add(8L, 100, 1, 0, 0, 0);
+        for (int blocks : new int[] {1, 9}) {
+            DataMoments moments =
+                    DataMoments.of(rows.data(Families.named("poisson"), blocks, 1), Families.named("poisson"));
+            assertEquals(3, moments.unsupported());
+            assertEquals(3, moments.badWeights());
+            assertEquals(2, moments.weight());
+            assertEquals(2, moments.outcomeMean(Families.named("poisson")), 1e-15);
+            assertEquals(1, moments.outcomeVariance(), 1e-15);
+        }
+    }
+}
