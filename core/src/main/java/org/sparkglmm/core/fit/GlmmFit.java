@@ -336,7 +336,7 @@ public final class GlmmFit {
                             + " determine all parameters; simplify the model"));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
-        warnAboutSeparation(covariance);
+        warnAboutSeparation(covariance, parameters);
 
         double norm = 0;
         for (double g : gradient) {
@@ -364,9 +364,10 @@ public final class GlmmFit {
                 warnings);
     }
 
-    private void warnAboutSeparation(Covariance covariance) {
+    private void warnAboutSeparation(Covariance covariance, double[] beta) {
         for (int c = 0; c < layout.fixed(); c++) {
-            if (covariance.scaledSe()[c] > SEPARATED) {
+            boolean undetermined = covariance.scaledSe()[c] > SEPARATED;
+            if (undetermined && Math.abs(beta[c]) < covariance.se()[c]) {
                 warnings.add(new Warning(
                         "separation",
                         "the effect of " + design.fixedNames().get(c)

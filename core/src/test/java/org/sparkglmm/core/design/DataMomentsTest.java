@@ -104,8 +104,8 @@ class DataMomentsTest {
             successes += r[2] * r[0];
         }
         assertEquals(weight, moments.weight());
-        assertEquals(Math.sqrt(squares / weight), moments.zScale(1), 1e-12 * moments.zScale(1));
-        assertEquals(1, moments.zScale(0));
+        assertEquals(Math.sqrt(squares / weight), moments.zRootMeanSquare(1), 1e-12 * moments.zRootMeanSquare(1));
+        assertEquals(1, moments.zRootMeanSquare(0));
         assertEquals(successes / (6 * weight), moments.outcomeMean(binomial), SAME_FORMULA);
         assertEquals(sum(rows, columns[3], columns[3]).doubleValue() / weight, moments.outcomeVariance(), 1e-12);
         assertEquals(rows.count(), moments.rows());
