@@ -33,7 +33,7 @@ class BlockAssemblerTest {
         Random random = new Random(3);
         Rows rows = new Rows(RandomBlocks.design(3, 2, true));
         for (int i = 0; i < 300; i++) {
-            long person = random.nextInt(60) - 30;
+            long person = random.nextInt(60) - 30L;
             long id = person % 7 == 0 ? Long.MAX_VALUE + person - 30 : person;
             double[] raw = {
                 random.nextInt(4),

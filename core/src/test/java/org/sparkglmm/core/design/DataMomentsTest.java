@@ -105,6 +105,8 @@ class DataMomentsTest {
         }
         assertEquals(weight, moments.weight());
         assertEquals(Math.sqrt(squares / weight), moments.zRootMeanSquare(1), 1e-12 * moments.zRootMeanSquare(1));
+        assertEquals(mean(rows, columns[1]), moments.zMean(1), 1e-12 * moments.zRootMeanSquare(1));
+        assertEquals(1, moments.zMean(0));
         assertEquals(1, moments.zRootMeanSquare(0));
         assertEquals(successes / (6 * weight), moments.outcomeMean(binomial), SAME_FORMULA);
         assertEquals(sum(rows, columns[3], columns[3]).doubleValue() / weight, moments.outcomeVariance(), 1e-12);

@@ -33,7 +33,7 @@ public final class Rows {
         return ids.get(i);
     }
 
-    /** @param id a Long or a String, of one kind in all rows */
+    /** Adds a row; ids are Long or String, of one kind in all rows. */
     public Rows add(Object id, double... raw) {
         if (raw.length != design.raw().size()) {
             throw new IllegalArgumentException("a row has " + design.raw().size() + " values, got " + raw.length);

@@ -15,7 +15,9 @@ import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.optim.CentralHessian;
 import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.SymmetricEigen;
 
 /** Linear mixed models: closed forms of the balanced one-way layout, and agreement with the general likelihood. */
 class GaussianFitTest {
@@ -102,6 +104,32 @@ class GaussianFitTest {
         assertEquals(0, decrement, 1e-7);
         assertEquals(List.of("(Intercept)", "x1"), result.random().get(0).terms());
         assertEquals(7, result.covarianceNames().size());
+    }
+
+    /** Profiling β out leaves the variance parameters' block of the inverse information as it is. */
+    @Test
+    void theCovarianceIsThatOfTheJointInformation() {
+        Rows rows = Simulation.of(GAUSSIAN, Link.IDENTITY, 2, 100, 5, new double[] {3, 0.4, -0.5}, 0.7, 6);
+        FitResult result = fit(rows, false, "newton");
+        double[][] h = CentralHessian.at(
+                new MarginalLikelihood(rows.data(GAUSSIAN, 1, 1), result.model(), new GaussHermite(1, 2)),
+                result.parameters());
+        SymmetricEigen eigen = SymmetricEigen.of(h);
+        for (int i = 0; i < 7; i++) {
+            for (int j = 0; j < 7; j++) {
+                double expected = 0;
+                for (int k = 0; k < 7; k++) {
+                    expected += eigen.vector(k)[i] * eigen.vector(k)[j] / eigen.value(k);
+                }
+                double scale = Math.sqrt(result.covariance()[i][i] * result.covariance()[j][j]);
+                boolean sameBlock = (i < 3) == (j < 3);
+                // β and the variances are independent in expectation only: off the blocks the result has 0.
+                assertEquals(sameBlock ? expected : 0, result.covariance()[i][j], sameBlock ? 0.02 * scale : 0);
+                if (i >= 3 && j >= 3) {
+                    assertEquals(expected, result.covariance()[i][j], 1e-4 * scale);
+                }
+            }
+        }
     }
 
     @Test

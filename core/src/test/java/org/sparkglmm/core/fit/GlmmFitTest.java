@@ -266,9 +266,11 @@ class GlmmFitTest {
         Rows constant = new Rows(RandomBlocks.design(1, 1, false));
         Rows perfect = new Rows(RandomBlocks.design(2, 1, false));
         for (long id = 0; id < 30; id++) {
-            singletons.add(id, id % 7, 1, 1, 0);
+            singletons.add(id, (double) (id % 7), 1, 1, 0);
             constant.add(id, 3, 1, 1, 0).add(id, 3, 1, 1, 0);
-            perfect.add(id, 2 + 3 * (id % 5), 1, 1, 0, id % 5).add(id, 2 + 3 * (id % 4), 1, 1, 0, id % 4);
+            for (double x : new double[] {id % 5, id % 4}) {
+                perfect.add(id, 2 + 3 * x, 1, 1, 0, x);
+            }
         }
         assertTrue(refused(singletons, gaussian).getMessage().contains("30 rows for 30 random effects"));
         assertTrue(refused(constant, gaussian).getMessage().contains("the same in every row"));
@@ -286,7 +288,7 @@ class GlmmFitTest {
         }
         FitResult result = fit(always, BINOMIAL, Link.LOGIT, nodes(1));
         assertTrue(codes(result).contains("outcome_constant"));
-        assertTrue(message(result, "outcome_constant").contains("always"));
+        assertTrue(message(result, "outcome_constant").contains("outcome y is the same in every row"));
     }
 
     @Test
@@ -432,6 +434,44 @@ class GlmmFitTest {
         assertEquals(a.logLikelihood(), c.logLikelihood(), SAME_LOG_LIKELIHOOD);
         assertEquals(a.random().get(0).sd()[1], 1e6 * c.random().get(0).sd()[1], 1e-4);
         assertEquals(a.random().get(0).corr()[0][1], c.random().get(0).corr()[0][1], 1e-4);
+    }
+
+    /** b0 + b1 x = (b0 - 2020 b1) + b1 (x + 2020): the same model in other coordinates. */
+    @ParameterizedTest
+    @ValueSource(strings = {"binomial", "poisson", "gaussian"})
+    void aYearWithARandomSlopeFitsAsItsCentredSelf(String name) {
+        Family family = Families.named(name);
+        Link link = family.links().get(0);
+        Rows plain = Simulation.of(family, link, 2, 200, 6, new double[] {0.2, 0.4, -0.5}, 0.7, 21);
+        Rows years = new Rows(plain.design());
+        for (int i = 0; i < plain.count(); i++) {
+            double[] row = plain.row(i).clone();
+            row[4] += 2020;
+            years.add(plain.id(i), row);
+        }
+        FitResult a = fit(plain, family, link, nodes(1));
+        FitResult b = fit(years, family, link, nodes(1));
+        assertTrue(
+                a.converged() && b.converged(),
+                () -> a.optimizer().message() + "; " + b.optimizer().message());
+        assertEquals(a.logLikelihood(), b.logLikelihood(), SAME_LOG_LIKELIHOOD);
+        assertEquals(
+                a.parameters()[1],
+                b.parameters()[1],
+                SAME_OPTIMUM * a.fixed().get(1).se());
+        assertEquals(
+                a.fixed().get(1).se(),
+                b.fixed().get(1).se(),
+                1e-4 * a.fixed().get(1).se());
+        assertEquals(
+                a.fixed().get(2).se(),
+                b.fixed().get(2).se(),
+                1e-4 * a.fixed().get(2).se());
+        double[][] g = a.random().get(0).cov();
+        double[][] h = b.random().get(0).cov();
+        assertEquals(g[1][1], h[1][1], 1e-3 * g[1][1]);
+        double expected = g[0][0] - 2 * 2020 * g[0][1] + 2020.0 * 2020 * g[1][1];
+        assertEquals(expected, h[0][0], 1e-3 * expected);
     }
 
     @Test

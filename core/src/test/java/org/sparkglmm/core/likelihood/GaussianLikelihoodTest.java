@@ -251,8 +251,8 @@ class GaussianLikelihoodTest {
     void collinearColumnsHaveNoLikelihood() {
         Rows rows = new Rows(RandomBlocks.design(2, 1, false));
         for (long id = 0; id < 10; id++) {
-            rows.add(id, id % 3, 1, 1, 0, 1);
-            rows.add(id, id % 2, 1, 1, 0, 1);
+            rows.add(id, (double) (id % 3), 1, 1, 0, 1);
+            rows.add(id, (double) (id % 2), 1, 1, 0, 1);
         }
         GaussianLikelihood likelihood = new GaussianLikelihood(
                 rows.data(GAUSSIAN, 1, 1), new ParameterLayout(2, new int[] {1}, 1), new double[3], false);

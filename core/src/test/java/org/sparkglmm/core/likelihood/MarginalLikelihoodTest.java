@@ -81,7 +81,7 @@ class MarginalLikelihoodTest {
     }
 
     private static double[] lambda(int q, double[] theta) {
-        return q == 1 ? theta : new double[] {theta[0], 0, theta[1], theta[2]};
+        return new ParameterLayout(0, new int[] {q}, 0).lambda(theta);
     }
 
     private interface OfCluster {
@@ -270,7 +270,7 @@ class MarginalLikelihoodTest {
             double expected = logLikelihood(data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, 0.9, -0.4, 0.6);
             for (double[] s : new double[][] {{-1, 1}, {1, -1}, {-1, -1}}) {
                 double actual = logLikelihood(
-                        data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, s[0] * 0.9, s[0] * -0.4, s[1] * 0.6);
+                        data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, s[0] * 0.9, s[1] * -0.4, s[1] * 0.6);
                 assertEquals(expected, actual, SAME_FORMULA * Math.abs(expected));
             }
         }
@@ -394,8 +394,10 @@ class MarginalLikelihoodTest {
             for (int i = 0; i < block.clusters(); i++) {
                 ToDoubleFunction<double[]> f = BruteForce.logIntegrand(block, i, density(family), beta, lambda);
                 double[] u = BruteForce.maximum(f, q);
-                double[][] l =
-                        q == 1 ? new double[][] {{lambda[0]}} : new double[][] {{lambda[0], 0}, {lambda[2], lambda[3]}};
+                double[][] l = new double[q][q];
+                for (int r = 0; r < q; r++) {
+                    System.arraycopy(lambda, r * q, l[r], 0, q);
+                }
                 double[][] h = BruteForce.curvature(f, u, 1e-2);
                 double[][] covariance = Dense.multiply(l, Dense.solve(h, Dense.transpose(l)));
                 for (int r = 0; r < q; r++) {

@@ -42,7 +42,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelRequest request = model.request();
+        ModelRequest request = model.estimator().request();
         TableSource source = data.source();
         return data.run(spark -> check(spark, source, request));
     }

@@ -1,12 +1,8 @@
 package org.sparkglmm.spark.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.sparkglmm.core.UsageException;
-import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.ml.Glmm;
 import picocli.CommandLine.Option;
 
 /** Options that say what model is meant. */
@@ -41,26 +37,15 @@ final class ModelOptions {
             description = "A factor's levels in order, the reference first; repeatable.")
     private List<String> levels = new ArrayList<>();
 
-    ModelRequest request() {
-        return ModelRequest.of(formula, family, link, offset, weights, precisionWeights, parsedLevels());
-    }
-
-    private Map<String, List<String>> parsedLevels() {
-        Map<String, List<String>> out = new LinkedHashMap<>();
-        for (String entry : levels) {
-            int equals = entry.indexOf('=');
-            if (equals < 1 || equals == entry.length() - 1) {
-                throw new UsageException("--levels: must be COL=a,b,c, got '" + entry + "'");
-            }
-            List<String> values = Arrays.stream(entry.substring(equals + 1).split(",", -1))
-                    .map(String::strip)
-                    .toList();
-            if (values.size() < 2 || values.stream().distinct().count() < values.size()) {
-                throw new UsageException("--levels " + entry.substring(0, equals)
-                        + ": needs two or more different levels, separated by commas");
-            }
-            out.put(entry.substring(0, equals).strip(), values);
-        }
-        return out;
+    /** The estimator with these options. */
+    Glmm estimator() {
+        return new Glmm()
+                .setFormula(formula)
+                .setFamily(family)
+                .setLink(link)
+                .setOffsetCol(offset)
+                .setWeightsCol(weights)
+                .setPrecisionWeightsCol(precisionWeights)
+                .setLevels(levels.toArray(String[]::new));
     }
 }

@@ -62,7 +62,7 @@ final class PredictCommand implements Callable<Integer> {
                     saved.request().family().psiNames().size());
             MixedModel mixed = new MixedModel(
                     saved.request().family().model(saved.request().link()), layout);
-            Dataset<Row> effects = spark.read().parquet(new Path(model, "random_effects").toString());
+            Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
             Predictor predictor = new Predictor(spark, saved.request(), design, mixed, saved.parameters());
             predictor
                     .predict(table, source.isText(), effects)

@@ -1,6 +1,8 @@
 package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.sparkglmm.core.UsageException;
@@ -62,6 +64,35 @@ public record ModelRequest(
         }
         return new ModelRequest(
                 parsed, known, Families.link(known, link), offset, weights, precisionWeights, Map.copyOf(levels));
+    }
+
+    /**
+     * Reads {@code COL=a,b,c} entries.
+     *
+     * @throws UsageException if one is not of that form
+     */
+    public static Map<String, List<String>> parseLevels(List<String> entries) {
+        Map<String, List<String>> out = new LinkedHashMap<>();
+        for (String entry : entries) {
+            int equals = entry.indexOf('=');
+            if (equals < 1 || equals == entry.length() - 1) {
+                throw new UsageException("--levels: must be COL=a,b,c, got '" + entry + "'");
+            }
+            List<String> values = Arrays.stream(entry.substring(equals + 1).split(",", -1))
+                    .map(String::strip)
+                    .toList();
+            if (values.size() < 2 || values.stream().distinct().count() < values.size()) {
+                throw new UsageException("--levels " + entry.substring(0, equals)
+                        + ": needs two or more different levels, separated by commas");
+            }
+            out.put(entry.substring(0, equals).strip(), values);
+        }
+        return out;
+    }
+
+    /** The same model with the levels of its factors known. */
+    public ModelRequest withLevels(Map<String, List<String>> known) {
+        return new ModelRequest(formula, family, link, offset, weights, precisionWeights, known);
     }
 
     /** The grouping column's own name. */

@@ -56,6 +56,15 @@ public final class Predictor {
         this.parameters = parameters;
     }
 
+    /** A table's schema with the prediction columns added. */
+    public static StructType schema(StructType table) {
+        StructType out = table;
+        for (String name : List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL)) {
+            out = out.add(name, DataTypes.DoubleType, true);
+        }
+        return out.add(EFFECTS, DataTypes.StringType, false);
+    }
+
     /**
      * The design of a saved model, bound to the columns of a table to predict for.
      *
@@ -92,11 +101,7 @@ public final class Predictor {
         Dataset<Row> effects = effects(table, text, saved, id);
         Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
                 .drop(effects.col(ID));
-        StructType schema = table.schema();
-        for (String name : List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL)) {
-            schema = schema.add(name, DataTypes.DoubleType, true);
-        }
-        schema = schema.add(EFFECTS, DataTypes.StringType, false);
+        StructType schema = schema(table.schema());
         Design complete = columns.design().withFixed(design.fixed());
         RowPrediction each = new RowPrediction(
                 complete,

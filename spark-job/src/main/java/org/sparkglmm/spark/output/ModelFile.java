@@ -29,6 +29,8 @@ import org.sparkglmm.spark.data.ModelRequest;
 public final class ModelFile {
     /** The file's name in an output folder. */
     public static final String NAME = "model.json";
+    /** The folder of the persons' effects beside it. */
+    public static final String RANDOM_EFFECTS = "random_effects";
 
     private static final int SCHEMA_VERSION = 1;
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -38,13 +40,8 @@ public final class ModelFile {
     /** What a prediction needs of a model file. */
     public record Saved(ModelRequest request, List<String> fixedNames, double[] parameters) {}
 
-    /** The file's text. */
-    public static String write(
-            ModelRequest request,
-            FitResult fit,
-            Map<String, List<String>> levels,
-            long dropped,
-            List<Warning> warnings) {
+    /** The file's text; the request must hold the levels of every factor. */
+    public static String write(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("status", fit.converged() ? "converged" : "not_converged");
@@ -88,7 +85,7 @@ public final class ModelFile {
         design.put("weights", request.weights());
         design.put("precisionWeights", request.precisionWeights());
         ObjectNode levelNode = design.putObject("levels");
-        levels.forEach((name, values) -> strings(levelNode.putArray(name), values));
+        request.levels().forEach((name, values) -> strings(levelNode.putArray(name), values));
         strings(design.putArray("columns"), fit.design().fixedNames());
         numbers(design.putArray("parameters"), fit.parameters());
         ObjectNode provenance = root.putObject("provenance");

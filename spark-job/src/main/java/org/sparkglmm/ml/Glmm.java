@@ -1,0 +1,277 @@
+package org.sparkglmm.ml;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.Estimator;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.StringArrayParam;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.fit.FitListener;
+import org.sparkglmm.core.fit.FitOptions;
+import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.fit.GlmmFit;
+import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.spark.data.BlockLoader;
+import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.ModelBinding;
+import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.engine.SparkClusterData;
+
+/**
+ * Fits a generalized linear mixed model to a table.
+ *
+ * <pre>{@code
+ * GlmmModel model = new Glmm()
+ *         .setFormula("remission ~ time * sex + (1 + time | person)")
+ *         .setFamily("binomial")
+ *         .fit(visits);
+ * System.out.println(model.summary());
+ * }</pre>
+ *
+ * <p>Parameters and defaults are those of the command {@code fit}. Setters do not check; {@link #fit} does, with {@link
+ * UsageException} (formula, option, column) and {@link org.sparkglmm.core.DataException} (the data cannot be used).
+ */
+public final class Glmm extends Estimator<GlmmModel> {
+    private static final long serialVersionUID = 1;
+
+    /** {@code --nodes}: let the program raise them until nothing moves. */
+    private static final String AUTO = "auto";
+
+    private final String uid;
+    private final Param<String> formula;
+    private final Param<String> family;
+    private final Param<String> link;
+    private final Param<String> nodes;
+    private final BooleanParam reml;
+    private final Param<String> optimizer;
+    private final Param<String> offsetCol;
+    private final Param<String> weightsCol;
+    private final Param<String> precisionWeightsCol;
+    private final StringArrayParam levels;
+
+    public Glmm() {
+        this("glmm_" + UUID.randomUUID().toString().substring(0, 12));
+    }
+
+    public Glmm(String uid) {
+        this.uid = uid;
+        formula = new Param<>(this, "formula", "R's, with a random effect: y ~ time + (1 | person)");
+        family = new Param<>(this, "family", "gaussian, binomial or poisson");
+        link = new Param<>(this, "link", "the family's default unless given");
+        nodes = new Param<>(this, "nodes", "quadrature nodes per random effect: auto, or 1 (Laplace) and up");
+        reml = new BooleanParam(this, "reml", "restricted maximum likelihood (gaussian)");
+        optimizer = new Param<>(this, "optimizer", "newton, lbfgs or bobyqa");
+        offsetCol = new Param<>(this, "offsetCol", "a column added to the linear predictor");
+        weightsCol = new Param<>(this, "weightsCol", "frequency weights");
+        precisionWeightsCol = new Param<>(this, "precisionWeightsCol", "lme4's weights for gaussian");
+        levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
+        setDefault(nodes, AUTO);
+        setDefault(reml, false);
+        setDefault(optimizer, FitOptions.DEFAULT.optimizer());
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    public Param<String> formula() {
+        return formula;
+    }
+
+    public Param<String> family() {
+        return family;
+    }
+
+    public Param<String> link() {
+        return link;
+    }
+
+    public Param<String> nodes() {
+        return nodes;
+    }
+
+    public BooleanParam reml() {
+        return reml;
+    }
+
+    public Param<String> optimizer() {
+        return optimizer;
+    }
+
+    public Param<String> offsetCol() {
+        return offsetCol;
+    }
+
+    public Param<String> weightsCol() {
+        return weightsCol;
+    }
+
+    public Param<String> precisionWeightsCol() {
+        return precisionWeightsCol;
+    }
+
+    public StringArrayParam levels() {
+        return levels;
+    }
+
+    public Glmm setFormula(String value) {
+        return with(formula, value);
+    }
+
+    public Glmm setFamily(String value) {
+        return with(family, value);
+    }
+
+    /** Null for the family's default. */
+    public Glmm setLink(String value) {
+        return with(link, value);
+    }
+
+    /** A number, or auto. */
+    public Glmm setNodes(String value) {
+        return with(nodes, value);
+    }
+
+    public Glmm setNodes(int value) {
+        return with(nodes, String.valueOf(value));
+    }
+
+    public Glmm setReml(boolean value) {
+        return (Glmm) set(reml, value);
+    }
+
+    public Glmm setOptimizer(String value) {
+        return with(optimizer, value);
+    }
+
+    /** Null for none. */
+    public Glmm setOffsetCol(String value) {
+        return with(offsetCol, value);
+    }
+
+    /** Null for none. */
+    public Glmm setWeightsCol(String value) {
+        return with(weightsCol, value);
+    }
+
+    /** Null for none. */
+    public Glmm setPrecisionWeightsCol(String value) {
+        return with(precisionWeightsCol, value);
+    }
+
+    /** Each COL=a,b,c, the reference first. */
+    public Glmm setLevels(String... values) {
+        return (Glmm) set(levels, values);
+    }
+
+    private Glmm with(Param<String> param, String value) {
+        if (value == null) {
+            clear(param);
+        } else {
+            set(param, value);
+        }
+        return this;
+    }
+
+    private String valueOf(Param<String> param) {
+        return isDefined(param) ? getOrDefault(param) : null;
+    }
+
+    /** The model asked for; {@link UsageException} if its parts do not go together. */
+    public ModelRequest request() {
+        if (valueOf(formula) == null || valueOf(family) == null) {
+            throw new UsageException("formula and family must be set");
+        }
+        List<String> given = isDefined(levels) ? Arrays.asList(getOrDefault(levels)) : List.of();
+        return ModelRequest.of(
+                valueOf(formula),
+                valueOf(family),
+                valueOf(link),
+                valueOf(offsetCol),
+                valueOf(weightsCol),
+                valueOf(precisionWeightsCol),
+                ModelRequest.parseLevels(given));
+    }
+
+    /** The options asked for; {@link UsageException} if one is out of range. */
+    public FitOptions options() {
+        return new FitOptions(parsedNodes(), (Boolean) getOrDefault(reml), valueOf(optimizer));
+    }
+
+    private int parsedNodes() {
+        String value = valueOf(nodes);
+        if (value.equals(AUTO)) {
+            return FitOptions.AUTO;
+        }
+        try {
+            int parsed = Integer.parseInt(value);
+            if (parsed >= 1) {
+                return parsed;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below, with the same sentence as a number out of range.
+        }
+        throw new UsageException("--nodes: must be auto or a whole number from 1, got '" + value + "'");
+    }
+
+    @Override
+    public GlmmModel fit(Dataset<?> data) {
+        return fit(data.toDF(), false, FitListener.SILENT);
+    }
+
+    /**
+     * Fits, and tells a listener how it goes.
+     *
+     * @param text whether the table was read from text, where an empty field is a missing value
+     */
+    public GlmmModel fit(Dataset<Row> table, boolean text, FitListener listener) {
+        ModelRequest request = request();
+        FitOptions options = options();
+        BoundTable bound = ModelBinding.bind(request, table, text);
+        listener.stage("bringing rows together by " + request.group());
+        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, request.family());
+        try {
+            FitResult fit = GlmmFit.fit(
+                    bound.design(), request.family(), request.link(), new SparkClusterData(blocks), options, listener);
+            return new GlmmModel(uid, request.withLevels(bound.levels()), fit, bound, blocks, warnings(bound, fit));
+        } catch (RuntimeException e) {
+            blocks.unpersist(false);
+            throw e;
+        }
+    }
+
+    private static List<Warning> warnings(BoundTable bound, FitResult fit) {
+        List<Warning> out = new ArrayList<>();
+        if (bound.counts().dropped() > 0) {
+            out.add(new Warning(
+                    "rows_dropped",
+                    "dropped " + bound.counts().dropped() + " of "
+                            + bound.counts().total()
+                            + " rows with a missing value ("
+                            + ModelBinding.describe(bound.counts().missing()) + ")"));
+        }
+        out.addAll(fit.warnings());
+        return out;
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        return Predictor.schema(schema);
+    }
+
+    @Override
+    public Glmm copy(ParamMap extra) {
+        return (Glmm) copyValues(new Glmm(uid), extra);
+    }
+}

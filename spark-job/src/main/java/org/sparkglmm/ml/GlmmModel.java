@@ -1,0 +1,150 @@
+package org.sparkglmm.ml;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.PersonEffects;
+import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SummaryText;
+
+/**
+ * A fitted model. It keeps the fit's blocks in Spark's memory for {@link #randomEffects}; give them back with {@link
+ * #unpersist}.
+ */
+public final class GlmmModel extends Model<GlmmModel> {
+    private static final long serialVersionUID = 1;
+
+    private final String uid;
+    private final ModelRequest request;
+    private final transient FitResult fit;
+    private final transient BoundTable bound;
+    private final transient JavaRDD<ClusterBlock> blocks;
+    private final transient List<Warning> warnings;
+
+    GlmmModel(
+            String uid,
+            ModelRequest request,
+            FitResult fit,
+            BoundTable bound,
+            JavaRDD<ClusterBlock> blocks,
+            List<Warning> warnings) {
+        this.uid = uid;
+        this.request = request;
+        this.fit = fit;
+        this.bound = bound;
+        this.blocks = blocks;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    /** The numbers. */
+    public FitResult result() {
+        return fit;
+    }
+
+    /** The model as it was fitted, with the levels of every factor. */
+    public ModelRequest request() {
+        return request;
+    }
+
+    /** What was read and what was dropped. */
+    public BoundTable.RowCounts rowCounts() {
+        return bound.counts();
+    }
+
+    /** Everything the user must know: {@link FitResult#warnings} and what was dropped. */
+    public List<Warning> warnings() {
+        return warnings;
+    }
+
+    /** As summary(glmer) prints it. */
+    public String summary() {
+        return SummaryText.of(request, fit, bound.counts().dropped(), warnings);
+    }
+
+    /** The text of model.json. */
+    public String json() {
+        return ModelFile.write(request, fit, bound.counts().dropped(), warnings);
+    }
+
+    /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */
+    public Dataset<Row> randomEffects() {
+        return PersonEffects.table(SparkSession.active(), bound, blocks, fit.model(), fit.parameters());
+    }
+
+    /**
+     * The table with predictions: link_population, response_population, link_conditional, response_conditional and where
+     * the person's effects come from. Persons the fit never saw get effects from their own rows.
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> data) {
+        return predict(data.toDF(), false, randomEffects());
+    }
+
+    private Dataset<Row> predict(Dataset<Row> table, boolean text, Dataset<Row> effects) {
+        return new Predictor(SparkSession.active(), request, fit.design(), fit.model(), fit.parameters())
+                .predict(table, text, effects);
+    }
+
+    /**
+     * Writes the result folder: random effects, predictions of a table if there is one, summary, then the model file and
+     * whatever else is given; the caller commits.
+     *
+     * @param fitted the table to predict for, null for none
+     * @param text whether that table was read from text
+     */
+    public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text) {
+        randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
+        if (fitted != null) {
+            Dataset<Row> saved = SparkSession.active().read().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
+            predict(fitted, text, saved).write().parquet(folder.part("fitted"));
+        }
+        folder.write("summary.txt", summary());
+        folder.write(ModelFile.NAME, json());
+    }
+
+    /** Writes the folder that {@code spark-glmm fit} writes, at once and whole; onExists is error or overwrite. */
+    public void save(String path, String onExists) {
+        OutputFolder folder = OutputFolder.begin(
+                path, onExists, SparkSession.active().sparkContext().hadoopConfiguration());
+        try {
+            writeTo(folder, null, false);
+            folder.commit();
+        } finally {
+            folder.abandon();
+        }
+    }
+
+    /** Gives the blocks' memory back; random effects can still be had, at the price of reading the table again. */
+    public void unpersist() {
+        blocks.unpersist(false);
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        return Predictor.schema(schema);
+    }
+
+    @Override
+    public GlmmModel copy(ParamMap extra) {
+        GlmmModel copy = new GlmmModel(uid, request, fit, bound, blocks, new ArrayList<>(warnings));
+        return (GlmmModel) copyValues(copy, extra).setParent(parent());
+    }
+}

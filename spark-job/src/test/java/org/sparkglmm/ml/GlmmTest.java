@@ -1,0 +1,88 @@
+package org.sparkglmm.ml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.cli.TestSession;
+
+/** The estimator as a notebook uses it. */
+class GlmmTest {
+    private static Dataset<Row> contraception;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void start() {
+        SparkSession spark = TestSession.get();
+        contraception = spark.read()
+                .option("header", "true")
+                .option("inferSchema", "true")
+                .csv("../data-samples/contraception/data.csv");
+    }
+
+    @AfterAll
+    static void stop() {
+        TestSession.stop();
+    }
+
+    private static Glmm glmm() {
+        return new Glmm()
+                .setFormula("use ~ urban + age + age2 + livch + (1 | district)")
+                .setFamily("binomial")
+                .setNodes(1);
+    }
+
+    @Test
+    void fitsAndTransforms() {
+        GlmmModel model = glmm().fit(contraception);
+        // contraception_ri: glmmTMB's Laplace.
+        assertEquals(-1186.3642911819, model.result().logLikelihood(), 1e-6);
+        assertEquals(60, model.randomEffects().count());
+        assertTrue(model.summary().contains("Odds ratios"));
+        Dataset<Row> predicted = model.transform(contraception);
+        assertEquals(contraception.count(), predicted.filter("response_conditional is not null").count());
+        assertEquals(model.transformSchema(contraception.schema()), predicted.schema());
+        model.unpersist();
+    }
+
+    @Test
+    void worksInAPipelineAndCopiesItsParameters() {
+        var fitted = new Pipeline().setStages(new PipelineStage[] {glmm()}).fit(contraception);
+        assertEquals(contraception.count(), fitted.transform(contraception).count());
+        Glmm copy = glmm().copy(ParamMap.empty());
+        assertEquals(glmm().request().formula().text(), copy.request().formula().text());
+        assertEquals(1, copy.options().nodes());
+    }
+
+    @Test
+    void savesTheFolderThatTheCommandWrites() throws Exception {
+        GlmmModel model = glmm().fit(contraception);
+        Path out = folder.resolve("saved");
+        model.save(out.toString(), "error");
+        assertEquals(model.json(), Files.readString(out.resolve("model.json")));
+        model.unpersist();
+    }
+
+    @Test
+    void complainsInOneSentence() {
+        UsageException e =
+                assertThrows(UsageException.class, () -> glmm().setNodes("few").fit(contraception));
+        assertTrue(e.getMessage().contains("auto or a whole number"), e.getMessage());
+        assertThrows(UsageException.class, () -> new Glmm().fit(contraception));
+    }
+}
