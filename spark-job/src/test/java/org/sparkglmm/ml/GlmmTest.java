@@ -55,7 +55,9 @@ class GlmmTest {
         assertEquals(60, model.randomEffects().count());
         assertTrue(model.summary().contains("Odds ratios"));
         Dataset<Row> predicted = model.transform(contraception);
-        assertEquals(contraception.count(), predicted.filter("response_conditional is not null").count());
+        assertEquals(
+                contraception.count(),
+                predicted.filter("response_conditional is not null").count());
         assertEquals(model.transformSchema(contraception.schema()), predicted.schema());
         model.unpersist();
     }

@@ -28,15 +28,21 @@ public final class BlockAssembler implements Serializable {
         this.blocks = blocks;
     }
 
-    /** All rows of some of the blocks → these blocks, in index order; blocks without rows are absent. */
+    /**
+     * All rows of some of the blocks → these blocks, in index order; blocks without rows are absent. A row of frequency
+     * weight 0 is no row.
+     */
     public List<ClusterBlock> assemble(RowChunk all) {
-        int n = all.rows();
-        int[] block = new int[n];
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
+        int[] block = new int[all.rows()];
+        int[] order = new int[all.rows()];
+        int n = 0;
+        for (int i = 0; i < all.rows(); i++) {
             block[i] = all.ids().block(i, blocks);
-            order[i] = i;
+            if (design.weight() < 0 || all.value(design.weight(), i) != 0) {
+                order[n++] = i;
+            }
         }
+        order = Arrays.copyOf(order, n);
         IntSort.sort(order, (i, j) -> {
             int byBlock = Integer.compare(block[i], block[j]);
             return byBlock != 0 ? byBlock : compareRows(all, i, j);

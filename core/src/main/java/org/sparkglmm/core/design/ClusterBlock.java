@@ -1,6 +1,8 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.sparkglmm.core.model.Observations;
 
 /**
@@ -102,15 +104,17 @@ public final class ClusterBlock implements Serializable {
     /**
      * A by-product of the block that is dear to compute, kept with it for the next pass (not serialised: a block that
      * moves computes it again).
+     *
+     * @param fits whether what was kept is what is wanted now
      */
-    @SuppressWarnings("unchecked")
-    public <T> T derived(java.util.function.Function<ClusterBlock, T> compute) {
+    public <T> T derived(Class<T> type, Predicate<T> fits, Function<ClusterBlock, T> compute) {
         Object kept = derived;
-        if (kept == null) {
-            kept = compute.apply(this);
-            derived = kept;
+        if (type.isInstance(kept) && fits.test(type.cast(kept))) {
+            return type.cast(kept);
         }
-        return (T) kept;
+        T fresh = compute.apply(this);
+        derived = fresh;
+        return fresh;
     }
 
     /** The block without the columns of X that are not in {@code keep}; arrays are shared. */

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
+import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Observations;
 
@@ -27,7 +28,7 @@ public final class DataMoments implements Serializable {
     private double trials;
     private double successes;
 
-    /** Column p is the outcome: divided by its size where the family counts trials, less its offset. */
+    /** Column p is the outcome: divided by its size where the family counts trials of every row. */
     private DataMoments(int p, int q) {
         this.p = p;
         mean = new double[p + 1];
@@ -36,7 +37,11 @@ public final class DataMoments implements Serializable {
         zSums = new double[q];
     }
 
-    /** Describes the data in one pass. */
+    /**
+     * Describes the data in one pass.
+     *
+     * @throws DataException if there are no rows, which only weights of 0 can bring about
+     */
     public static DataMoments of(ClusterData data, Family family) {
         DataMoments total = null;
         for (DataMoments part : data.mapBlocks(block -> ofBlock(block, family))) {
@@ -47,7 +52,7 @@ public final class DataMoments implements Serializable {
             }
         }
         if (total == null) {
-            throw new IllegalArgumentException("data without a block");
+            throw new DataException("no row is left to fit: all weights are 0");
         }
         return total;
     }
@@ -74,9 +79,6 @@ public final class DataMoments implements Serializable {
             }
             if (!family.supports(y, size)) {
                 out.unsupported++;
-                continue;
-            }
-            if (w == 0) {
                 continue;
             }
             for (int c = 0; c < p; c++) {

@@ -1,8 +1,13 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.Objective;
 
 /**
  * Brings Λ to its canonical form (the upper Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
@@ -11,11 +16,15 @@ import org.sparkglmm.core.model.ParameterLayout;
 final class Boundary {
     /** Diagonals below this, in scaled variables, are tried at exactly 0; the likelihood then decides. */
     private static final double NEAR_ZERO = 0.02;
+    /** How much of the objective the exact boundary may cost against the point next to it. */
+    private static final double LOSS = 1e-6;
+    /** Diagonals below this, in scaled variables and against their row, are 0. */
+    private static final double ROUNDING = 1e-7;
 
     private Boundary() {}
 
-    /** The same G from a Λ with non-negative diagonal; columns below {@code threshold} are set to 0 where asked. */
-    private static double[] canonical(ParameterLayout layout, double[] parameters, boolean snap) {
+    /** The same G from a Λ with non-negative diagonal, but for the columns that are put to 0. */
+    private static double[] canonical(ParameterLayout layout, double[] parameters, Set<Integer> zero) {
         int q = layout.random();
         double[] lambda = layout.lambda(parameters);
         double[] g = new double[q * q];
@@ -34,8 +43,7 @@ final class Boundary {
             }
             double root = pivot > 0 ? Math.sqrt(pivot) : 0;
             // Rounding leaves some 1e-8 of the row where the true pivot is 0.
-            double least = Math.max(1e-7 * Math.sqrt(g[j * q + j]), snap ? NEAR_ZERO : 0);
-            if (!(root > least)) {
+            if (zero.contains(j) || !(root > Math.max(ROUNDING, ROUNDING * Math.sqrt(g[j * q + j])))) {
                 continue;
             }
             l[j * q + j] = root;
@@ -56,12 +64,55 @@ final class Boundary {
 
     /** The canonical form of a parameter vector. */
     static double[] canonical(ParameterLayout layout, double[] scaled) {
-        return canonical(layout, scaled, false);
+        return canonical(layout, scaled, Set.of());
     }
 
-    /** The canonical form with everything near the edge put on it. */
-    static double[] snapped(ParameterLayout layout, double[] scaled) {
-        return canonical(layout, scaled, true);
+    /**
+     * The canonical form with everything on the edge that the likelihood allows there. Columns near the edge are tried
+     * alone and all together, in one pass.
+     *
+     * @param value of the objective at the point
+     */
+    static double[] settled(Objective objective, ParameterLayout layout, double[] scaled, double value) {
+        double[] point = canonical(layout, scaled);
+        List<Set<Integer>> choices = new ArrayList<>();
+        Set<Integer> all = nearZero(layout, point);
+        if (all.isEmpty()) {
+            return point;
+        }
+        choices.add(all);
+        if (all.size() > 1) {
+            all.forEach(c -> choices.add(Set.of(c)));
+        }
+        List<Evaluation> tried = objective.evaluate(
+                choices.stream().map(c -> canonical(layout, point, c)).toList());
+        Set<Integer> accepted = new HashSet<>();
+        for (int k = 0; k < choices.size(); k++) {
+            if (tried.get(k).value() <= value + LOSS) {
+                accepted.addAll(choices.get(k));
+            }
+        }
+        boolean provenTogether = accepted.equals(all) && tried.get(0).value() <= value + LOSS;
+        double[] moved = canonical(layout, point, accepted);
+        boolean together = provenTogether
+                || accepted.size() <= 1
+                || objective.evaluate(moved).value() <= value + LOSS;
+        return together
+                ? moved
+                : canonical(layout, point, Set.of(accepted.iterator().next()));
+    }
+
+    private static Set<Integer> nearZero(ParameterLayout layout, double[] canonical) {
+        double[] lambda = layout.lambda(canonical);
+        int q = layout.random();
+        Set<Integer> out = new TreeSet<>();
+        for (int c = 0; c < q; c++) {
+            double diagonal = lambda[c * q + c];
+            if (diagonal != 0 && diagonal <= NEAR_ZERO) {
+                out.add(c);
+            }
+        }
+        return out;
     }
 
     /** Indices of the parameters that are free at a canonical point: all but the columns of Λ that are 0. */

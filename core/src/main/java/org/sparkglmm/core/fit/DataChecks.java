@@ -25,9 +25,6 @@ final class DataChecks {
             throw new DataException("all rows belong to one " + design.group()
                     + ": a variance between clusters needs at least 2, better 50 or more");
         }
-        if (!(moments.weight() > 0)) {
-            throw new DataException("all weights are 0: nothing to fit");
-        }
         long effects = moments.clusters() * design.randomColumns().size();
         if (family.takesPrecisionWeights() && moments.rows() <= effects) {
             throw new DataException(moments.rows() + " rows for " + effects + " random effects (" + moments.clusters()

@@ -33,7 +33,6 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * (Bates et al. 2015). Blocks keep their cross-products, so that only the first pass touches rows.
  */
 final class GaussianFit {
-    private static final double BOUNDARY_LOSS = 1e-6;
     private static final double FINAL_TOLERANCE = 1e-7;
     private static final double STARTING_RELATIVE_SD = 0.7;
     /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
@@ -90,12 +89,11 @@ final class GaussianFit {
         Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
         int iterations = outcome.iterations();
         boolean converged = outcome.converged();
-        double[] point = Boundary.canonical(varianceLayout, outcome.best().point());
-        double[] snapped = Boundary.snapped(varianceLayout, point);
-        if (!Arrays.equals(snapped, point)
-                && objective.evaluate(snapped).value() <= outcome.best().value() + BOUNDARY_LOSS) {
-            point = snapped;
-        }
+        double[] point = Boundary.settled(
+                objective,
+                varianceLayout,
+                outcome.best().point(),
+                outcome.best().value());
         int[] free = Boundary.free(varianceLayout, point);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
         double[] at = subspace.restrict(point);

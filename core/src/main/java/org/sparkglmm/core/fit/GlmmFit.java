@@ -52,8 +52,6 @@ public final class GlmmFit {
     private static final double MISLEADING = 0.1;
     /** A random-effect standard deviation beyond this, on the scale of η, comes from a failed approximation. */
     private static final double IMPLAUSIBLE = 15;
-    /** How much log-likelihood the exact boundary may lose against the point next to it. */
-    private static final double BOUNDARY_LOSS = 1e-6;
     /** A boundary estimate this close to 0 in a sample is moved inwards, off the saddle. */
     private static final double OFF_SADDLE = 0.1;
     /** With the true Hessian at hand, g'H⁻¹g beyond this is not an optimum. */
@@ -145,7 +143,9 @@ public final class GlmmFit {
             Outcome fromSample = fitSample(start, rungs[0]);
             if (fromSample != null) {
                 start = offSaddle(fromSample.best().point());
-                hessian = times(fromSample.hessian(), (double) moments.clusters() / sampled);
+                hessian = fromSample.hessian() == null
+                        ? null
+                        : times(fromSample.hessian(), (double) moments.clusters() / sampled);
             }
         }
 
@@ -275,19 +275,12 @@ public final class GlmmFit {
     private FitResult finish(Ladder ladder) {
         Outcome outcome = ladder.outcome;
         Objective objective = fullObjective(ladder.nodes);
-        double[] point = Boundary.canonical(layout, outcome.best().point());
         boolean converged = outcome.converged();
         String message = outcome.message();
 
-        double value = outcome.best().value();
-        double[] snapped = Boundary.snapped(layout, point);
-        if (!Arrays.equals(snapped, point)) {
-            listener.stage("checking the boundary");
-            double atBoundary = objective.evaluate(snapped).value();
-            if (atBoundary <= value + BOUNDARY_LOSS) {
-                point = snapped;
-            }
-        }
+        listener.stage("settling the boundary");
+        double[] point = Boundary.settled(
+                objective, layout, outcome.best().point(), outcome.best().value());
         int[] free = Boundary.free(layout, point);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
         double[] at = subspace.restrict(point);

@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -14,6 +15,9 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
 
     /** One pass, or two if a column has to go. */
     static Prepared of(Design design, Family family, ClusterData data) {
+        if (design.fixed().isEmpty()) {
+            throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
+        }
         DataMoments moments = DataMoments.of(data, family);
         List<Warning> warnings = new ArrayList<>();
         DataChecks.require(moments, design, family);

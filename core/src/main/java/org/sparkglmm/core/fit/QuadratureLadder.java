@@ -11,8 +11,8 @@ final class QuadratureLadder {
     private static final int[][] RUNGS = {
         {1, 5, 9, 15, 25, 41, 65, 101, 151},
         {1, 5, 7, 9, 11, 15, 21, 31},
-        {1, 3, 5, 7, 9, 11},
-        {1, 3, 5},
+        {1, 3, 5, 7, 9, 11, 13, 15},
+        {1, 3, 5, 7, 9},
     };
 
     private static final int[] LAPLACE_ONLY = {1};

@@ -152,7 +152,7 @@ final class ClusterIntegral {
      * Finds the conditional mode of a cluster, leaving û, the derivatives there and the Cholesky factor of H in the
      * workspace.
      *
-     * @param start where to begin, q values at {@code startAt}; tried against u = 0 and replaced by it if 0 is better
+     * @param start where to begin, q values at {@code startAt}; replaced by u = 0 where the likelihood cannot be evaluated
      * @return h(û), or NaN where the likelihood cannot be evaluated at all
      */
     double findMode(int cluster, double[] start, int startAt) {
@@ -385,7 +385,10 @@ final class ClusterIntegral {
             addRandomPart(from, n, step, nodeEta);
             double ell = density.evaluate(block.observations(), from, n, nodeEta, psi, wantGradient ? 1 : 0, atNode);
             double weight = Elementary.exp(grid.logWeight(k) - (0.5 * squares - ell) + hMode);
-            if (!(weight > 0)) {
+            if (Double.isNaN(weight)) {
+                return Double.NaN;
+            }
+            if (weight == 0) {
                 // Underflow, or a node outside the link's range: it has no mass.
                 continue;
             }

@@ -1,5 +1,6 @@
 package org.sparkglmm.core.likelihood;
 
+import java.util.Arrays;
 import org.sparkglmm.core.design.ClusterBlock;
 
 /**
@@ -22,7 +23,10 @@ final class CrossProducts {
     /** Σ log-likelihood constants. */
     final double logConstant;
 
+    private final double[] shift;
+
     CrossProducts(ClusterBlock block, double[] shift) {
+        this.shift = shift.clone();
         clusters = block.clusters();
         q = block.z().length;
         width = block.x().length + 1;
@@ -71,5 +75,10 @@ final class CrossProducts {
         }
         weight = total;
         logConstant = constants;
+    }
+
+    /** Whether these were taken about that shift. */
+    boolean isAbout(double[] other) {
+        return Arrays.equals(shift, other);
     }
 }

@@ -63,7 +63,8 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
     @Override
     public CompensatedSum[] apply(ClusterBlock block) {
         double[] centre = shift;
-        CrossProducts products = block.derived(b -> new CrossProducts(b, centre));
+        CrossProducts products =
+                block.derived(CrossProducts.class, kept -> kept.isAbout(centre), b -> new CrossProducts(b, centre));
         CompensatedSum[] out = new CompensatedSum[thetas.size()];
         for (int k = 0; k < out.length; k++) {
             out[k] = sum(products, thetas.get(k));

@@ -65,6 +65,10 @@ public final class LikelihoodPass implements BlockFunction<LikelihoodSum[]> {
                     System.arraycopy(integral.mode(), 0, modes, i * q, q);
                 }
                 double value = integral.integrate(i, h, gradient);
+                if (Double.isNaN(value)) {
+                    out[k].spoil();
+                    break;
+                }
                 out[k].add(value, gradient, integral.iterations());
             }
         }

@@ -62,7 +62,7 @@ final class BinomialFamily implements Family {
         return (rows * observedMean + 0.5) / (rows + 1);
     }
 
-    /** With e = exp(-|η|): log(1+e^η) = max(η,0) + log(1+e); ∂ = y(1-p) - (size-y)p, ∂² = -size p(1-p), ∂³ = ∂²(1-2p). */
+    /** With e = exp(-|η|): ℓ = y min(η,0) - (size-y) max(η,0) - size log(1+e); ∂ = y(1-p) - (size-y)p, ∂² = -size p(1-p), ∂³ = ∂²(1-2p). */
     private record Logit() implements ObservationModel {
         @Override
         public double evaluate(
@@ -80,12 +80,12 @@ final class BinomialFamily implements Family {
                 double size = observations.size(from + j);
                 double x = eta[j];
                 double e = Elementary.exp(-Math.abs(x));
-                double log1pExp = (x > 0 ? x : 0) + Elementary.log1p(e);
                 double near = 1 / (1 + e);
                 double far = e * near;
                 double p = x >= 0 ? near : far;
                 double complement = x >= 0 ? far : near;
-                sum += w * (y[from + j] * x - size * log1pExp);
+                double loss = x > 0 ? (size - y[from + j]) * x : -y[from + j] * x;
+                sum -= w * (loss + size * Elementary.log1p(e));
                 if (order >= 1) {
                     out.first[j] = w * (y[from + j] * complement - (size - y[from + j]) * p);
                 }

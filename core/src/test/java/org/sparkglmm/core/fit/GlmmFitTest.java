@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -625,33 +624,19 @@ class GlmmFitTest {
                 1e-5);
     }
 
-    @ParameterizedTest
-    @CsvSource({"binomial,1", "binomial,0", "gaussian,1", "gaussian,0"})
-    @Disabled("defect: gaussian: DMatrixRMaj refuses 0×0; others at variance 0: CentralHessian asks for no points")
-    void aModelWithoutAnyFixedEffectIsFitted(String name, double sd) {
-        Family family = Families.named(name);
-        Random random = new Random(20);
+    @Test
+    void refusesAModelWithoutAnyFixedEffect() {
         Rows rows = new Rows(RandomBlocks.design(1, 1, false).withFixed(List.of()));
-        for (long id = 0; id < 100; id++) {
-            double b = sd * random.nextGaussian();
-            for (int j = 0; j < 4; j++) {
-                double y = sd == 0
-                        ? j % 2
-                        : family.takesTrials()
-                                ? (random.nextDouble() < 1 / (1 + Math.exp(-b)) ? 1 : 0)
-                                : b + random.nextGaussian();
-                rows.add(id, y, 1, 1, 0);
-            }
+        for (long id = 0; id < 10; id++) {
+            rows.add(id, id % 2, 1, 1, 0);
+            rows.add(id, 1, 1, 1, 0);
         }
-        FitResult result = fit(rows, family, family.links().get(0), nodes(1));
-        assertTrue(result.converged());
-        assertTrue(result.fixed().isEmpty());
-        assertEquals(sd, result.random().get(0).sd()[0], 0.3);
+        UsageException e = assertThrows(UsageException.class, () -> fit(rows, POISSON, Link.LOG, nodes(1)));
+        assertTrue(e.getMessage().contains("no fixed effect"), e.getMessage());
     }
 
     /** Counts about 3000 whose slopes vary by 0.012 (well determined), and whose intercepts do not vary at all. */
     @Test
-    @Disabled("defect: both diagonals are below NEAR_ZERO, so they are snapped together, and together refused")
     void aVarianceOfZeroIsReachedBesideAnotherThatIsSmall() {
         var design = RandomBlocks.design(2, 2, false);
         var apart = new Design(
@@ -682,7 +667,6 @@ class GlmmFitTest {
 
     /** 150 persons of 8 counts, standard deviations 1, ½, ½: as ordinary as three random effects can be. */
     @Test
-    @Disabled("defect: the rungs for q = 3 end at 11 nodes, where 7, 9 and 11 must agree; 13 and 15 would settle it")
     void theLadderOfThreeRandomEffectsSettlesOnOrdinaryCounts() {
         Random random = new Random(5);
         Rows rows = new Rows(RandomBlocks.design(3, 3, false));

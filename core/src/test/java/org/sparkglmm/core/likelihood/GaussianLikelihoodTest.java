@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -189,7 +188,6 @@ class GaussianLikelihoodTest {
     }
 
     @Test
-    @Disabled("defect: a block keeps the cross-products of the first shift it sees and answers every other with them")
     void blocksThatHaveServedOneShiftServeAnother() {
         LocalClusterData data = rows(1, false, 31).data(GAUSSIAN, 3, 1);
         double[] theta = {0.5};

@@ -2,6 +2,7 @@ package org.sparkglmm.spark.cli;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.spark.data.TableSource;
@@ -82,14 +83,15 @@ final class DataOptions {
         private Sessions() {}
 
         static int run(String master, Work work) {
-            boolean embedded = Main.isEmbedded();
-            SparkSession spark = embedded ? SparkSession.getDefaultSession().get() : start(master);
+            Optional<SparkSession> others = Main.sessionOfOthers();
+            if (others.isPresent()) {
+                return work.in(others.get());
+            }
+            SparkSession spark = start(master);
             try {
                 return work.in(spark);
             } finally {
-                if (!embedded) {
-                    spark.stop();
-                }
+                spark.stop();
             }
         }
 

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -39,7 +40,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
     public static void main(String[] arguments) {
-        boolean embedded = isEmbedded();
+        boolean embedded = sessionOfOthers().isPresent();
         int code = run(arguments);
         if (!embedded) {
             System.exit(code);
@@ -50,8 +51,13 @@ public final class Main {
     }
 
     /** A session that was there before us belongs to a notebook or another program: it is used, not stopped. */
-    static boolean isEmbedded() {
-        return SparkSession.getDefaultSession().isDefined();
+    static Optional<SparkSession> sessionOfOthers() {
+        try {
+            return Optional.of(SparkSession.active());
+        } catch (RuntimeException none) {
+            // Spark's way to say that there is none; its Option would tie us to a Scala version.
+            return Optional.empty();
+        }
     }
 
     /** Runs a command and returns its exit code. */
