@@ -8,9 +8,10 @@ import java.util.TreeSet;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
- * Brings Λ to its canonical form (the upper Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
+ * Brings Λ to its canonical form (the Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
  * column of that factor whose diagonal is next to nothing, against its row, is a variance of 0 or a correlation of ±1.
  */
 final class Boundary {
@@ -21,11 +22,27 @@ final class Boundary {
     /** Diagonals below this, in scaled variables and against their row, are 0. */
     private static final double ROUNDING = 1e-7;
 
-    private Boundary() {}
+    private final ParameterLayout layout;
+    private final double[][] toRaw;
+    private final double[][] toScaled;
+    private final double[] effectScales;
+
+    /**
+     * @param toRaw from the optimizer's variables to parameters, in which Λ is what it is
+     * @param toScaled its inverse
+     * @param effectScales what makes a standard deviation of each random effect one in the optimizer's units
+     */
+    Boundary(ParameterLayout layout, double[][] toRaw, double[][] toScaled, double[] effectScales) {
+        this.layout = layout;
+        this.toRaw = toRaw;
+        this.toScaled = toScaled;
+        this.effectScales = effectScales.clone();
+    }
 
     /** The same G from a Λ with non-negative diagonal, but for the columns that are put to 0. */
-    private static double[] canonical(ParameterLayout layout, double[] parameters, Set<Integer> zero) {
+    private double[] canonical(double[] scaled, Set<Integer> zero) {
         int q = layout.random();
+        double[] parameters = TransformedObjective.multiply(toRaw, scaled);
         double[] lambda = layout.lambda(parameters);
         double[] g = new double[q * q];
         for (int r = 0; r < q; r++) {
@@ -36,35 +53,45 @@ final class Boundary {
             }
         }
         double[] l = new double[q * q];
-        for (int j = q - 1; j >= 0; j--) {
+        for (int j = 0; j < q; j++) {
             double pivot = g[j * q + j];
-            for (int k = j + 1; k < q; k++) {
+            for (int k = 0; k < j; k++) {
                 pivot -= l[j * q + k] * l[j * q + k];
             }
             double root = pivot > 0 ? Math.sqrt(pivot) : 0;
             // Rounding leaves some 1e-8 of the row where the true pivot is 0.
-            if (zero.contains(j) || !(root > Math.max(ROUNDING, ROUNDING * Math.sqrt(g[j * q + j])))) {
+            if (zero.contains(j) || !(root > ROUNDING * Math.max(1 / effectScales[j], Math.sqrt(g[j * q + j])))) {
                 continue;
             }
             l[j * q + j] = root;
-            for (int i = j - 1; i >= 0; i--) {
+            for (int i = j + 1; i < q; i++) {
                 double s = g[i * q + j];
-                for (int k = j + 1; k < q; k++) {
+                for (int k = 0; k < j; k++) {
                     s -= l[i * q + k] * l[j * q + k];
                 }
                 l[i * q + j] = s / root;
             }
         }
-        double[] out = parameters.clone();
         for (int t = 0; t < layout.theta(); t++) {
-            out[layout.thetaStart() + t] = l[layout.row(t) * q + layout.column(t)];
+            parameters[layout.thetaStart() + t] = l[layout.row(t) * q + layout.column(t)];
+        }
+        double[] back = TransformedObjective.multiply(toScaled, parameters);
+        double[] out = scaled.clone();
+        for (int t = 0; t < layout.theta(); t++) {
+            int i = layout.thetaStart() + t;
+            // What is 0 in Λ is 0 here, to the bit: a column of zeros stays one.
+            out[i] = lambdaColumnIsZero(l, layout.column(t)) ? 0 : back[i];
         }
         return out;
     }
 
+    private boolean lambdaColumnIsZero(double[] lambda, int column) {
+        return lambda[column * layout.random() + column] == 0;
+    }
+
     /** The canonical form of a parameter vector. */
-    static double[] canonical(ParameterLayout layout, double[] scaled) {
-        return canonical(layout, scaled, Set.of());
+    double[] canonical(double[] scaled) {
+        return canonical(scaled, Set.of());
     }
 
     /**
@@ -73,10 +100,10 @@ final class Boundary {
      *
      * @param value of the objective at the point
      */
-    static double[] settled(Objective objective, ParameterLayout layout, double[] scaled, double value) {
-        double[] point = canonical(layout, scaled);
+    double[] settled(Objective objective, double[] scaled, double value) {
+        double[] point = canonical(scaled);
         List<Set<Integer>> choices = new ArrayList<>();
-        Set<Integer> all = nearZero(layout, point);
+        Set<Integer> all = nearZero(point);
         if (all.isEmpty()) {
             return point;
         }
@@ -85,7 +112,7 @@ final class Boundary {
             all.forEach(c -> choices.add(Set.of(c)));
         }
         List<Evaluation> tried = objective.evaluate(
-                choices.stream().map(c -> canonical(layout, point, c)).toList());
+                choices.stream().map(c -> canonical(point, c)).toList());
         Set<Integer> accepted = new HashSet<>();
         for (int k = 0; k < choices.size(); k++) {
             if (tried.get(k).value() <= value + LOSS) {
@@ -93,21 +120,19 @@ final class Boundary {
             }
         }
         boolean provenTogether = accepted.equals(all) && tried.get(0).value() <= value + LOSS;
-        double[] moved = canonical(layout, point, accepted);
+        double[] moved = canonical(point, accepted);
         boolean together = provenTogether
                 || accepted.size() <= 1
                 || objective.evaluate(moved).value() <= value + LOSS;
-        return together
-                ? moved
-                : canonical(layout, point, Set.of(accepted.iterator().next()));
+        return together ? moved : canonical(point, Set.of(accepted.iterator().next()));
     }
 
-    private static Set<Integer> nearZero(ParameterLayout layout, double[] canonical) {
-        double[] lambda = layout.lambda(canonical);
+    private Set<Integer> nearZero(double[] canonical) {
+        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
         int q = layout.random();
         Set<Integer> out = new TreeSet<>();
         for (int c = 0; c < q; c++) {
-            double diagonal = lambda[c * q + c];
+            double diagonal = lambda[c * q + c] * effectScales[c];
             if (diagonal != 0 && diagonal <= NEAR_ZERO) {
                 out.add(c);
             }
@@ -116,8 +141,8 @@ final class Boundary {
     }
 
     /** Indices of the parameters that are free at a canonical point: all but the columns of Λ that are 0. */
-    static int[] free(ParameterLayout layout, double[] canonical) {
-        double[] lambda = layout.lambda(canonical);
+    int[] free(double[] canonical) {
+        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
         int q = layout.random();
         List<Integer> out = new ArrayList<>();
         for (int i = 0; i < layout.size(); i++) {
@@ -143,7 +168,7 @@ final class Boundary {
                     continue;
                 }
                 List<String> others = new ArrayList<>();
-                for (int c = r + 1; c < end; c++) {
+                for (int c = start; c < r; c++) {
                     if (lambda[r * q + c] != 0) {
                         others.add(names.get(c));
                     }

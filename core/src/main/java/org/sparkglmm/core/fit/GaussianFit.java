@@ -53,6 +53,7 @@ final class GaussianFit {
     private final org.sparkglmm.core.design.ClusterData data;
     private final double[] shift;
     private final double[][] toRaw;
+    private final Boundary boundary;
 
     GaussianFit(Prepared prepared, Family family, FitOptions options, FitListener listener, PassCounter counter) {
         this.design = prepared.design();
@@ -65,18 +66,25 @@ final class GaussianFit {
         this.counter = counter;
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
         varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
-        scaling = new Scaling(moments, design.fixed(), design.random(), layout, 1);
+        scaling = new Scaling(moments, design, layout, 1);
         int p = layout.fixed();
         shift = new double[p + 1];
         for (int c = 0; c < p; c++) {
             shift[c] = scaling.shift(c);
         }
         shift[p] = scaling.intercept() >= 0 ? moments.outcomeMean(family) : 0;
-        int n = varianceLayout.size();
-        toRaw = new double[n][];
-        for (int i = 0; i < n; i++) {
-            toRaw[i] = Arrays.copyOfRange(scaling.toRaw()[p + i], p, p + n);
+        toRaw = ofVariances(scaling.toRaw());
+        boundary = new Boundary(varianceLayout, toRaw, ofVariances(scaling.toScaled()), scaling.effectScales());
+    }
+
+    /** The part of a map of all parameters that concerns (θ, log σ). */
+    private double[][] ofVariances(double[][] all) {
+        int from = layout.thetaStart();
+        double[][] out = new double[layout.size() - from][];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = Arrays.copyOfRange(all[from + i], from, layout.size());
         }
+        return out;
     }
 
     FitResult run() {
@@ -89,12 +97,9 @@ final class GaussianFit {
         Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
         int iterations = outcome.iterations();
         boolean converged = outcome.converged();
-        double[] point = Boundary.settled(
-                objective,
-                varianceLayout,
-                outcome.best().point(),
-                outcome.best().value());
-        int[] free = Boundary.free(varianceLayout, point);
+        double[] point = boundary.settled(
+                objective, outcome.best().point(), outcome.best().value());
+        int[] free = boundary.free(point);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
         double[] at = subspace.restrict(point);
         if (converged) {
@@ -114,19 +119,16 @@ final class GaussianFit {
     }
 
     private double[] start(GaussianLikelihood likelihood) {
-        double[] out = new double[varianceLayout.size()];
-        for (int t = 0; t < layout.theta(); t++) {
-            out[t] = layout.row(t) == layout.column(t) ? STARTING_RELATIVE_SD : 0;
-        }
-        double[] theta = Arrays.copyOf(TransformedObjective.multiply(toRaw, out), layout.theta());
+        double[] theta = scaling.independentTheta(STARTING_RELATIVE_SD);
         GaussianLikelihood.Profile profile = likelihood.profile(theta);
         double variance = profile.rss() / profile.weight();
         if (!(variance > PERFECT * moments.outcomeVariance())) {
             throw new DataException("the fixed effects fit the outcome perfectly: there is no residual variance to"
                     + " estimate; is the outcome computed from the covariates?");
         }
-        out[out.length - 1] = 0.5 * Elementary.log(variance);
-        return out;
+        double[] raw = Arrays.copyOf(theta, varianceLayout.size());
+        raw[raw.length - 1] = 0.5 * Elementary.log(variance);
+        return TransformedObjective.multiply(ofVariances(scaling.toScaled()), raw);
     }
 
     private FitResult result(

@@ -70,6 +70,7 @@ public final class GlmmFit {
     private final DataMoments moments;
     private final Scaling scaling;
     private final double[][] toRaw;
+    private final Boundary boundary;
     private final FitOptions options;
     private final FitListener listener;
     private final PassCounter counter;
@@ -98,13 +99,9 @@ public final class GlmmFit {
         layout = new ParameterLayout(
                 design.fixed().size(), design.randomSizes(), family.psiNames().size());
         model = new MixedModel(family.model(link), layout);
-        scaling = new Scaling(
-                moments,
-                design.fixed(),
-                design.random(),
-                layout,
-                link.unit(StartingValues.predictor(family, link, moments)));
+        scaling = new Scaling(moments, design, layout, link.unit(StartingValues.predictor(family, link, moments)));
         toRaw = scaling.toRaw();
+        boundary = new Boundary(layout, toRaw, scaling.toScaled(), scaling.effectScales());
         minimizer = Minimizers.named(options.optimizer()).orElseThrow();
     }
 
@@ -244,7 +241,7 @@ public final class GlmmFit {
                     goOn || previous == null ? hessian : null);
             iterations += next.iterations();
             outcome = next;
-            double[] canonical = Boundary.canonical(layout, next.best().point());
+            double[] canonical = boundary.canonical(next.best().point());
             double shift = Double.NaN;
             if (!optima.isEmpty()) {
                 double[][] h = next.hessian() != null ? next.hessian() : hessian;
@@ -279,9 +276,9 @@ public final class GlmmFit {
         String message = outcome.message();
 
         listener.stage("settling the boundary");
-        double[] point = Boundary.settled(
-                objective, layout, outcome.best().point(), outcome.best().value());
-        int[] free = Boundary.free(layout, point);
+        double[] point = boundary.settled(
+                objective, outcome.best().point(), outcome.best().value());
+        int[] free = boundary.free(point);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
         double[] at = subspace.restrict(point);
 

@@ -1,38 +1,45 @@
 package org.sparkglmm.core.fit;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
- * The variables the optimizer sees: effects of columns brought to mean 0 (if there is an intercept) and standard
- * deviation 1, and rows of Λ for columns of Z treated alike, both in units of η. Parameters are A times these, so a year in 2020 or
+ * The variables the optimizer sees, in units of η: effects of columns brought to mean 0 (if there is an intercept) and
+ * standard deviation 1, and entries of Λ for columns of Z treated alike. Parameters are A times these, so a year in 2020 or
  * an income in cents costs neither accuracy nor steps.
+ *
+ * <p>Centring a covariate of Z turns the intercept's row of Λ into that row plus means times the other rows. Λ stays lower
+ * triangular if this is done in its first column, where all rows have an entry, and the other columns, whose part in the
+ * intercept is then the mean's, are scaled by the root mean square.
  */
 final class Scaling {
+    /** A column of Z with a smaller part of its mean square left as variance is treated as constant. */
+    private static final double CONSTANT = 1e-12;
+
     private final ParameterLayout layout;
+    private final double unit;
     private final int intercept;
     private final double[] shift;
     private final double[] scale;
-    private final double[] zScale;
-    private final double[] zShift;
-    /** Per column of Z the row of Λ that takes up its shift, -1 for none. */
+
+    /** Row of Λ that takes up the shift of column r of Z; -1 for none. */
     private final int[] zIntercept;
 
-    private final double unit;
+    private final double[] zMean;
+    private final double[] zDeviation;
+    private final double[] zRootMeanSquare;
 
     /** @param unit the size of a sensible change of η */
-    Scaling(
-            DataMoments moments,
-            List<DesignColumn> columns,
-            List<List<DesignColumn>> random,
-            ParameterLayout layout,
-            double unit) {
+    Scaling(DataMoments moments, Design design, ParameterLayout layout, double unit) {
         this.layout = layout;
         this.unit = unit;
         int p = layout.fixed();
-        intercept = RankCheck.interceptOf(columns);
+        intercept = RankCheck.interceptOf(design.fixed());
         shift = new double[p];
         scale = new double[p];
         for (int c = 0; c < p; c++) {
@@ -41,38 +48,28 @@ final class Scaling {
             double square = (centred ? moments.scatter(c, c) : moments.rawScatter(c, c)) / moments.weight();
             scale[c] = c == intercept || !(square > 0) ? 1 : Math.sqrt(square);
         }
-        zScale = new double[layout.random()];
-        zShift = new double[layout.random()];
-        zIntercept = new int[layout.random()];
-        for (int r = 0; r < zScale.length; r++) {
-            zScale[r] = moments.zRootMeanSquare(r) > 0 ? moments.zRootMeanSquare(r) : 1;
-        }
-        centre(moments, random);
-    }
-
-    /** Columns of Z beside an intercept in their term are centred too. */
-    private void centre(DataMoments moments, List<List<DesignColumn>> random) {
-        java.util.Arrays.fill(zIntercept, -1);
+        int q = layout.random();
+        zIntercept = new int[q];
+        zMean = new double[q];
+        zDeviation = new double[q];
+        zRootMeanSquare = new double[q];
         int start = 0;
-        for (List<DesignColumn> term : random) {
+        for (List<DesignColumn> term : design.random()) {
             boolean hasIntercept = term.get(0).components().isEmpty();
-            for (int r = start + 1; hasIntercept && r < start + term.size(); r++) {
-                double mean = moments.zMean(r);
-                double variance = zScale[r] * zScale[r] - mean * mean;
-                // Rounding of the difference of two squares; a column this close to constant stays as it is.
-                if (variance > 1e-12 * zScale[r] * zScale[r]) {
+            for (int r = start; r < start + term.size(); r++) {
+                double root = moments.zRootMeanSquare(r);
+                zRootMeanSquare[r] = root > 0 ? root : 1;
+                zDeviation[r] = zRootMeanSquare[r];
+                zIntercept[r] = -1;
+                double variance = root * root - moments.zMean(r) * moments.zMean(r);
+                if (hasIntercept && r > start && variance > CONSTANT * root * root) {
                     zIntercept[r] = start;
-                    zShift[r] = mean;
-                    zScale[r] = Math.sqrt(variance);
+                    zMean[r] = moments.zMean(r);
+                    zDeviation[r] = Math.sqrt(variance);
                 }
             }
             start += term.size();
         }
-    }
-
-    /** What is taken off column c of X. */
-    double shift(int c) {
-        return shift[c];
     }
 
     double unit() {
@@ -83,10 +80,23 @@ final class Scaling {
         return intercept;
     }
 
+    /** What is taken off column c of X. */
+    double shift(int c) {
+        return shift[c];
+    }
+
+    /** What a standard deviation of random effect r comes to in units of η. */
+    double[] effectScales() {
+        double[] out = new double[layout.random()];
+        for (int r = 0; r < out.length; r++) {
+            out[r] = zDeviation[r] / unit;
+        }
+        return out;
+    }
+
     /** A: raw parameters (β, θ, ψ) = A · scaled ones. */
     double[][] toRaw() {
-        int n = layout.size();
-        double[][] a = new double[n][n];
+        double[][] a = new double[layout.size()][layout.size()];
         for (int c = 0; c < layout.fixed(); c++) {
             a[c][c] = unit / scale[c];
             if (c != intercept && intercept >= 0) {
@@ -95,13 +105,13 @@ final class Scaling {
         }
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
-            int r = layout.row(t);
-            a[i][i] = unit / zScale[r];
-            if (zIntercept[r] >= 0) {
-                a[thetaAt(zIntercept[r], layout.column(t))][i] = -unit * zShift[r] / zScale[r];
+            int mixed = mixedInto(t);
+            a[i][i] = unit / thetaScale(t, mixed);
+            if (mixed >= 0) {
+                a[mixed][i] = -zMean[layout.row(t)] * a[i][i];
             }
         }
-        for (int k = layout.psiStart(); k < n; k++) {
+        for (int k = layout.psiStart(); k < layout.size(); k++) {
             a[k][k] = 1;
         }
         return a;
@@ -109,8 +119,7 @@ final class Scaling {
 
     /** A⁻¹. */
     double[][] toScaled() {
-        int n = layout.size();
-        double[][] a = new double[n][n];
+        double[][] a = new double[layout.size()][layout.size()];
         for (int c = 0; c < layout.fixed(); c++) {
             a[c][c] = scale[c] / unit;
             if (c != intercept && intercept >= 0) {
@@ -119,25 +128,60 @@ final class Scaling {
         }
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
-            int r = layout.row(t);
-            a[i][i] = zScale[r] / unit;
-            if (zIntercept[r] >= 0) {
-                a[thetaAt(zIntercept[r], layout.column(t))][i] = zShift[r] / unit;
+            int mixed = mixedInto(t);
+            a[i][i] = thetaScale(t, mixed) / unit;
+            if (mixed >= 0) {
+                a[mixed][i] = zMean[layout.row(t)] / unit;
             }
         }
-        for (int k = layout.psiStart(); k < n; k++) {
+        for (int k = layout.psiStart(); k < layout.size(); k++) {
             a[k][k] = 1;
         }
         return a;
     }
 
-    /** Index of the free entry (row, column) of Λ among all parameters. */
-    private int thetaAt(int row, int column) {
-        for (int t = 0; t < layout.theta(); t++) {
-            if (layout.row(t) == row && layout.column(t) == column) {
-                return layout.thetaStart() + t;
+    private double thetaScale(int t, int mixed) {
+        return mixed >= 0 ? zDeviation[layout.row(t)] : zRootMeanSquare[layout.row(t)];
+    }
+
+    /** The parameter that entry t of Λ is mixed into: the intercept's diagonal, for entries below it; -1 for none. */
+    private int mixedInto(int t) {
+        int row = zIntercept[layout.row(t)];
+        if (row < 0 || layout.column(t) != row) {
+            return -1;
+        }
+        for (int other = 0; other < layout.theta(); other++) {
+            if (layout.row(other) == row && layout.column(other) == row) {
+                return layout.thetaStart() + other;
             }
         }
-        throw new IllegalArgumentException("no free entry " + row + ", " + column);
+        throw new IllegalStateException("no diagonal entry " + row);
+    }
+
+    /**
+     * Raw θ of random effects that are independent about the means of their covariates.
+     *
+     * @param sd the standard deviation of each, in units of η
+     */
+    double[] independentTheta(double sd) {
+        int q = layout.random();
+        double[] g = new double[q * q];
+        for (int r = 0; r < q; r++) {
+            double deviation = sd * unit / zDeviation[r];
+            double variance = deviation * deviation;
+            g[r * q + r] += variance;
+            int i = zIntercept[r];
+            if (i >= 0) {
+                // b0 = c0 - Σ mean b: the intercept at 0 from that at the mean.
+                g[i * q + i] += zMean[r] * zMean[r] * variance;
+                g[r * q + i] -= zMean[r] * variance;
+            }
+        }
+        List<Double> out = new ArrayList<>();
+        SmallMatrices.choleskyInPlace(g, q);
+        for (int t = 0; t < layout.theta(); t++) {
+            out.add(g[layout.row(t) * q + layout.column(t)]);
+        }
+        return out.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -7,6 +7,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
  * Where the optimizer begins, in scaled variables: every linear predictor at the link of the mean outcome (inside every
@@ -31,9 +32,14 @@ final class StartingValues {
         }
         boolean hasEdge = scaling.unit() != 1 || (link == Link.LOG && family.takesTrials());
         double sd = hasEdge ? SD_NEAR_EDGE : SD;
-        for (int t = 0; t < layout.theta(); t++) {
-            out[layout.thetaStart() + t] = layout.row(t) == layout.column(t) ? sd : 0;
-        }
+        double[] raw = new double[layout.size()];
+        System.arraycopy(scaling.independentTheta(sd), 0, raw, layout.thetaStart(), layout.theta());
+        System.arraycopy(
+                TransformedObjective.multiply(scaling.toScaled(), raw),
+                layout.thetaStart(),
+                out,
+                layout.thetaStart(),
+                layout.theta());
         double[] psi = family.startingPsi(link.mean(eta), moments.outcomeVariance());
         System.arraycopy(psi, 0, out, layout.psiStart(), psi.length);
         return out;

@@ -3,11 +3,8 @@ package org.sparkglmm.core.model;
 import java.io.Serializable;
 
 /**
- * Where the parameters lie in one vector: fixed effects β (p of them), then the free entries θ of the upper-triangular
+ * Where the parameters lie in one vector: fixed effects β (p of them), then the free entries θ of the lower-triangular
  * Λ (row by row; G = ΛΛ'), then ψ.
- *
- * <p>Upper, because the intercept's row comes first and moving the origin of a covariate subtracts the other rows from
- * it: so an optimizer can work with centred covariates by a linear change of θ.
  *
  * <p>Λ is block-diagonal, one block a random term: {@code (1 + time | id)} is one block of size 2, {@code (1 + time ||
  * id)} two of size 1.
@@ -39,7 +36,7 @@ public final class ParameterLayout implements Serializable {
         int start = 0;
         for (int b : blockSizes) {
             for (int r = start; r < start + b; r++) {
-                for (int c = r; c < start + b; c++) {
+                for (int c = start; c <= r; c++) {
                     rows[at] = r;
                     columns[at++] = c;
                 }
@@ -95,7 +92,7 @@ public final class ParameterLayout implements Serializable {
         return columns[t];
     }
 
-    /** Λ, q×q row-major, zeros below the diagonal and outside the blocks. */
+    /** Λ, q×q row-major, zeros above the diagonal and outside the blocks. */
     public double[] lambda(double[] parameters) {
         double[] lambda = new double[q * q];
         for (int t = 0; t < rows.length; t++) {

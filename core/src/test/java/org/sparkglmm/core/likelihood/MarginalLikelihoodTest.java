@@ -269,7 +269,7 @@ class MarginalLikelihoodTest {
             double expected = logLikelihood(data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, 0.9, -0.4, 0.6);
             for (double[] s : new double[][] {{-1, 1}, {1, -1}, {-1, -1}}) {
                 double actual = logLikelihood(
-                        data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, s[0] * 0.9, s[1] * -0.4, s[1] * 0.6);
+                        data, model(family, 3, 2), nodes, 0.2, 0.4, -0.3, s[0] * 0.9, s[0] * -0.4, s[1] * 0.6);
                 assertEquals(expected, actual, SAME_FORMULA * Math.abs(expected));
             }
         }
