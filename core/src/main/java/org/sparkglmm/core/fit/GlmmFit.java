@@ -43,7 +43,8 @@ public final class GlmmFit {
     /** Of two rungs, in log-likelihood: far below what any test or AIC can notice. */
     private static final double SAME_LOG_LIKELIHOOD = 1e-3;
 
-    private static final double SAME_LOG_LIKELIHOOD_RELATIVE = 1e-9;
+    /** The same for large data: a hundred thousand persons' worth of an error that moves no estimate. */
+    private static final double SAME_LOG_LIKELIHOOD_RELATIVE = 1e-7;
     /** Of two rungs, in standard errors. */
     private static final double SAME_ESTIMATES = 5e-3;
     /** Two agreements in a row settle the ladder: the error of the rule is not monotone, one can be chance. */
