@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
@@ -12,12 +13,14 @@ import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPass;
+import org.sparkglmm.core.likelihood.LikelihoodSum;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.CentralHessian;
+import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
@@ -40,19 +43,6 @@ public final class GlmmFit {
     /** Data sets with fewer clusters than this many samples are fitted without one. */
     private static final int WORTH_SAMPLING = 4;
 
-    /** Of two rungs, in log-likelihood: far below what any test or AIC can notice. */
-    private static final double SAME_LOG_LIKELIHOOD = 1e-3;
-
-    /** The same for large data: a hundred thousand persons' worth of an error that moves no estimate. */
-    private static final double SAME_LOG_LIKELIHOOD_RELATIVE = 1e-7;
-    /** Of two rungs, in standard errors. */
-    private static final double SAME_ESTIMATES = 5e-3;
-    /** Two agreements in a row settle the ladder: the error of the rule is not monotone, one can be chance. */
-    private static final int AGREEMENTS = 2;
-    /** A coarser rule is said to mislead when its estimates are this many standard errors away. */
-    private static final double MISLEADING = 0.1;
-    /** A random-effect standard deviation beyond this, on the scale of η, comes from a failed approximation. */
-    private static final double IMPLAUSIBLE = 15;
     /** A boundary estimate this close to 0 in a sample is moved inwards, off the saddle. */
     private static final double OFF_SADDLE = 0.1;
     /** With the true Hessian at hand, g'H⁻¹g beyond this is not an optimum. */
@@ -79,7 +69,7 @@ public final class GlmmFit {
     private final Minimizer minimizer;
 
     private long sampled;
-    private int iterations;
+    private int polishing;
 
     private GlmmFit(
             Prepared prepared,
@@ -125,8 +115,8 @@ public final class GlmmFit {
             return new GaussianFit(prepared, family, options, listener, counter).run();
         }
         if (options.reml()) {
-            throw new org.sparkglmm.core.UsageException("--reml is for family gaussian with link identity; "
-                    + family.name() + " is fitted by maximum likelihood");
+            throw new UsageException("--reml is for family gaussian with link identity; " + family.name()
+                    + " is fitted by maximum likelihood");
         }
         return new GlmmFit(prepared, family, link, options, listener, counter).run();
     }
@@ -146,17 +136,9 @@ public final class GlmmFit {
                         : times(fromSample.hessian(), (double) moments.clusters() / sampled);
             }
         }
-
-        Ladder ladder = new Ladder(start);
-        for (int nodes : rungs) {
-            if (ladder.settled) {
-                break;
-            }
-            listener.stage(nodes == 1 ? "Laplace approximation" : "quadrature, " + nodes + " nodes per dimension");
-            ladder.climb(nodes, hessian);
-            hessian = ladder.outcome.hessian();
-        }
-        return finish(ladder);
+        QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
+        climb.run(rungs, start, hessian);
+        return result(climb, settle(climb));
     }
 
     /** The optimum of a sample of clusters, in this process; null if the sample does not lead anywhere. */
@@ -168,8 +150,7 @@ public final class GlmmFit {
         ClusterData sample = new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
         Outcome outcome = minimizer.minimize(objective(sample, nodes), start, null);
         boolean usable = outcome.converged()
-                && outcome.hessian() != null
-                && isPlausible(outcome.best().point());
+                && QuadratureClimb.isPlausible(layout, outcome.best().point());
         return usable ? outcome : null;
     }
 
@@ -193,15 +174,6 @@ public final class GlmmFit {
         return out;
     }
 
-    private boolean isPlausible(double[] scaled) {
-        for (int t = 0; t < layout.theta(); t++) {
-            if (!(Math.abs(scaled[layout.thetaStart() + t]) < IMPLAUSIBLE)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private static double[][] times(double[][] a, double factor) {
         double[][] out = new double[a.length][];
         for (int i = 0; i < a.length; i++) {
@@ -213,113 +185,72 @@ public final class GlmmFit {
         return out;
     }
 
-    /** The climb from Laplace to a number of nodes that more nodes do not change. */
-    private final class Ladder {
-        final double[] start;
-        final List<FitResult.Rung> rungs = new ArrayList<>();
-        final List<double[]> optima = new ArrayList<>();
-        Outcome outcome;
-        int nodes;
-        int agreements;
-        boolean settled;
+    /**
+     * Where the fit ends.
+     *
+     * @param point in scaled variables
+     * @param free indices of the variables that are not on the boundary
+     * @param hessian of the free ones; null if it could not be had
+     * @param decrement g'H⁻¹g with that Hessian
+     */
+    private record Optimum(
+            double[] point,
+            int[] free,
+            double[][] hessian,
+            double decrement,
+            double gradientNorm,
+            boolean converged,
+            String message) {}
 
-        Ladder(double[] start) {
-            this.start = start;
-        }
-
-        /** Whether it had more than one rung to climb. */
-        boolean isClimb() {
-            return rungs.size() > 1;
-        }
-
-        void climb(int toNodes, double[][] hessian) {
-            boolean goOn = outcome != null && isPlausible(outcome.best().point());
-            nodes = toNodes;
-            Outcome previous = outcome;
-            Outcome next = minimizer.minimize(
-                    fullObjective(toNodes),
-                    goOn ? outcome.best().point() : start,
-                    goOn || previous == null ? hessian : null);
-            iterations += next.iterations();
-            outcome = next;
-            double[] canonical = boundary.canonical(next.best().point());
-            double shift = Double.NaN;
-            if (!optima.isEmpty()) {
-                double[][] h = next.hessian() != null ? next.hessian() : hessian;
-                shift = h == null ? Double.NaN : distance(canonical, optima.get(optima.size() - 1), h);
-                double before = -rungs.get(rungs.size() - 1).logLikelihood();
-                double tolerance = SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(before);
-                boolean agrees = Math.abs(next.best().value() - before) <= tolerance
-                        && (Double.isNaN(shift) || shift <= SAME_ESTIMATES);
-                agreements = agrees ? agreements + 1 : 0;
-            }
-            rungs.add(new FitResult.Rung(toNodes, -next.best().value(), shift));
-            optima.add(canonical);
-            settled = agreements >= AGREEMENTS;
-        }
-    }
-
-    /** √(d'Hd) with negative values (an indefinite H) counted as their size. */
-    private static double distance(double[] a, double[] b, double[][] h) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            for (int j = 0; j < a.length; j++) {
-                sum += (a[i] - b[i]) * h[i][j] * (a[j] - b[j]);
-            }
-        }
-        return Math.sqrt(Math.abs(sum));
-    }
-
-    private FitResult finish(Ladder ladder) {
-        Outcome outcome = ladder.outcome;
-        Objective objective = fullObjective(ladder.nodes);
-        boolean converged = outcome.converged();
-        String message = outcome.message();
-
+    /** Puts on the boundary what belongs there, takes the true Hessian, and goes on if that shows a way down. */
+    private Optimum settle(QuadratureClimb climb) {
+        Objective objective = fullObjective(climb.nodes());
+        Evaluation best = climb.outcome().best();
         listener.stage("settling the boundary");
-        double[] point = boundary.settled(
-                objective, outcome.best().point(), outcome.best().value());
+        double[] point = boundary.settled(objective, best.point(), best.value());
         int[] free = boundary.free(point);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
-        double[] at = subspace.restrict(point);
 
         listener.stage("observed information");
+        boolean converged = climb.outcome().converged();
+        String message = climb.outcome().message();
+        Evaluation at = subspace.evaluate(subspace.restrict(point));
         double decrement = Double.NaN;
         double[][] hessian = null;
-        double[] gradient = subspace.evaluate(at).gradient();
         for (int polish = 0; polish <= MOST_POLISHES; polish++) {
-            hessian = CentralHessian.at(subspace, at);
+            hessian = CentralHessian.at(subspace, at.point());
             if (hessian == null) {
                 break;
             }
-            QuadraticModel quadratic = new QuadraticModel(gradient, hessian);
-            decrement = quadratic.decrement();
+            decrement = new QuadraticModel(at.gradient(), hessian).decrement();
             if (!converged || decrement <= FINAL_TOLERANCE || polish == MOST_POLISHES) {
                 break;
             }
-            Outcome better = minimizer.minimize(subspace, at, hessian);
-            iterations += better.iterations();
-            at = better.best().point();
-            gradient = better.best().gradient();
+            Outcome better = minimizer.minimize(subspace, at.point(), hessian);
+            polishing += better.iterations();
+            at = better.best();
         }
         if (converged && !(decrement <= FINAL_TOLERANCE)) {
             converged = false;
             message = "the gradient did not vanish: g'H\u207b\u00b9g = " + decrement + " with the true Hessian";
         }
-        point = subspace.embed(at);
+        return new Optimum(
+                subspace.embed(at.point()), free, hessian, decrement, norm(at.gradient()), converged, message);
+    }
 
+    private FitResult result(QuadratureClimb climb, Optimum optimum) {
         listener.stage("scores of the clusters");
-        double[] parameters = TransformedObjective.multiply(toRaw, point);
-        var sums = LikelihoodPass.over(
-                        data, model, new GaussHermite(ladder.nodes, layout.random()), List.of(parameters), true)
+        double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
+        GaussHermite grid = new GaussHermite(climb.nodes(), layout.random());
+        LikelihoodSum sums = LikelihoodPass.over(data, model, grid, List.of(parameters), true)
                 .get(0);
-        Covariance covariance = Covariance.of(hessian, sums.outerProducts(), toRaw, free);
-        if (!converged) {
-            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + message));
+        Covariance covariance = Covariance.of(optimum.hessian(), sums.outerProducts(), toRaw, optimum.free());
+        if (!optimum.converged()) {
+            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
-        FitResult.Integration integration = judgeIntegration(ladder, hessian, free, point);
-        // Who leaves the nodes to the program must not take an unsettled integral for a result.
-        converged &= integration.settled() || !ladder.isClimb();
+        FitResult.Integration integration = options.nodes() == FitOptions.AUTO
+                ? climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings)
+                : climb.judgeByFinerRule(optimum.point(), optimum.free(), optimum.hessian(), warnings);
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
@@ -328,19 +259,15 @@ public final class GlmmFit {
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnAboutSeparation(covariance, parameters);
-
-        double norm = 0;
-        for (double g : gradient) {
-            norm += g * g;
-        }
         double[] beta = Arrays.copyOf(parameters, layout.fixed());
         return new FitResult(
                 design,
                 family,
                 link,
-                converged,
-                ladder.nodes == 1 ? "laplace" : "agq",
-                ladder.nodes,
+                // Who leaves the nodes to the program must not take an unsettled integral for a result.
+                optimum.converged() && (integration.settled() || !climb.isClimb()),
+                climb.nodes() == 1 ? "laplace" : "agq",
+                climb.nodes(),
                 moments.rows(),
                 moments.clusters(),
                 sums.logLikelihood(),
@@ -351,8 +278,22 @@ public final class GlmmFit {
                 covariance.matrix(),
                 integration,
                 new FitResult.OptimizerReport(
-                        minimizer.name(), message, iterations, counter.passes(), sampled, Math.sqrt(norm), decrement),
+                        minimizer.name(),
+                        optimum.message(),
+                        climb.iterations() + polishing,
+                        counter.passes(),
+                        sampled,
+                        optimum.gradientNorm(),
+                        optimum.decrement()),
                 warnings);
+    }
+
+    private static double norm(double[] v) {
+        double squares = 0;
+        for (double x : v) {
+            squares += x * x;
+        }
+        return Math.sqrt(squares);
     }
 
     private void warnAboutSeparation(Covariance covariance, double[] beta) {
@@ -366,79 +307,5 @@ public final class GlmmFit {
                                 + " one outcome value; tabulate the outcome by it"));
             }
         }
-    }
-
-    private FitResult.Integration judgeIntegration(Ladder ladder, double[][] hessian, int[] free, double[] point) {
-        if (options.nodes() != FitOptions.AUTO) {
-            return judgeFixedNodes(ladder, hessian, free, point);
-        }
-        if (!ladder.isClimb()) {
-            warnings.add(new Warning(
-                    "laplace_unchecked",
-                    "with " + layout.random()
-                            + " random effects a person no finer quadrature is affordable: Laplace is unchecked"));
-            return new FitResult.Integration(ladder.rungs, false, "Laplace only");
-        }
-        if (!ladder.settled) {
-            warnings.add(new Warning(
-                    "quadrature_unsettled",
-                    "log-likelihood or estimates still move at " + ladder.nodes
-                            + " nodes per dimension: the integral is not settled and these numbers should not be reported;"
-                            + " simplify the random part or see whether the data support it"));
-        }
-        if (hessian != null && free.length == layout.size()) {
-            double shift = distance(point, ladder.optima.get(0), hessian);
-            if (shift > MISLEADING) {
-                warnings.add(new Warning(
-                        "laplace_misleads",
-                        String.format(
-                                java.util.Locale.ROOT,
-                                "Laplace alone would have misled: its estimates lie %.1f standard errors away and its"
-                                        + " log-likelihood is %.3f instead of %.3f",
-                                shift,
-                                ladder.rungs.get(0).logLikelihood(),
-                                ladder.rungs.get(ladder.rungs.size() - 1).logLikelihood())));
-            }
-        }
-        return new FitResult.Integration(
-                ladder.rungs,
-                ladder.settled,
-                ladder.settled
-                        ? "settled: " + (AGREEMENTS + 1) + " rules in a row agree, up to " + ladder.nodes
-                                + " nodes per dimension"
-                        : "not settled at " + ladder.nodes + " nodes per dimension");
-    }
-
-    /** One evaluation by a finer rule at the estimates says what a fixed number of nodes is worth. */
-    private FitResult.Integration judgeFixedNodes(Ladder ladder, double[][] hessian, int[] free, double[] point) {
-        int finer = QuadratureLadder.finer(ladder.nodes, layout.random());
-        if (finer == 0 || hessian == null) {
-            return new FitResult.Integration(ladder.rungs, false, "fixed by the user, not checked by a finer rule");
-        }
-        listener.stage("checking by " + finer + " nodes per dimension");
-        SubspaceObjective check = new SubspaceObjective(fullObjective(finer), point, free);
-        var evaluation = check.evaluate(check.restrict(point));
-        List<FitResult.Rung> rungs = new ArrayList<>(ladder.rungs);
-        double shift = evaluation.isFinite()
-                ? Math.sqrt(new QuadraticModel(evaluation.gradient(), hessian).decrement())
-                : Double.POSITIVE_INFINITY;
-        rungs.add(new FitResult.Rung(finer, -evaluation.value(), shift));
-        boolean settled = shift <= MISLEADING;
-        if (!settled) {
-            warnings.add(new Warning(
-                    "quadrature_coarse",
-                    String.format(
-                            java.util.Locale.ROOT,
-                            "%s is not accurate here: with %d nodes per dimension the log-likelihood at these estimates is"
-                                    + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
-                            ladder.nodes == 1 ? "Laplace" : ladder.nodes + " nodes",
-                            finer,
-                            -evaluation.value(),
-                            shift)));
-        }
-        return new FitResult.Integration(
-                rungs,
-                settled,
-                "fixed by the user; " + finer + " nodes per dimension " + (settled ? "agree" : "disagree"));
     }
 }

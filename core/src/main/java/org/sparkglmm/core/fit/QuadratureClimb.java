@@ -1,0 +1,210 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.Minimizer;
+import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.Outcome;
+import org.sparkglmm.core.optim.QuadraticModel;
+import org.sparkglmm.core.optim.SubspaceObjective;
+
+/**
+ * The climb from Laplace to a number of quadrature nodes that more nodes do not change, each rung optimised from the last
+ * one's optimum; and what it says about the integral. A single rung is a number of nodes that the user fixed.
+ */
+final class QuadratureClimb {
+    /** Of two rungs, in log-likelihood: far below what any test or AIC can notice. */
+    private static final double SAME_LOG_LIKELIHOOD = 1e-3;
+    /** The same for large data: a hundred thousand persons' worth of an error that moves no estimate. */
+    private static final double SAME_LOG_LIKELIHOOD_RELATIVE = 1e-7;
+    /** Of two rungs, in standard errors. */
+    private static final double SAME_ESTIMATES = 5e-3;
+    /** Two agreements in a row settle it: the error of the rule is not monotone, one can be chance. */
+    private static final int AGREEMENTS = 2;
+    /** A coarser rule is said to mislead when its estimates are this many standard errors away. */
+    private static final double MISLEADING = 0.1;
+    /** A random-effect standard deviation beyond this, in units of η, comes from a failed approximation. */
+    private static final double IMPLAUSIBLE = 15;
+
+    private final Minimizer minimizer;
+    private final IntFunction<Objective> objectives;
+    private final Boundary boundary;
+    private final ParameterLayout layout;
+    private final FitListener listener;
+
+    private final List<FitResult.Rung> rungs = new ArrayList<>();
+    private final List<double[]> optima = new ArrayList<>();
+    private Outcome outcome;
+    private int iterations;
+    private int agreements;
+
+    /** @param objectives the objective at a number of nodes */
+    QuadratureClimb(
+            Minimizer minimizer,
+            IntFunction<Objective> objectives,
+            Boundary boundary,
+            ParameterLayout layout,
+            FitListener listener) {
+        this.minimizer = minimizer;
+        this.objectives = objectives;
+        this.boundary = boundary;
+        this.layout = layout;
+        this.listener = listener;
+    }
+
+    /**
+     * Climbs until settled or out of rungs.
+     *
+     * @param start where the first rung begins, and any rung after an implausible one
+     * @param hessian near the start; null if there is none
+     */
+    void run(int[] nodes, double[] start, double[][] hessian) {
+        double[][] h = hessian;
+        for (int k = 0; k < nodes.length && agreements < AGREEMENTS; k++) {
+            listener.stage(
+                    nodes[k] == 1 ? "Laplace approximation" : "quadrature, " + nodes[k] + " nodes per dimension");
+            boolean goOn = outcome != null && isPlausible(layout, outcome.best().point());
+            double[] from = goOn ? outcome.best().point() : start;
+            outcome = minimizer.minimize(objectives.apply(nodes[k]), from, goOn || k == 0 ? h : null);
+            iterations += outcome.iterations();
+            h = outcome.hessian();
+            note(nodes[k]);
+        }
+    }
+
+    private void note(int nodes) {
+        double[] canonical = boundary.canonical(outcome.best().point());
+        double shift = Double.NaN;
+        if (!rungs.isEmpty()) {
+            if (outcome.hessian() != null) {
+                shift = distance(canonical, optima.get(optima.size() - 1), outcome.hessian());
+            }
+            double before = -rungs.get(rungs.size() - 1).logLikelihood();
+            double tolerance = SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(before);
+            boolean agrees = Math.abs(outcome.best().value() - before) <= tolerance
+                    && (Double.isNaN(shift) || shift <= SAME_ESTIMATES);
+            agreements = agrees ? agreements + 1 : 0;
+        }
+        rungs.add(new FitResult.Rung(nodes, -outcome.best().value(), shift));
+        optima.add(canonical);
+    }
+
+    static boolean isPlausible(ParameterLayout layout, double[] scaled) {
+        for (int t = 0; t < layout.theta(); t++) {
+            if (!(Math.abs(scaled[layout.thetaStart() + t]) < IMPLAUSIBLE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** √(d'Hd), with a negative value (an indefinite H) counted as its size. */
+    private static double distance(double[] a, double[] b, double[][] h) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a.length; j++) {
+                sum += (a[i] - b[i]) * h[i][j] * (a[j] - b[j]);
+            }
+        }
+        return Math.sqrt(Math.abs(sum));
+    }
+
+    /** Whether it had more than one rung to climb. */
+    boolean isClimb() {
+        return rungs.size() > 1;
+    }
+
+    /** The last rung's number of nodes. */
+    int nodes() {
+        return rungs.get(rungs.size() - 1).nodes();
+    }
+
+    /** How the last rung ended. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    /** What the climb itself says, warnings included. */
+    FitResult.Integration judge(double[] point, int[] free, double[][] hessian, List<Warning> into) {
+        if (!isClimb()) {
+            into.add(new Warning(
+                    "laplace_unchecked",
+                    "with " + layout.random()
+                            + " random effects a person no finer quadrature is affordable: Laplace is unchecked"));
+            return new FitResult.Integration(rungs, false, "Laplace only");
+        }
+        boolean settled = agreements >= AGREEMENTS;
+        if (!settled) {
+            into.add(new Warning(
+                    "quadrature_unsettled",
+                    "log-likelihood or estimates still move at " + nodes()
+                            + " nodes per dimension: the integral is not settled and these numbers should not be reported;"
+                            + " simplify the random part or see whether the data support it"));
+        }
+        if (hessian != null && free.length == layout.size()) {
+            warnAboutLaplace(distance(point, optima.get(0), hessian), into);
+        }
+        return new FitResult.Integration(
+                rungs,
+                settled,
+                settled
+                        ? "settled: " + (AGREEMENTS + 1) + " rules in a row agree, up to " + nodes()
+                                + " nodes per dimension"
+                        : "not settled at " + nodes() + " nodes per dimension");
+    }
+
+    private void warnAboutLaplace(double shift, List<Warning> into) {
+        if (shift > MISLEADING) {
+            into.add(new Warning(
+                    "laplace_misleads",
+                    String.format(
+                            Locale.ROOT,
+                            "Laplace alone would have misled: its estimates lie %.1f standard errors away and its"
+                                    + " log-likelihood is %.3f instead of %.3f",
+                            shift,
+                            rungs.get(0).logLikelihood(),
+                            rungs.get(rungs.size() - 1).logLikelihood())));
+        }
+    }
+
+    /** One evaluation by a finer rule at the estimates says what a fixed number of nodes is worth. */
+    FitResult.Integration judgeByFinerRule(double[] point, int[] free, double[][] hessian, List<Warning> into) {
+        int finer = QuadratureLadder.finer(nodes(), layout.random());
+        if (finer == 0 || hessian == null) {
+            return new FitResult.Integration(rungs, false, "fixed by the user, not checked by a finer rule");
+        }
+        listener.stage("checking by " + finer + " nodes per dimension");
+        SubspaceObjective check = new SubspaceObjective(objectives.apply(finer), point, free);
+        Evaluation evaluation = check.evaluate(check.restrict(point));
+        double shift = evaluation.isFinite()
+                ? Math.sqrt(new QuadraticModel(evaluation.gradient(), hessian).decrement())
+                : Double.POSITIVE_INFINITY;
+        List<FitResult.Rung> checked = new ArrayList<>(rungs);
+        checked.add(new FitResult.Rung(finer, -evaluation.value(), shift));
+        boolean settled = shift <= MISLEADING;
+        if (!settled) {
+            into.add(new Warning(
+                    "quadrature_coarse",
+                    String.format(
+                            Locale.ROOT,
+                            "%s is not accurate here: with %d nodes per dimension the log-likelihood at these estimates is"
+                                    + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
+                            nodes() == 1 ? "Laplace" : nodes() + " nodes",
+                            finer,
+                            -evaluation.value(),
+                            shift)));
+        }
+        return new FitResult.Integration(
+                checked,
+                settled,
+                "fixed by the user; " + finer + " nodes per dimension " + (settled ? "agree" : "disagree"));
+    }
+}
