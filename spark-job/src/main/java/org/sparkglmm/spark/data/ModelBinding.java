@@ -1,11 +1,13 @@
 package org.sparkglmm.spark.data;
 
+import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -351,7 +353,7 @@ public final class ModelBinding {
             sums.add(countIf(bad));
         }
         Column first = sums.remove(0);
-        Row row = reduced.agg(first, sums.toArray(Column[]::new)).first();
+        Row row = firstLook(reduced.agg(first, sums.toArray(Column[]::new)));
         long total = row.getLong(0);
         if (total == 0) {
             throw new DataException("the table has no rows");
@@ -376,6 +378,29 @@ public final class ModelBinding {
                     "no complete row: all " + total + " rows have a missing value (" + describe(missing) + ")");
         }
         return new BoundTable.RowCounts(total, completeRows, missing);
+    }
+
+    /** The first job that reads every file: damaged ones are found here. */
+    private static Row firstLook(Dataset<Row> counts) {
+        try {
+            return counts.first();
+        } catch (Exception e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                String kind = cause.getClass().getName();
+                boolean isFormat = kind.startsWith("org.apache.parquet.")
+                        || kind.startsWith("org.apache.orc.")
+                        || String.valueOf(cause.getMessage()).contains("is not a Parquet file")
+                        || cause instanceof UnsupportedOperationException
+                        || cause instanceof ChecksumException
+                        || cause instanceof EOFException;
+                if (isFormat) {
+                    throw new DataException("a file of the table cannot be read ("
+                            + cause.getClass().getSimpleName()
+                            + "): it is damaged, or its schema differs from that of the others");
+                }
+            }
+            throw e;
+        }
     }
 
     /** Missing counts in words: bmi 7, smoking 5. */

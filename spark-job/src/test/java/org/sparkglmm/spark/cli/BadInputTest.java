@@ -163,6 +163,41 @@ class BadInputTest {
     }
 
     @Test
+    void aDamagedFileIsADataError() throws IOException {
+        Path table = folder.resolve("damaged");
+        TestSession.get()
+                .read()
+                .option("header", "true")
+                .option("inferSchema", "true")
+                .csv(folder.resolve("good.csv").toString())
+                .repartition(2)
+                .write()
+                .parquet(table.toString());
+        try (Stream<Path> files = Files.list(table)) {
+            Path last = files.filter(f -> f.toString().endsWith(".parquet"))
+                    .sorted()
+                    .skip(1)
+                    .findFirst()
+                    .orElseThrow();
+            Files.writeString(last, "this is no Parquet file, but long enough to be looked at");
+        }
+        Commands ran = Commands.run(
+                "fit",
+                "--quiet",
+                "--data",
+                table.toString(),
+                "--formula",
+                "y ~ time + (1 | id)",
+                "--family",
+                "binomial",
+                "--out",
+                folder.resolve("of_damaged").toString());
+        assertEquals(3, ran.code(), ran.err());
+        assertTrue(ran.err().contains("cannot"), ran.err());
+        assertFalse(ran.err().contains("\tat "), ran.err());
+    }
+
+    @Test
     void constantAndCollinearColumnsAreDroppedAndNamed() {
         Commands ran = fit("constant", "y ~ x + time + I(2 * time) + (1 | id)", "binomial", "dropped");
         assertEquals(0, ran.code(), ran.err());
