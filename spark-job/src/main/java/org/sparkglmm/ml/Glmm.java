@@ -209,6 +209,15 @@ public final class Glmm extends Estimator<GlmmModel> {
         return new FitOptions(parsedNodes(), (Boolean) getOrDefault(reml), valueOf(optimizer));
     }
 
+    /** Complains about what is wrong whatever the data: {@link UsageException}. */
+    public void validate() {
+        ModelRequest request = request();
+        if (options().reml() && !request.family().isLinear(request.link())) {
+            throw new UsageException("--reml is for family gaussian with link identity; "
+                    + request.family().name() + " is fitted by maximum likelihood");
+        }
+    }
+
     private int parsedNodes() {
         String value = valueOf(nodes);
         if (value.equals(AUTO)) {

@@ -76,7 +76,7 @@ public final class ModelMatrix {
         }
         if (levels.size() < 2) {
             throw new DataException("factor " + variable + ": must have 2 or more levels in the data used, got "
-                    + (levels.isEmpty() ? "none" : "only '" + levels.get(0) + "'"));
+                    + (levels.isEmpty() ? "none" : "only one"));
         }
         List<Component> components = new ArrayList<>();
         for (int level = full ? 0 : 1; level < levels.size(); level++) {

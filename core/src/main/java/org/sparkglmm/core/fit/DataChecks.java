@@ -25,6 +25,12 @@ final class DataChecks {
             throw new DataException("all rows belong to one " + design.group()
                     + ": a variance between clusters needs at least 2, better 50 or more");
         }
+        double mean = moments.outcomeMean(family);
+        if (moments.outcomeVariance() == 0
+                && Double.isInfinite(family.links().get(0).predictor(mean))) {
+            throw new DataException("outcome " + outcome + " is the same in every row, at the edge of what is possible:"
+                    + " there is no estimate, only an effect without bound");
+        }
         long effects = moments.clusters() * design.randomColumns().size();
         if (family.takesPrecisionWeights() && moments.rows() <= effects) {
             throw new DataException(moments.rows() + " rows for " + effects + " random effects (" + moments.clusters()
@@ -50,7 +56,7 @@ final class DataChecks {
             into.add(new Warning(
                     "outcome_constant",
                     "the outcome " + design.raw().get(design.response()).name()
-                            + " is the same in every row: the estimates run to infinity and mean nothing"));
+                            + " is the same in every row: nothing varies that could be explained"));
         }
     }
 

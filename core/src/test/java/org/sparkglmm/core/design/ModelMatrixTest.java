@@ -57,7 +57,7 @@ class ModelMatrixTest {
     @Test
     void aFactorWithOneLevelIsRefused() {
         DataException e = assertThrows(DataException.class, () -> columns("y ~ sex", Map.of("sex", List.of("F"))));
-        assertEquals("factor sex: must have 2 or more levels in the data used, got only 'F'", e.getMessage());
+        assertEquals("factor sex: must have 2 or more levels in the data used, got only one", e.getMessage());
     }
 
     @Test

@@ -281,13 +281,21 @@ class GlmmFitTest {
         Rows singletons = binary(1, 300, 1, 2);
         assertTrue(codes(fit(singletons, BINOMIAL, Link.LOGIT, nodes(1))).contains("one_row_per_cluster"));
 
+        Rows twos = new Rows(RandomBlocks.design(1, 1, false));
         Rows always = new Rows(RandomBlocks.design(1, 1, false));
+        Rows never = new Rows(RandomBlocks.design(1, 1, false));
         for (long id = 0; id < 30; id++) {
+            twos.add(id, 2, 1, 1, 0).add(id, 2, 1, 1, 0);
             always.add(id, 1, 1, 1, 0).add(id, 1, 1, 1, 0);
+            never.add(id, 0, 1, 1, 0).add(id, 0, 1, 1, 0);
         }
-        FitResult result = fit(always, BINOMIAL, Link.LOGIT, nodes(1));
-        assertTrue(codes(result).contains("outcome_constant"));
+        FitResult result = fit(twos, POISSON, Link.LOG, nodes(1));
         assertTrue(message(result, "outcome_constant").contains("outcome y is the same in every row"));
+        assertEquals(Math.log(2), result.parameters()[0], 1e-6);
+        // Without any variation at the edge of the range there is no maximum to find.
+        assertTrue(refused(always, BINOMIAL).getMessage().contains("the same in every row"));
+        assertTrue(refused(never, BINOMIAL).getMessage().contains("the same in every row"));
+        assertTrue(refused(never, POISSON).getMessage().contains("the same in every row"));
     }
 
     @Test

@@ -48,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int check(SparkSession spark, TableSource source, ModelRequest request) {
-        Dataset<Row> table = source.read(spark);
+        Dataset<Row> table = source.read(spark, request.group());
         BoundTable bound = ModelBinding.bind(request, table, source.isText());
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, request.family());
         try {

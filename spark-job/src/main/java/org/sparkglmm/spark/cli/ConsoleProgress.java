@@ -27,6 +27,12 @@ final class ConsoleProgress implements FitListener {
     public void pass(int pass, int points, double logLikelihood, double gradientNorm) {
         if (points > 1) {
             out.printf(Locale.ROOT, "%7.1f s    pass %3d  curvature, from %d points%n", seconds(), pass, points);
+        } else if (Double.isNaN(logLikelihood)) {
+            out.printf(
+                    Locale.ROOT,
+                    "%7.1f s    pass %3d  beyond the model's range, a shorter step follows%n",
+                    seconds(),
+                    pass);
         } else {
             out.printf(
                     Locale.ROOT,

@@ -29,16 +29,23 @@ final class FitCommand implements Callable<Integer> {
     @Option(
             names = "--nodes",
             defaultValue = "auto",
-            description = "Quadrature nodes per random effect: auto, or 1 (Laplace) and up.")
+            description =
+                    "Quadrature nodes per random effect: auto, or 1 (Laplace) and up (default: ${DEFAULT-VALUE}).")
     private String nodes;
 
     @Option(names = "--reml", description = "Restricted maximum likelihood (gaussian).")
     private boolean reml;
 
-    @Option(names = "--optimizer", defaultValue = "newton", description = "newton, lbfgs or bobyqa.")
+    @Option(
+            names = "--optimizer",
+            defaultValue = "newton",
+            description = "newton, lbfgs or bobyqa (default: ${DEFAULT-VALUE}).")
     private String optimizer;
 
-    @Option(names = "--on-exists", defaultValue = "error", description = "error or overwrite.")
+    @Option(
+            names = "--on-exists",
+            defaultValue = "error",
+            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
     private String onExists;
 
     @Option(names = "--write-fitted", description = "Write fitted values of every row too.")
@@ -54,15 +61,14 @@ final class FitCommand implements Callable<Integer> {
     public Integer call() {
         Glmm estimator = model.estimator().setNodes(nodes).setReml(reml).setOptimizer(optimizer);
         // Complain about the model before a session is started for it.
-        estimator.request();
-        estimator.options();
+        estimator.validate();
         TableSource source = data.source();
         return data.run(spark -> fit(spark, source, estimator));
     }
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
         OutputFolder folder =
-                OutputFolder.begin(out, onExists, spark.sparkContext().hadoopConfiguration());
+                OutputFolder.begin(out, onExists, spark.sparkContext().hadoopConfiguration(), source.path());
         GlmmModel fitted = null;
         try {
             FitListener progress = data.quiet()
@@ -70,7 +76,7 @@ final class FitCommand implements Callable<Integer> {
                     : new ConsoleProgress(spec.commandLine().getErr());
             Manifest manifest = new Manifest(spark, source);
             progress.stage("reading " + source.path());
-            Dataset<Row> table = source.read(spark);
+            Dataset<Row> table = source.read(spark, estimator.request().group());
             fitted = estimator.fit(table, source.isText(), progress);
             progress.stage("writing " + out);
             folder.write("manifest.json", manifest.text(fitted.request(), fitted.result(), fitted.rowCounts()));

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
-        description = "Write a registry-like table of visits with known truth (Parquet).")
+        description = "Write a registry-like table of visits with known truth.")
 final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--persons", defaultValue = "10000", description = "Number of persons (default: ${DEFAULT-VALUE}).")
     private long persons;
@@ -46,7 +46,10 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "parquet", description = "parquet or csv (default: ${DEFAULT-VALUE}).")
     private String format;
 
-    @Option(names = "--on-exists", defaultValue = "error", description = "error or overwrite.")
+    @Option(
+            names = "--on-exists",
+            defaultValue = "error",
+            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
     private String onExists;
 
     @Option(names = "--master", description = "Spark master (default: spark-submit's, else local[*]).")

@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
             "1:unexpected error",
             "2:usage: formula, option or column",
             "3:the data cannot be used",
-            "4:not converged (outputs are written, marked so)",
+            "4:not converged, or --nodes auto did not settle (outputs are written, marked so)",
             "5:the output exists"
         })
 public final class Main {

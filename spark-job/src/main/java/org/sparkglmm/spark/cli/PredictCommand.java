@@ -34,7 +34,10 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a fit.")
     private String model;
 
-    @Option(names = "--on-exists", defaultValue = "error", description = "error or overwrite.")
+    @Option(
+            names = "--on-exists",
+            defaultValue = "error",
+            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
     private String onExists;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the predictions (Parquet).")
@@ -52,9 +55,9 @@ final class PredictCommand implements Callable<Integer> {
     private int predict(SparkSession spark, TableSource source) {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ModelFile.Saved saved = ModelFile.read(model, configuration);
-        OutputFolder folder = OutputFolder.begin(out, onExists, configuration);
+        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, source.path(), model);
         try {
-            Dataset<Row> table = source.read(spark);
+            Dataset<Row> table = source.read(spark, saved.request().group());
             Design design = Predictor.design(saved.request(), saved.fixedNames(), table, source.isText());
             ParameterLayout layout = new ParameterLayout(
                     design.fixed().size(),

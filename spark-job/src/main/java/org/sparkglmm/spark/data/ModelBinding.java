@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -17,6 +19,8 @@ import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
@@ -39,6 +43,15 @@ public final class ModelBinding {
     /** A text column with more values than this is no factor but a mistake. */
     static final int MOST_LEVELS = 1_000;
 
+    /** Text with more values than this is looked at for numbers among them. */
+    private static final int MANY_LEVELS = 20;
+
+    private static final double MOSTLY = 0.8;
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
+
+    private static final Pattern NAMES_NULLS = Pattern.compile(
+            "(?i)\\b(coalesce|ifnull|nvl2?|isnull|isnotnull|isnan|nanvl|nullif)\\b|\\bis\\s+(not\\s+)?null\\b");
+
     private static final String ID = "__id";
 
     private final ModelRequest request;
@@ -46,6 +59,8 @@ public final class ModelBinding {
     private final boolean text;
     private final TableColumns columns;
     private final boolean needsResponse;
+    /** Whether values that cannot be used count as missing and stop nothing. */
+    private final boolean lenient;
 
     private final List<Raw> raws = new ArrayList<>();
 
@@ -59,6 +74,12 @@ public final class ModelBinding {
         final Comparator<String> order;
 
         List<String> levels = List.of();
+        /** For a computed value: whether all columns it is computed from have one; null if that is not for us to say. */
+        Column sourcesPresent;
+        /** Whether its missing values are those of other values read, so that counting them again would mislead. */
+        boolean derived;
+        /** Whether the user asked for a factor by factor(). */
+        boolean askedFor;
 
         Raw(String name, String sql, Column value, boolean factor, Comparator<String> order) {
             this.name = name;
@@ -67,9 +88,16 @@ public final class ModelBinding {
             this.factor = factor;
             this.order = order;
         }
+
+        /** The value, missing where a source of it is. */
+        Column value() {
+            return sourcesPresent == null ? value : functions.when(sourcesPresent, value);
+        }
     }
 
-    private ModelBinding(ModelRequest request, Dataset<Row> table, boolean text, boolean needsResponse) {
+    private ModelBinding(
+            ModelRequest request, Dataset<Row> table, boolean text, boolean needsResponse, boolean lenient) {
+        this.lenient = lenient;
         this.request = request;
         this.table = table;
         this.text = text;
@@ -85,7 +113,17 @@ public final class ModelBinding {
      * @throws DataException if no row can be used
      */
     public static BoundTable bind(ModelRequest request, Dataset<Row> table, boolean text) {
-        return new ModelBinding(request, table, text, true).bind();
+        return new ModelBinding(request, table, text, true, false).bind();
+    }
+
+    /**
+     * Binds a fitted model, whose levels are all known, to rows of new persons: rows that it cannot use (missing, unknown
+     * level, infinite) are left out.
+     *
+     * @return null if none is left
+     */
+    static BoundTable bindUsable(ModelRequest request, Dataset<Row> table, boolean text) {
+        return new ModelBinding(request, table, text, true, true).bind();
     }
 
     /**
@@ -93,11 +131,11 @@ public final class ModelBinding {
      * request.
      */
     static PredictorColumns predictors(ModelRequest request, Dataset<Row> table, boolean text) {
-        ModelBinding binding = new ModelBinding(request, table, text, false);
+        ModelBinding binding = new ModelBinding(request, table, text, false, true);
         Design design = binding.describe();
         List<Column> values = new ArrayList<>();
         for (Raw raw : binding.raws) {
-            values.add(raw.value);
+            values.add(raw.value());
         }
         return new PredictorColumns(design, values, binding.id());
     }
@@ -116,14 +154,28 @@ public final class ModelBinding {
         List<Column> select = new ArrayList<>();
         select.add(id.encode(text).alias(ID));
         for (int k = 0; k < raws.size(); k++) {
-            select.add(raws.get(k).value.alias(column(k)));
+            Raw raw = raws.get(k);
+            select.add(raw.value().alias(column(k)));
+            select.add((raw.sourcesPresent == null
+                            ? functions.lit(false)
+                            : raw.sourcesPresent.and(isMissing(raw, raw.value)))
+                    .alias(undefined(k)));
         }
         Dataset<Row> reduced = table.select(select.toArray(Column[]::new));
         BoundTable.RowCounts counts = count(reduced, id);
-        Dataset<Row> complete = reduced.filter(isComplete());
+        if (counts.complete() == 0) {
+            return null;
+        }
+        String[] values =
+                IntStream.range(0, raws.size()).mapToObj(ModelBinding::column).toArray(String[]::new);
+        Dataset<Row> complete = reduced.select(ID, values).filter(isComplete());
         findLevels(complete);
         Design design = describeAgain(withoutLevels);
         return new BoundTable(complete, design, id, counts);
+    }
+
+    private static String undefined(int k) {
+        return "__undefined" + k;
     }
 
     private static String column(int k) {
@@ -219,12 +271,14 @@ public final class ModelBinding {
             raws.add(factor(first, type));
             return -1;
         }
-        raws.add(new Raw(
-                response.text(),
-                first.sql(),
-                asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
-                false,
-                null));
+        raws.add(guarded(
+                new Raw(
+                        response.text(),
+                        first.sql(),
+                        asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
+                        false,
+                        null),
+                first));
         if (parts.size() == 1) {
             return -1;
         }
@@ -249,8 +303,8 @@ public final class ModelBinding {
 
     private Raw number(Variable variable, String name) {
         DataType type = typeOf(variable);
-        return new Raw(
-                name, variable.sql(), asNumber(functions.expr(variable.sql()), type, name, "formula"), false, null);
+        Column value = asNumber(functions.expr(variable.sql()), type, name, "formula");
+        return guarded(new Raw(name, variable.sql(), value, false, null), variable);
     }
 
     private Raw factor(Variable variable, DataType type) {
@@ -271,7 +325,9 @@ public final class ModelBinding {
             Column string = value.cast(DataTypes.StringType);
             label = text ? functions.when(functions.trim(string).notEqual(""), string) : string;
         }
-        return new Raw(variable.name(), variable.sql(), label, true, order);
+        Raw raw = guarded(new Raw(variable.name(), variable.sql(), label, true, order), variable);
+        raw.askedFor = variable.forcedFactor() || type instanceof BooleanType;
+        return raw;
     }
 
     private Column asNumber(Column value, DataType type, String name, String where) {
@@ -323,15 +379,54 @@ public final class ModelBinding {
         return type;
     }
 
+    /**
+     * A value computed from a missing one is missing, as in R, whatever the expression makes of it (CASE WHEN bmi > 30
+     * makes ELSE of it); an expression that names nulls itself knows what it does.
+     */
+    private Raw guarded(Raw raw, Variable variable) {
+        if (variable.isPlainColumn() || NAMES_NULLS.matcher(variable.sql()).find()) {
+            return raw;
+        }
+        Column present = null;
+        boolean derived = true;
+        for (String name : variable.columns()) {
+            StructField field = columns.find(name).orElse(null);
+            if (field == null) {
+                return raw;
+            }
+            Column own = functions.col(TableColumns.quoted(field.name()));
+            Column here = own.isNotNull();
+            if (field.dataType() instanceof DoubleType || field.dataType() instanceof FloatType) {
+                here = here.and(functions.not(functions.isnan(own)));
+            }
+            present = present == null ? here : present.and(here);
+            derived &= raws.stream().anyMatch(r -> r.name.equals(name));
+        }
+        raw.sourcesPresent = present;
+        raw.derived = derived;
+        return raw;
+    }
+
+    private static Column isMissing(Raw raw, Column value) {
+        return raw.factor ? value.isNull() : value.isNull().or(functions.isnan(value));
+    }
+
     private Column isMissing(int k) {
-        Column value = functions.col(column(k));
-        return raws.get(k).factor ? value.isNull() : value.isNull().or(functions.isnan(value));
+        return isMissing(raws.get(k), functions.col(column(k)));
     }
 
     private Column isComplete() {
         Column out = functions.col(ID).isNotNull();
         for (int k = 0; k < raws.size(); k++) {
             out = out.and(functions.not(isMissing(k)));
+            if (lenient) {
+                Column value = functions.col(column(k));
+                List<String> given = given(raws.get(k).name);
+                out = out.and(
+                        raws.get(k).factor
+                                ? value.isin(given.toArray())
+                                : functions.abs(value).notEqual(Double.POSITIVE_INFINITY));
+            }
         }
         return out;
     }
@@ -351,6 +446,7 @@ public final class ModelBinding {
                     ? (given == null ? functions.lit(false) : complete.and(functions.not(value.isin(given.toArray()))))
                     : complete.and(functions.abs(value).equalTo(Double.POSITIVE_INFINITY));
             sums.add(countIf(bad));
+            sums.add(countIf(functions.col(undefined(k))));
         }
         Column first = sums.remove(0);
         Row row = firstLook(reduced.agg(first, sums.toArray(Column[]::new)));
@@ -362,9 +458,17 @@ public final class ModelBinding {
         Map<String, Long> missing = new LinkedHashMap<>();
         note(missing, id.name(), row.getLong(2));
         for (int k = 0; k < raws.size(); k++) {
-            note(missing, raws.get(k).name, row.getLong(3 + 2 * k));
-            long bad = row.getLong(4 + 2 * k);
-            if (bad > 0 && completeRows > 0) {
+            if (!raws.get(k).derived) {
+                note(missing, raws.get(k).name, row.getLong(3 + 3 * k));
+            }
+            long bad = row.getLong(4 + 3 * k);
+            long undefined = row.getLong(5 + 3 * k);
+            if (undefined > 0 && !lenient) {
+                throw new DataException(raws.get(k).name + " is undefined in " + undefined
+                        + " rows whose columns all have values (such as the logarithm of 0); correct them, or make them"
+                        + " missing to drop the rows");
+            }
+            if (bad > 0 && completeRows > 0 && !lenient) {
                 throw new DataException(
                         raws.get(k).factor
                                 ? "column " + raws.get(k).name + ": " + bad
@@ -373,7 +477,7 @@ public final class ModelBinding {
                                         + " rows; correct them, or make them missing to drop the rows");
             }
         }
-        if (completeRows == 0) {
+        if (completeRows == 0 && !lenient) {
             throw new DataException(
                     "no complete row: all " + total + " rows have a missing value (" + describe(missing) + ")");
         }
@@ -387,7 +491,7 @@ public final class ModelBinding {
         } catch (Exception e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 String kind = cause.getClass().getName();
-                boolean isFormat = kind.startsWith("org.apache.parquet.")
+                boolean isFormat = kind.contains("parquet.")
                         || kind.startsWith("org.apache.orc.")
                         || String.valueOf(cause.getMessage()).contains("is not a Parquet file")
                         || cause instanceof UnsupportedOperationException
@@ -464,6 +568,19 @@ public final class ModelBinding {
         }
     }
 
+    /** Text that is numbers but for a few entries is no factor: some rows hold what the others do not. */
+    private static void requireNotNumbers(Raw raw, List<String> labels) {
+        long numbers =
+                labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
+        boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
+        if (labels.size() > MANY_LEVELS && mixed) {
+            throw new DataException("column " + raw.name + " was read as text, but " + numbers + " of its "
+                    + labels.size()
+                    + " different values are numbers: some rows hold something else; clean the column, or"
+                    + " write factor(" + raw.name + ") if each value is to be a level");
+        }
+    }
+
     private List<String> levels(Dataset<Row> complete, int k) {
         Row[] found = (Row[])
                 complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
@@ -473,6 +590,11 @@ public final class ModelBinding {
                     + " different values, so it would make as many dummy columns; group its values first, or, if it"
                     + " should be a number, clean it: some rows hold something else");
         }
-        return Arrays.stream(found).map(r -> r.getString(0)).sorted(raw.order).toList();
+        List<String> labels =
+                Arrays.stream(found).map(r -> r.getString(0)).sorted(raw.order).toList();
+        if (!raw.askedFor) {
+            requireNotNumbers(raw, labels);
+        }
+        return labels;
     }
 }

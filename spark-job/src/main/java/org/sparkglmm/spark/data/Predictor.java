@@ -17,10 +17,12 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.LinearPredictor;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.spark.engine.SparkClusterData;
 
 /**
  * Predictions for the rows of any table. A person's effects are those the fit saved; for a person the fit never saw they
@@ -142,7 +144,7 @@ public final class Predictor {
         return effects.select(select.toArray(Column[]::new));
     }
 
-    /** Effects estimated from rows that have an outcome; null if there are none. */
+    /** Effects estimated from the rows that have an outcome and usable covariates; null if there are none. */
     private Dataset<Row> estimate(Dataset<Row> unseen, boolean text) {
         TableColumns columns = new TableColumns(unseen);
         boolean hasOutcome = request.formula().response().parts().stream()
@@ -151,16 +153,20 @@ public final class Predictor {
         if (!hasOutcome || unseen.isEmpty()) {
             return null;
         }
-        BoundTable bound;
-        try {
-            bound = ModelBinding.bind(request, unseen, text);
-        } catch (DataException noUsableRow) {
-            // Rows without outcome are what predictions are for; they leave the effects at 0.
+        BoundTable bound = ModelBinding.bindUsable(request, unseen, text);
+        if (bound == null) {
             return null;
         }
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(
                 new BoundTable(bound.rows(), bound.design().withFixed(design.fixed()), bound.id(), bound.counts()),
                 request.family());
+        long impossible =
+                DataMoments.of(new SparkClusterData(blocks), request.family()).unsupported();
+        if (impossible > 0) {
+            throw new DataException("outcome " + request.formula().response().text() + ": " + impossible
+                    + " rows outside the support of family " + request.family().name() + ", which takes "
+                    + request.family().support() + "; correct them or make them missing");
+        }
         return keep(PersonEffects.travelling(spark, bound, blocks, model, parameters, ID), "rows");
     }
 

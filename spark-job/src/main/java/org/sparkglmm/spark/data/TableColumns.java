@@ -41,7 +41,7 @@ final class TableColumns {
                     .map(n -> "; did you mean '" + n + "'?")
                     .orElse("");
             return new UsageException(
-                    where + ": no column '" + name + "' in the data" + hint + " Columns: " + shortened(names));
+                    where + ": no column '" + name + "' in the data" + hint + " (columns: " + shortened(names) + ")");
         });
     }
 

@@ -7,6 +7,10 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 
@@ -41,8 +45,51 @@ public record TableSource(String path, String format, String schema) {
         return format.equals("csv");
     }
 
-    /** @throws DataException if it cannot be read */
-    public Dataset<Row> read(SparkSession spark) {
+    /**
+     * The table.
+     *
+     * @param id a column of ids: in text they stay text if any begins with a 0 that a number would lose
+     * @throws DataException if it cannot be read
+     */
+    public Dataset<Row> read(SparkSession spark, String id) {
+        Dataset<Row> table = read(spark);
+        if (table.columns().length == 0) {
+            throw new DataException("cannot read " + path + " as " + format + ": it is empty");
+        }
+        if (!isText()) {
+            return table;
+        }
+        String only = table.columns()[0];
+        if (table.columns().length == 1 && (only.contains(";") || only.contains("\t"))) {
+            throw new DataException("cannot read " + path
+                    + " as csv: its columns are separated by semicolons or tabs; they must be separated by commas");
+        }
+        return schema == null ? withTextIds(spark, table, id) : table;
+    }
+
+    private Dataset<Row> withTextIds(SparkSession spark, Dataset<Row> table, String id) {
+        StructType types = new StructType();
+        boolean isNumber = false;
+        for (StructField field : table.schema().fields()) {
+            boolean isId = field.name().equals(id) && field.dataType() instanceof NumericType;
+            isNumber |= isId;
+            types = types.add(field.name(), isId ? DataTypes.StringType : field.dataType(), true);
+        }
+        if (!isNumber) {
+            return table;
+        }
+        Dataset<Row> text = spark.read()
+                .format(format)
+                .option("header", "true")
+                .option("nullValue", "NA")
+                .schema(types)
+                .load(path);
+        boolean losesZeros = !text.filter(text.col(TableColumns.quoted(id)).rlike("^\\s*[+-]?0[0-9]"))
+                .isEmpty();
+        return losesZeros ? text : table;
+    }
+
+    private Dataset<Row> read(SparkSession spark) {
         try {
             if (format.equals("table")) {
                 return spark.table(path);
@@ -55,10 +102,12 @@ public record TableSource(String path, String format, String schema) {
             return reader.load(path);
         } catch (Exception e) {
             if (e instanceof AnalysisException || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException) {
-                throw new DataException("cannot read " + path + " as " + format + ": " + firstLine(e));
+                boolean absent = String.valueOf(e.getMessage()).contains("PATH_NOT_FOUND");
+                throw new DataException("cannot read " + path
+                        + (absent ? ": there is no such file or folder" : " as " + format + ": " + firstLine(e)));
             }
-            throw new DataException("cannot read " + path + " as " + format + " ("
-                    + e.getClass().getSimpleName() + "); check the path, the format and the schema");
+            throw new DataException("cannot read " + path + " as " + format
+                    + ": a file is damaged, empty or of another format; check the path, the format and the schema");
         }
     }
 

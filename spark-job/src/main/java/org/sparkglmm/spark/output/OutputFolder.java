@@ -13,6 +13,9 @@ import org.sparkglmm.core.UsageException;
  * name in the end.
  */
 public final class OutputFolder {
+    /** Marks a folder as written by this program; Spark's readers pass over it. */
+    private static final String MARK = "_spark_glmm";
+
     private final FileSystem files;
     private final Path target;
     private final Path staging;
@@ -29,8 +32,8 @@ public final class OutputFolder {
     public static final class Exists extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Exists(Path path) {
-            super("output " + path + " exists; use --on-exists overwrite to replace it");
+        Exists(Path path, String advice) {
+            super("output " + path.toUri().getPath() + " exists" + advice);
         }
     }
 
@@ -39,18 +42,24 @@ public final class OutputFolder {
         private static final long serialVersionUID = 1;
 
         NotWritable(Path path, IOException cause) {
-            super("cannot write " + path + ": " + cause.getClass().getSimpleName(), cause);
+            super(
+                    "cannot write " + path.toUri().getPath() + ": "
+                            + (cause.getMessage() == null
+                                    ? cause.getClass().getSimpleName()
+                                    : cause.getMessage().lines().findFirst().orElse("")),
+                    cause);
         }
     }
 
     /**
      * Begins a folder, before any work is done.
      *
-     * @param onExists error or overwrite
+     * @param onExists error or overwrite; only what this program wrote is ever replaced
+     * @param inputs what is read meanwhile: the output may not touch it
      * @throws Exists if it is there and onExists is error
      * @throws UsageException if onExists is neither
      */
-    public static OutputFolder begin(String path, String onExists, Configuration configuration) {
+    public static OutputFolder begin(String path, String onExists, Configuration configuration, String... inputs) {
         if (!onExists.equals("error") && !onExists.equals("overwrite")) {
             throw new UsageException("--on-exists: must be error or overwrite, got '" + onExists + "'");
         }
@@ -62,6 +71,9 @@ public final class OutputFolder {
             Path whole = files.makeQualified(target);
             if (whole.getParent() == null) {
                 throw new UsageException("--out: " + path + " is a root folder");
+            }
+            for (String input : inputs) {
+                requireApart(whole, files.makeQualified(new Path(input)), input);
             }
             OutputFolder out = new OutputFolder(files, whole, onExists.equals("overwrite"));
             out.requireFree();
@@ -75,9 +87,28 @@ public final class OutputFolder {
         }
     }
 
+    private static void requireApart(Path out, Path input, String name) {
+        String a = out.toUri().getPath() + "/";
+        String b = input.toUri().getPath() + "/";
+        boolean sameFiles = out.toUri().getScheme() == null
+                || out.toUri().getScheme().equals(input.toUri().getScheme());
+        if (sameFiles && (a.startsWith(b) || b.startsWith(a))) {
+            throw new UsageException("--out: " + out.toUri().getPath() + " is, contains or lies inside " + name
+                    + ", which is read; choose another folder");
+        }
+    }
+
     private void requireFree() throws IOException {
-        if (!overwrite && files.exists(target)) {
-            throw new Exists(target);
+        if (!files.exists(target)) {
+            return;
+        }
+        if (!overwrite) {
+            throw new Exists(target, "; use --on-exists overwrite to replace it");
+        }
+        boolean ours = files.exists(new Path(target, MARK)) || files.exists(new Path(target, ModelFile.NAME));
+        boolean empty = files.getFileStatus(target).isDirectory() && files.listStatus(target).length == 0;
+        if (!ours && !empty) {
+            throw new Exists(target, " and was not written by this program, so it is not replaced; remove it yourself");
         }
     }
 
@@ -103,6 +134,7 @@ public final class OutputFolder {
 
     /** Gives the folder its name. */
     public void commit() {
+        write(MARK, "");
         try {
             requireFree();
             Path old = new Path(target.getParent(), "." + target.getName() + ".old");

@@ -46,6 +46,11 @@ public final class SummaryText {
         line("Generalized linear mixed model fit by %s", how);
         line(" Family: %s ( %s )", fit.family().name(), fit.link().label());
         line("Formula: %s", request.formula().text());
+        List<String> outcomes =
+                request.levels().get(request.formula().response().text());
+        if (outcomes != null) {
+            line("Success: %s", outcomes.get(1));
+        }
         if (!fit.converged()) {
             line("");
             line("NOT CONVERGED: these are not the maximum likelihood estimates");
@@ -129,6 +134,7 @@ public final class SummaryText {
                     stars(effect.p()));
         }
         line("---");
+        line("z, p and intervals use the model-based standard errors (Std. Error)");
         line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
     }
 

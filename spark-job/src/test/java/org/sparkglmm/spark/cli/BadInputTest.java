@@ -46,6 +46,12 @@ class BadInputTest {
         table("infinite", 40, (i, j) -> List.of("p" + i, bit(random), j, i == 2 ? "Infinity" : "1.5", "a"));
         table("one_level", 40, (i, j) -> List.of("p" + i, bit(random), j, random.nextGaussian(), "a"));
         table("constant", 40, (i, j) -> List.of("p" + i, bit(random), j, 7, "a"));
+        table("zeros", 40, (i, j) -> List.of("p" + i, bit(random), j, j, "a"));
+        table("mostly", 100, (i, j) -> List.of("p" + i, bit(random), j, i == 3 ? SECRET : i + "." + j, "a"));
+        table("never", 40, (i, j) -> List.of("p" + i, 0, j, random.nextGaussian(), "a"));
+        table("holes", 40, (i, j) -> List.of("p" + i, bit(random), j, i < 5 ? "NA" : random.nextGaussian(), "a"));
+        Files.writeString(folder.resolve("semicolons.csv"), "id;y;time\n1;0;2\n");
+        Files.writeString(folder.resolve("nothing.csv"), "");
         Files.writeString(folder.resolve("empty.csv"), "id,y,time,x,g\n");
     }
 
@@ -127,6 +133,17 @@ class BadInputTest {
                 bad(3, "no complete row", "missing", f, "binomial"),
                 bad(3, "x is infinite in 4 rows", "infinite", "y ~ x + (1 | id)", "binomial"),
                 bad(3, "g", "one_level", "y ~ g + (1 | id)", "binomial"),
+                bad(3, "log(x) is undefined in 40 rows", "zeros", "y ~ log(x) + (1 | id)", "binomial"),
+                bad(
+                        3,
+                        "different values are numbers: some rows hold something else",
+                        "mostly",
+                        "y ~ x + (1 | id)",
+                        "binomial"),
+                bad(3, "the same in every row", "never", f, "binomial"),
+                bad(3, "the same in every row", "never", f, "poisson"),
+                bad(3, "separated by semicolons", "semicolons", f, "binomial"),
+                bad(3, "it is empty", "nothing", f, "binomial"),
                 bad(3, "not among the levels given", "good", "y ~ g + (1 | id)", "binomial", "--levels", "g=a,b"),
                 bad(3, "200 rows for 200 random effects", "singletons", "x ~ time + (1 | id)", "gaussian"));
     }
@@ -195,6 +212,14 @@ class BadInputTest {
         assertEquals(3, ran.code(), ran.err());
         assertTrue(ran.err().contains("cannot"), ran.err());
         assertFalse(ran.err().contains("\tat "), ran.err());
+    }
+
+    @Test
+    void whatIsComputedFromAMissingValueIsMissing() {
+        String flag = "y ~ I(CASE WHEN x > 0 THEN 1 ELSE 0 END) + (1 | id)";
+        assertTrue(fit("holes", flag, "binomial", "holes1").out().contains("Number of obs: 140"));
+        String asked = "y ~ I(coalesce(x, 0)) + (1 | id)";
+        assertTrue(fit("holes", asked, "binomial", "holes2").out().contains("Number of obs: 160"));
     }
 
     @Test

@@ -249,12 +249,70 @@ class FitAndPredictTest {
         Path out = folder.resolve("replaced");
         Files.createDirectories(out);
         Files.writeString(out.resolve("stale"), "old");
+        Files.writeString(out.resolve("model.json"), "{}");
         assertEquals(
                 0,
                 fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--on-exists", "overwrite")
                         .code());
         assertFalse(Files.exists(out.resolve("stale")));
         assertTrue(Files.exists(out.resolve("model.json")));
+    }
+
+    @Test
+    void overwriteSparesWhatTheProgramDidNotWriteAndWhatItReads() throws IOException {
+        Path thesis = folder.resolve("precious/thesis.txt");
+        Files.createDirectories(thesis.getParent());
+        Files.writeString(thesis, "years of work");
+        assertEquals(
+                5,
+                fit(TOENAIL, FORMULA, "precious", "--nodes", "1", "--on-exists", "overwrite")
+                        .code());
+        toenail().write().parquet(path("visits"));
+        assertEquals(
+                2,
+                fit(path("visits"), FORMULA, "visits", "--nodes", "1", "--on-exists", "overwrite")
+                        .code());
+        assertEquals(
+                2,
+                fit(path("visits"), FORMULA, "visits/in", "--nodes", "1", "--on-exists", "overwrite")
+                        .code());
+        assertEquals("years of work", Files.readString(thesis));
+        assertEquals(1908, spark.read().parquet(path("visits")).count());
+    }
+
+    @Test
+    void anUnusableRowCostsNoOtherPersonTheEffects() throws IOException {
+        Path rows = folder.resolve("new.csv");
+        Files.writeString(rows, """
+                patientID,visit,treatment,time,outcome
+                90001,1,terbinafine,0,1
+                90001,2,terbinafine,1,1
+                90003,1,placebo,0,1
+                90004,1,terbinafine,NA,1
+                """);
+        Commands ran = predict(rows.toString(), "of_new");
+        assertEquals(0, ran.code(), ran.err());
+        Map<Integer, String> effects = new HashMap<>();
+        spark.read().parquet(path("of_new")).collectAsList().forEach(r -> effects.put(r.getInt(0), r.getAs("effects")));
+        assertEquals(Map.of(90001, "rows", 90003, "none", 90004, "none"), effects);
+    }
+
+    @Test
+    void idsInTextKeepTheirLeadingZeros() throws IOException {
+        StringBuilder text = new StringBuilder("patientID,treatment,time,outcome\n");
+        for (Row row : toenail().orderBy("patientID", "visit").collectAsList()) {
+            text.append(String.format(
+                    "%05d,%s,%s,%s%n",
+                    row.<Integer>getAs("patientID"), row.getAs("treatment"), row.getAs("time"), row.getAs("outcome")));
+        }
+        Files.writeString(folder.resolve("zeros.csv"), text);
+        assertEquals(0, fit(path("zeros.csv"), FORMULA, "zeros", "--nodes", "9").code());
+        List<Row> effects = spark.read()
+                .parquet(path("zeros/random_effects"))
+                .orderBy("patientID")
+                .collectAsList();
+        assertEquals(294, effects.size());
+        assertEquals("00001", effects.get(0).getString(0));
     }
 
     @Test
