@@ -3,28 +3,17 @@ package org.sparkglmm.spark.data;
 import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.ChecksumException;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.TimestampType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.Design;
@@ -32,7 +21,6 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.ModelMatrix;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.formula.RandomTerm;
-import org.sparkglmm.core.formula.Response;
 import org.sparkglmm.core.formula.Variable;
 
 /**
@@ -49,9 +37,6 @@ public final class ModelBinding {
     private static final double MOSTLY = 0.8;
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
 
-    private static final Pattern NAMES_NULLS = Pattern.compile(
-            "(?i)\\b(coalesce|ifnull|nvl2?|isnull|isnotnull|isnan|nanvl|nullif)\\b|\\bis\\s+(not\\s+)?null\\b");
-
     private static final String ID = "__id";
 
     private final ModelRequest request;
@@ -62,38 +47,8 @@ public final class ModelBinding {
     /** Whether values that cannot be used count as missing and stop nothing. */
     private final boolean lenient;
 
-    private final List<Raw> raws = new ArrayList<>();
-
-    /** A value read of each row, before its levels are known. */
-    private static final class Raw {
-        final String name;
-        final String sql;
-        final Column value;
-        final boolean factor;
-        /** Order of labels that are not given: numbers by size, text by code points. */
-        final Comparator<String> order;
-
-        List<String> levels = List.of();
-        /** For a computed value: whether all columns it is computed from have one; null if that is not for us to say. */
-        Column sourcesPresent;
-        /** Whether its missing values are those of other values read, so that counting them again would mislead. */
-        boolean derived;
-        /** Whether the user asked for a factor by factor(). */
-        boolean askedFor;
-
-        Raw(String name, String sql, Column value, boolean factor, Comparator<String> order) {
-            this.name = name;
-            this.sql = sql;
-            this.value = value;
-            this.factor = factor;
-            this.order = order;
-        }
-
-        /** The value, missing where a source of it is. */
-        Column value() {
-            return sourcesPresent == null ? value : functions.when(sourcesPresent, value);
-        }
-    }
+    private final RawValues values;
+    private final List<RawValue> raws;
 
     private ModelBinding(
             ModelRequest request, Dataset<Row> table, boolean text, boolean needsResponse, boolean lenient) {
@@ -103,6 +58,8 @@ public final class ModelBinding {
         this.text = text;
         this.needsResponse = needsResponse;
         columns = new TableColumns(table);
+        values = new RawValues(table, text, columns);
+        raws = values.list();
     }
 
     /**
@@ -134,7 +91,7 @@ public final class ModelBinding {
         ModelBinding binding = new ModelBinding(request, table, text, false, true);
         Design design = binding.describe();
         List<Column> values = new ArrayList<>();
-        for (Raw raw : binding.raws) {
+        for (RawValue raw : binding.raws) {
             values.add(raw.value());
         }
         return new PredictorColumns(design, values, binding.id());
@@ -154,11 +111,11 @@ public final class ModelBinding {
         List<Column> select = new ArrayList<>();
         select.add(id.encode(text).alias(ID));
         for (int k = 0; k < raws.size(); k++) {
-            Raw raw = raws.get(k);
+            RawValue raw = raws.get(k);
             select.add(raw.value().alias(column(k)));
             select.add((raw.sourcesPresent == null
                             ? functions.lit(false)
-                            : raw.sourcesPresent.and(isMissing(raw, raw.value)))
+                            : raw.sourcesPresent.and(raw.isMissing(raw.value)))
                     .alias(undefined(k)));
         }
         Dataset<Row> reduced = table.select(select.toArray(Column[]::new));
@@ -189,12 +146,12 @@ public final class ModelBinding {
         int weight = -1;
         if (needsResponse) {
             response = 0;
-            size = addResponse();
+            size = values.addResponse(request.formula().response(), request.family());
             if (request.weights() != null) {
-                weight = addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
+                weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
             }
             if (request.precisionWeights() != null) {
-                size = addNumber(
+                size = values.addNumber(
                         "precision(" + request.precisionWeights() + ")",
                         request.precisionWeights(),
                         "--precision-weights");
@@ -202,17 +159,15 @@ public final class ModelBinding {
         }
         List<Integer> offsets = new ArrayList<>();
         if (request.offset() != null) {
-            offsets.add(addNumber("offset(" + request.offset() + ")", request.offset(), "--offset"));
+            offsets.add(values.addNumber("offset(" + request.offset() + ")", request.offset(), "--offset"));
         }
         for (Variable offset : request.formula().offsets()) {
-            offsets.add(raws.size());
-            raws.add(number(offset, offset.name()));
+            offsets.add(values.addOffset(offset));
         }
         for (Variable variable : request.formula().variables()) {
-            raws.add(variable(variable));
+            values.addVariable(variable);
         }
-        List<RawColumn> raw =
-                raws.stream().map(r -> new RawColumn(r.name, r.sql, r.levels)).toList();
+        List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
         if (!needsResponse) {
             givenLevels();
         }
@@ -221,7 +176,7 @@ public final class ModelBinding {
 
     private Design describeAgain(Design design) {
         Map<String, List<String>> levels = new LinkedHashMap<>();
-        for (Raw raw : raws) {
+        for (RawValue raw : raws) {
             if (raw.factor) {
                 if (raw.levels.isEmpty()) {
                     return design;
@@ -229,8 +184,7 @@ public final class ModelBinding {
                 levels.put(raw.name, raw.levels);
             }
         }
-        List<RawColumn> raw =
-                raws.stream().map(r -> new RawColumn(r.name, r.sql, r.levels)).toList();
+        List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
         List<DesignColumn> fixed = ModelMatrix.columns(
                 request.formula().fixedTerms(), request.formula().fixedIntercept(), levels);
         List<List<DesignColumn>> random = new ArrayList<>();
@@ -248,171 +202,8 @@ public final class ModelBinding {
                 random);
     }
 
-    private int addNumber(String name, String columnName, String where) {
-        StructField field = columns.require(columnName, where);
-        String sql = TableColumns.quoted(field.name());
-        Column value = asNumber(functions.col(sql), field.dataType(), name, where);
-        raws.add(new Raw(name, sql, value, false, null));
-        return raws.size() - 1;
-    }
-
-    /** Adds the outcome, and the trials if the left side has them: their index, or -1. */
-    private int addResponse() {
-        Response response = request.formula().response();
-        List<Variable> parts = response.parts();
-        Variable first = parts.get(0);
-        DataType type = typeOf(first);
-        boolean labelled = type instanceof StringType || first.forcedFactor();
-        if (labelled) {
-            if (!request.family().takesTrials() || parts.size() > 1) {
-                throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
-                        + "), where family " + request.family().name() + " needs numbers" + advice(type));
-            }
-            raws.add(factor(first, type));
-            return -1;
-        }
-        raws.add(guarded(
-                new Raw(
-                        response.text(),
-                        first.sql(),
-                        asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
-                        false,
-                        null),
-                first));
-        if (parts.size() == 1) {
-            return -1;
-        }
-        String second = parts.get(1).sql();
-        DataType secondType = typeOf(parts.get(1));
-        Column trials =
-                asNumber(functions.expr(second), secondType, parts.get(1).name(), "trials");
-        String sql = second;
-        if (response.kind() == Response.Kind.SUCCESS_FAILURE) {
-            trials = trials.plus(asNumber(functions.expr(first.sql()), type, first.name(), "outcome"));
-            sql = first.sql() + " + " + second;
-        }
-        raws.add(new Raw("trials(" + response.text() + ")", sql, trials, false, null));
-        return raws.size() - 1;
-    }
-
-    private Raw variable(Variable variable) {
-        DataType type = typeOf(variable);
-        boolean label = variable.forcedFactor() || type instanceof StringType || type instanceof BooleanType;
-        return label ? factor(variable, type) : number(variable, variable.name());
-    }
-
-    private Raw number(Variable variable, String name) {
-        DataType type = typeOf(variable);
-        Column value = asNumber(functions.expr(variable.sql()), type, name, "formula");
-        return guarded(new Raw(name, variable.sql(), value, false, null), variable);
-    }
-
-    private Raw factor(Variable variable, DataType type) {
-        Column value = functions.expr(variable.sql());
-        Column label;
-        Comparator<String> order = Comparator.naturalOrder();
-        if (type instanceof BooleanType) {
-            label = functions.upper(value.cast(DataTypes.StringType));
-        } else if (type instanceof NumericType) {
-            // As R prints them: 1, not 1.0.
-            Column whole = value.cast(DataTypes.LongType).cast(DataTypes.StringType);
-            label = functions
-                    .when(functions.isnan(value.cast(DataTypes.DoubleType)), null)
-                    .when(value.equalTo(functions.floor(value)), whole)
-                    .otherwise(value.cast(DataTypes.StringType));
-            order = Comparator.comparingDouble(Double::parseDouble);
-        } else {
-            Column string = value.cast(DataTypes.StringType);
-            label = text ? functions.when(functions.trim(string).notEqual(""), string) : string;
-        }
-        Raw raw = guarded(new Raw(variable.name(), variable.sql(), label, true, order), variable);
-        raw.askedFor = variable.forcedFactor() || type instanceof BooleanType;
-        return raw;
-    }
-
-    private Column asNumber(Column value, DataType type, String name, String where) {
-        if (type instanceof BooleanType) {
-            return value.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
-        }
-        if (type instanceof NumericType) {
-            return value.cast(DataTypes.DoubleType);
-        }
-        throw new DataException(where + ": " + name + " is of type " + type.simpleString()
-                + ", where numbers are needed" + advice(type));
-    }
-
-    private static String advice(DataType type) {
-        return type instanceof StringType
-                ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
-                : "";
-    }
-
-    /** The type of a variable's value; complains about what cannot be a covariate. */
-    private DataType typeOf(Variable variable) {
-        if (variable.isPlainColumn()) {
-            columns.require(variable.columns().get(0), "formula");
-        }
-        DataType type;
-        try {
-            type = table.select(functions.expr(variable.sql()))
-                    .schema()
-                    .fields()[0]
-                    .dataType();
-        } catch (Exception e) {
-            for (String column : variable.columns()) {
-                columns.require(column, "formula, in " + variable.name());
-            }
-            String reason = e instanceof AnalysisException || e.getMessage() != null
-                    ? e.getMessage().lines().findFirst().orElse("").strip()
-                    : e.getClass().getSimpleName();
-            throw new UsageException("formula: cannot compute " + variable.name() + ": " + reason);
-        }
-        if (type instanceof DateType || type instanceof TimestampType) {
-            throw new UsageException("formula: " + variable.name() + " is a " + type.simpleString()
-                    + "; make a number of it, for example I(datediff(" + variable.name() + ", '2020-01-01') / 365.25)");
-        }
-        boolean usable = type instanceof NumericType || type instanceof StringType || type instanceof BooleanType;
-        if (!usable) {
-            throw new UsageException("formula: " + variable.name() + " is of type " + type.simpleString()
-                    + "; it must be a number, text or true/false");
-        }
-        return type;
-    }
-
-    /**
-     * A value computed from a missing one is missing, as in R, whatever the expression makes of it (CASE WHEN bmi > 30
-     * makes ELSE of it); an expression that names nulls itself knows what it does.
-     */
-    private Raw guarded(Raw raw, Variable variable) {
-        if (variable.isPlainColumn() || NAMES_NULLS.matcher(variable.sql()).find()) {
-            return raw;
-        }
-        Column present = null;
-        boolean derived = true;
-        for (String name : variable.columns()) {
-            StructField field = columns.find(name).orElse(null);
-            if (field == null) {
-                return raw;
-            }
-            Column own = functions.col(TableColumns.quoted(field.name()));
-            Column here = own.isNotNull();
-            if (field.dataType() instanceof DoubleType || field.dataType() instanceof FloatType) {
-                here = here.and(functions.not(functions.isnan(own)));
-            }
-            present = present == null ? here : present.and(here);
-            derived &= raws.stream().anyMatch(r -> r.name.equals(name));
-        }
-        raw.sourcesPresent = present;
-        raw.derived = derived;
-        return raw;
-    }
-
-    private static Column isMissing(Raw raw, Column value) {
-        return raw.factor ? value.isNull() : value.isNull().or(functions.isnan(value));
-    }
-
     private Column isMissing(int k) {
-        return isMissing(raws.get(k), functions.col(column(k)));
+        return raws.get(k).isMissing(functions.col(column(k)));
     }
 
     private Column isComplete() {
@@ -539,7 +330,7 @@ public final class ModelBinding {
     }
 
     private void givenLevels() {
-        for (Raw raw : raws) {
+        for (RawValue raw : raws) {
             if (raw.factor) {
                 raw.levels = given(raw.name);
             }
@@ -555,7 +346,7 @@ public final class ModelBinding {
             }
         }
         for (int k = 0; k < raws.size(); k++) {
-            Raw raw = raws.get(k);
+            RawValue raw = raws.get(k);
             if (!raw.factor) {
                 continue;
             }
@@ -569,7 +360,7 @@ public final class ModelBinding {
     }
 
     /** Text that is numbers but for a few entries is no factor: some rows hold what the others do not. */
-    private static void requireNotNumbers(Raw raw, List<String> labels) {
+    private static void requireNotNumbers(RawValue raw, List<String> labels) {
         long numbers =
                 labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
         boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
@@ -584,7 +375,7 @@ public final class ModelBinding {
     private List<String> levels(Dataset<Row> complete, int k) {
         Row[] found = (Row[])
                 complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
-        Raw raw = raws.get(k);
+        RawValue raw = raws.get(k);
         if (found.length > MOST_LEVELS) {
             throw new DataException("column " + raw.name + " is text with more than " + MOST_LEVELS
                     + " different values, so it would make as many dummy columns; group its values first, or, if it"

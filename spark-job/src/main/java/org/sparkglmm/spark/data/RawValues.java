@@ -1,0 +1,222 @@
+package org.sparkglmm.spark.data;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.TimestampType;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.formula.Response;
+import org.sparkglmm.core.formula.Variable;
+import org.sparkglmm.core.model.Family;
+
+/**
+ * Turns what a model reads of each row into column expressions: finds the columns, looks at their types, and says in words
+ * what cannot be read.
+ */
+final class RawValues {
+    private static final Pattern NAMES_NULLS = Pattern.compile(
+            "(?i)\\b(coalesce|ifnull|nvl2?|isnull|isnotnull|isnan|nanvl|nullif)\\b|\\bis\\s+(not\\s+)?null\\b");
+
+    private final Dataset<Row> table;
+    private final boolean text;
+    private final TableColumns columns;
+    private final List<RawValue> raws = new ArrayList<>();
+
+    /** @param text whether the table came from text, where an empty field is missing */
+    RawValues(Dataset<Row> table, boolean text, TableColumns columns) {
+        this.table = table;
+        this.text = text;
+        this.columns = columns;
+    }
+
+    /** The values added so far, in order. */
+    List<RawValue> list() {
+        return raws;
+    }
+
+    /** Adds a column of numbers named by an option; its index. */
+    int addNumber(String name, String columnName, String where) {
+        StructField field = columns.require(columnName, where);
+        String sql = TableColumns.quoted(field.name());
+        Column value = asNumber(functions.col(sql), field.dataType(), name, where);
+        raws.add(new RawValue(name, sql, value, false, null));
+        return raws.size() - 1;
+    }
+
+    /** Adds the outcome, and the trials if the left side has them: their index, or -1. */
+    int addResponse(Response response, Family family) {
+        List<Variable> parts = response.parts();
+        Variable first = parts.get(0);
+        DataType type = typeOf(first);
+        boolean labelled = type instanceof StringType || first.forcedFactor();
+        if (labelled) {
+            if (!family.takesTrials() || parts.size() > 1) {
+                throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
+                        + "), where family " + family.name() + " needs numbers" + advice(type));
+            }
+            raws.add(factor(first, type));
+            return -1;
+        }
+        raws.add(guarded(
+                new RawValue(
+                        response.text(),
+                        first.sql(),
+                        asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
+                        false,
+                        null),
+                first));
+        if (parts.size() == 1) {
+            return -1;
+        }
+        String second = parts.get(1).sql();
+        DataType secondType = typeOf(parts.get(1));
+        Column trials =
+                asNumber(functions.expr(second), secondType, parts.get(1).name(), "trials");
+        String sql = second;
+        if (response.kind() == Response.Kind.SUCCESS_FAILURE) {
+            trials = trials.plus(asNumber(functions.expr(first.sql()), type, first.name(), "outcome"));
+            sql = first.sql() + " + " + second;
+        }
+        raws.add(new RawValue("trials(" + response.text() + ")", sql, trials, false, null));
+        return raws.size() - 1;
+    }
+
+    /** Adds a variable of the formula, a number or a factor by its type. */
+    void addVariable(Variable variable) {
+        raws.add(variable(variable));
+    }
+
+    /** Adds an offset; its index. */
+    int addOffset(Variable offset) {
+        raws.add(number(offset, offset.name()));
+        return raws.size() - 1;
+    }
+
+    private RawValue variable(Variable variable) {
+        DataType type = typeOf(variable);
+        boolean label = variable.forcedFactor() || type instanceof StringType || type instanceof BooleanType;
+        return label ? factor(variable, type) : number(variable, variable.name());
+    }
+
+    private RawValue number(Variable variable, String name) {
+        DataType type = typeOf(variable);
+        Column value = asNumber(functions.expr(variable.sql()), type, name, "formula");
+        return guarded(new RawValue(name, variable.sql(), value, false, null), variable);
+    }
+
+    private RawValue factor(Variable variable, DataType type) {
+        Column value = functions.expr(variable.sql());
+        Column label;
+        Comparator<String> order = Comparator.naturalOrder();
+        if (type instanceof BooleanType) {
+            label = functions.upper(value.cast(DataTypes.StringType));
+        } else if (type instanceof NumericType) {
+            // As R prints them: 1, not 1.0.
+            Column whole = value.cast(DataTypes.LongType).cast(DataTypes.StringType);
+            label = functions
+                    .when(functions.isnan(value.cast(DataTypes.DoubleType)), null)
+                    .when(value.equalTo(functions.floor(value)), whole)
+                    .otherwise(value.cast(DataTypes.StringType));
+            order = Comparator.comparingDouble(Double::parseDouble);
+        } else {
+            Column string = value.cast(DataTypes.StringType);
+            label = text ? functions.when(functions.trim(string).notEqual(""), string) : string;
+        }
+        RawValue raw = guarded(new RawValue(variable.name(), variable.sql(), label, true, order), variable);
+        raw.askedFor = variable.forcedFactor() || type instanceof BooleanType;
+        return raw;
+    }
+
+    private Column asNumber(Column value, DataType type, String name, String where) {
+        if (type instanceof BooleanType) {
+            return value.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
+        }
+        if (type instanceof NumericType) {
+            return value.cast(DataTypes.DoubleType);
+        }
+        throw new DataException(where + ": " + name + " is of type " + type.simpleString()
+                + ", where numbers are needed" + advice(type));
+    }
+
+    private static String advice(DataType type) {
+        return type instanceof StringType
+                ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
+                : "";
+    }
+
+    /** The type of a variable's value; complains about what cannot be a covariate. */
+    private DataType typeOf(Variable variable) {
+        if (variable.isPlainColumn()) {
+            columns.require(variable.columns().get(0), "formula");
+        }
+        DataType type;
+        try {
+            type = table.select(functions.expr(variable.sql()))
+                    .schema()
+                    .fields()[0]
+                    .dataType();
+        } catch (Exception e) {
+            for (String column : variable.columns()) {
+                columns.require(column, "formula, in " + variable.name());
+            }
+            String reason = e instanceof AnalysisException || e.getMessage() != null
+                    ? e.getMessage().lines().findFirst().orElse("").strip()
+                    : e.getClass().getSimpleName();
+            throw new UsageException("formula: cannot compute " + variable.name() + ": " + reason);
+        }
+        if (type instanceof DateType || type instanceof TimestampType) {
+            throw new UsageException("formula: " + variable.name() + " is a " + type.simpleString()
+                    + "; make a number of it, for example I(datediff(" + variable.name() + ", '2020-01-01') / 365.25)");
+        }
+        boolean usable = type instanceof NumericType || type instanceof StringType || type instanceof BooleanType;
+        if (!usable) {
+            throw new UsageException("formula: " + variable.name() + " is of type " + type.simpleString()
+                    + "; it must be a number, text or true/false");
+        }
+        return type;
+    }
+
+    /**
+     * A value computed from a missing one is missing, as in R, whatever the expression makes of it (CASE WHEN bmi > 30
+     * makes ELSE of it); an expression that names nulls itself knows what it does.
+     */
+    private RawValue guarded(RawValue raw, Variable variable) {
+        if (variable.isPlainColumn() || NAMES_NULLS.matcher(variable.sql()).find()) {
+            return raw;
+        }
+        Column present = null;
+        boolean derived = true;
+        for (String name : variable.columns()) {
+            StructField field = columns.find(name).orElse(null);
+            if (field == null) {
+                return raw;
+            }
+            Column own = functions.col(TableColumns.quoted(field.name()));
+            Column here = own.isNotNull();
+            if (field.dataType() instanceof DoubleType || field.dataType() instanceof FloatType) {
+                here = here.and(functions.not(functions.isnan(own)));
+            }
+            present = present == null ? here : present.and(here);
+            derived &= raws.stream().anyMatch(r -> r.name.equals(name));
+        }
+        raw.sourcesPresent = present;
+        raw.derived = derived;
+        return raw;
+    }
+}
