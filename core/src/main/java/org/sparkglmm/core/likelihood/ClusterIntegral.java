@@ -15,8 +15,20 @@ import org.sparkglmm.core.model.ParameterLayout;
  *
  * <pre>log I = -(q/2) log π - Σ log L_dd + log Σ_k exp(log ω_k + |x_k|² - h(u_k))</pre>
  *
- * The gradient lets û and L move with the parameters (DESIGN §3). Rows only ever meet z_j: what DESIGN writes in a_j =
- * Λ'z_j is here a q×q transform of sums over z_j, once a cluster.
+ * The gradient lets û and L move with the parameters. With a_j = Λ'z_j, W_j = -wℓ''_j, p_k = softmax of the summands, g_k =
+ * ∇h(u_k), ḡ = Σ p_k g_k (and ℓ', ℓ'', ℓ''' without k at û):
+ *
+ * <pre>
+ * L̄  = lower triangle of √2 Σ p_k (L⁻ᵀx_k)(L⁻¹g_k)' - diag(1/L_dd)
+ * H̄  = ½ L⁻ᵀ(Φ + Φ')L⁻¹ ,  Φ = lower triangle of L'L̄ with its diagonal halved   (one node: H̄ = -½H⁻¹)
+ * m_j = a_j'H̄a_j ,  c_j = -wℓ'''_j m_j ,  s = H⁻¹(Σ c_j a_j - ḡ)
+ * ∂β = Σ_j r_j x_j ,  r_j = Σ_k p_k wℓ'_jk + c_j - W_j s'a_j
+ * ∂Λ = Σ_j z_j A_j' (lower part),  A_j = Σ_k p_k wℓ'_jk u_k + c_j û + 2W_j H̄a_j - W_j (s'a_j) û + wℓ'_j s
+ * ∂ψ = Σ_j w [Σ_k p_k ∂_ψℓ_jk + (s'a_j) ∂_ψℓ'_j - m_j ∂_ψℓ''_j]
+ * </pre>
+ *
+ * by reverse differentiation through the Cholesky factor and the implicit function theorem at the mode. Rows only ever meet
+ * z_j: what stands in a_j above is here a q×q transform of sums over z_j, once a cluster.
  */
 final class ClusterIntegral {
     /** The Newton decrement below which one more full step leaves an error of its square: beyond rounding. */

@@ -28,7 +28,7 @@ public interface ObservationModel extends Serializable {
 
     /**
      * Adds Σ_j w ( along_j ∂ℓ'/∂ψ - m_j ∂ℓ''/∂ψ ) to {@code into}: what ψ does to the marginal likelihood through the
-     * mode and its curvature (DESIGN: ∂/∂ψ); η is that of the mode and {@code atMode} the derivatives there.
+     * mode and its curvature; η is that of the mode and {@code atMode} the derivatives there.
      */
     default void addPsiCurvature(
             Observations observations,
