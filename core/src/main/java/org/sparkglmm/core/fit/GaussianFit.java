@@ -18,14 +18,11 @@ import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
-import org.sparkglmm.core.optim.CentralHessian;
-import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
 import org.sparkglmm.core.optim.QuadraticModel;
-import org.sparkglmm.core.optim.SubspaceObjective;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -33,7 +30,6 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * (Bates et al. 2015). Blocks keep their cross-products, so that only the first pass touches rows.
  */
 final class GaussianFit {
-    private static final double FINAL_TOLERANCE = 1e-7;
     private static final double STARTING_RELATIVE_SD = 0.7;
     /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
     private static final double PERFECT = 1e-14;
@@ -95,27 +91,8 @@ final class GaussianFit {
         Minimizer minimizer = Minimizers.named(options.optimizer()).orElseThrow();
 
         Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
-        int iterations = outcome.iterations();
-        boolean converged = outcome.converged();
-        double[] point = boundary.settled(
-                objective, outcome.best().point(), outcome.best().value());
-        int[] free = boundary.free(point);
-        SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
-        double[] at = subspace.restrict(point);
-        if (converged) {
-            // The point may have been moved to the boundary: settle the others there.
-            Outcome settled = minimizer.minimize(subspace, at, null);
-            iterations += settled.iterations();
-            at = settled.best().point();
-        }
-        Evaluation end = subspace.evaluate(at);
-        double[][] hessian = CentralHessian.at(subspace, at);
-        double decrement = hessian == null ? Double.NaN : new QuadraticModel(end.gradient(), hessian).decrement();
-        if (converged && !(decrement <= FINAL_TOLERANCE)) {
-            converged = false;
-        }
-        point = subspace.embed(at);
-        return result(method, likelihood, outcome, converged, iterations, decrement, point, end, hessian, free);
+        Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, listener);
+        return result(method, likelihood, outcome.iterations() + optimum.iterations(), optimum);
     }
 
     private double[] start(GaussianLikelihood likelihood) {
@@ -131,18 +108,8 @@ final class GaussianFit {
         return TransformedObjective.multiply(ofVariances(scaling.toScaled()), raw);
     }
 
-    private FitResult result(
-            String method,
-            GaussianLikelihood likelihood,
-            Outcome outcome,
-            boolean converged,
-            int iterations,
-            double decrement,
-            double[] point,
-            Evaluation end,
-            double[][] hessian,
-            int[] free) {
-        double[] variance = TransformedObjective.multiply(toRaw, point);
+    private FitResult result(String method, GaussianLikelihood likelihood, int iterations, Optimum optimum) {
+        double[] variance = TransformedObjective.multiply(toRaw, optimum.point());
         double sigma = Elementary.exp(variance[variance.length - 1]);
         GaussianLikelihood.Profile profile = likelihood.profile(Arrays.copyOf(variance, layout.theta()));
         int p = layout.fixed();
@@ -182,42 +149,44 @@ final class GaussianFit {
             }
             robust[i] = Math.sqrt(square);
         }
-        if (!converged) {
-            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + outcome.message()));
+        if (!optimum.converged()) {
+            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
         List<String> names = new ArrayList<>(design.fixedNames());
-        double[][] covariance = join(betaCovariance, varianceCovariance(hessian, free, sigma, variance), names, free);
-        double norm = 0;
-        for (double g : end.gradient()) {
-            norm += g * g;
-        }
+        double[][] covariance = join(
+                betaCovariance,
+                varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance),
+                names,
+                optimum.free());
         return new FitResult(
                 design,
                 family,
                 Link.IDENTITY,
-                converged,
+                optimum.converged(),
                 method,
                 1,
                 moments.rows(),
                 moments.clusters(),
-                -end.value(),
+                -optimum.value(),
                 parameters,
                 FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust),
                 RandomEffect.of(design, layout.lambda(parameters)),
                 names,
                 covariance,
                 new FitResult.Integration(
-                        List.of(new FitResult.Rung(1, -end.value(), Double.NaN)), true, "exact for gaussian outcomes"),
+                        List.of(new FitResult.Rung(1, -optimum.value(), Double.NaN)),
+                        true,
+                        "exact for gaussian outcomes"),
                 new FitResult.OptimizerReport(
                         options.optimizer(),
-                        outcome.message(),
+                        optimum.message(),
                         iterations,
                         counter.passes(),
                         0,
-                        Math.sqrt(norm),
-                        decrement),
+                        optimum.gradientNorm(),
+                        optimum.decrement()),
                 warnings);
     }
 

@@ -19,14 +19,10 @@ import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
-import org.sparkglmm.core.optim.CentralHessian;
-import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
-import org.sparkglmm.core.optim.QuadraticModel;
-import org.sparkglmm.core.optim.SubspaceObjective;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -45,10 +41,6 @@ public final class GlmmFit {
 
     /** A boundary estimate this close to 0 in a sample is moved inwards, off the saddle. */
     private static final double OFF_SADDLE = 0.1;
-    /** With the true Hessian at hand, g'H⁻¹g beyond this is not an optimum. */
-    private static final double FINAL_TOLERANCE = 1e-7;
-
-    private static final int MOST_POLISHES = 3;
     /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
     private static final double SEPARATED = 25;
 
@@ -69,7 +61,6 @@ public final class GlmmFit {
     private final Minimizer minimizer;
 
     private long sampled;
-    private int polishing;
 
     private GlmmFit(
             Prepared prepared,
@@ -138,7 +129,7 @@ public final class GlmmFit {
         }
         QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
         climb.run(rungs, start, hessian);
-        return result(climb, settle(climb));
+        return result(climb, Optimum.of(fullObjective(climb.nodes()), boundary, climb.outcome(), minimizer, listener));
     }
 
     /** The optimum of a sample of clusters, in this process; null if the sample does not lead anywhere. */
@@ -185,59 +176,6 @@ public final class GlmmFit {
         return out;
     }
 
-    /**
-     * Where the fit ends.
-     *
-     * @param point in scaled variables
-     * @param free indices of the variables that are not on the boundary
-     * @param hessian of the free ones; null if it could not be had
-     * @param decrement g'H⁻¹g with that Hessian
-     */
-    private record Optimum(
-            double[] point,
-            int[] free,
-            double[][] hessian,
-            double decrement,
-            double gradientNorm,
-            boolean converged,
-            String message) {}
-
-    /** Puts on the boundary what belongs there, takes the true Hessian, and goes on if that shows a way down. */
-    private Optimum settle(QuadratureClimb climb) {
-        Objective objective = fullObjective(climb.nodes());
-        Evaluation best = climb.outcome().best();
-        listener.stage("settling the boundary");
-        double[] point = boundary.settled(objective, best.point(), best.value());
-        int[] free = boundary.free(point);
-        SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
-
-        listener.stage("observed information");
-        boolean converged = climb.outcome().converged();
-        String message = climb.outcome().message();
-        Evaluation at = subspace.evaluate(subspace.restrict(point));
-        double decrement = Double.NaN;
-        double[][] hessian = null;
-        for (int polish = 0; polish <= MOST_POLISHES; polish++) {
-            hessian = CentralHessian.at(subspace, at.point());
-            if (hessian == null) {
-                break;
-            }
-            decrement = new QuadraticModel(at.gradient(), hessian).decrement();
-            if (!converged || decrement <= FINAL_TOLERANCE || polish == MOST_POLISHES) {
-                break;
-            }
-            Outcome better = minimizer.minimize(subspace, at.point(), hessian);
-            polishing += better.iterations();
-            at = better.best();
-        }
-        if (converged && !(decrement <= FINAL_TOLERANCE)) {
-            converged = false;
-            message = "the gradient did not vanish: g'H\u207b\u00b9g = " + decrement + " with the true Hessian";
-        }
-        return new Optimum(
-                subspace.embed(at.point()), free, hessian, decrement, norm(at.gradient()), converged, message);
-    }
-
     private FitResult result(QuadratureClimb climb, Optimum optimum) {
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
@@ -280,20 +218,12 @@ public final class GlmmFit {
                 new FitResult.OptimizerReport(
                         minimizer.name(),
                         optimum.message(),
-                        climb.iterations() + polishing,
+                        climb.iterations() + optimum.iterations(),
                         counter.passes(),
                         sampled,
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 warnings);
-    }
-
-    private static double norm(double[] v) {
-        double squares = 0;
-        for (double x : v) {
-            squares += x * x;
-        }
-        return Math.sqrt(squares);
     }
 
     private void warnAboutSeparation(Covariance covariance, double[] beta) {

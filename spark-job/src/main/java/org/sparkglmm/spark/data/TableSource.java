@@ -78,15 +78,15 @@ public record TableSource(String path, String format, String schema) {
         if (!isNumber) {
             return table;
         }
-        Dataset<Row> text = spark.read()
-                .format(format)
-                .option("header", "true")
-                .option("nullValue", "NA")
-                .schema(types)
-                .load(path);
+        Dataset<Row> text = reader(spark).schema(types).load(path);
         boolean losesZeros = !text.filter(text.col(TableColumns.quoted(id)).rlike("^\\s*[+-]?0[0-9]"))
                 .isEmpty();
         return losesZeros ? text : table;
+    }
+
+    private DataFrameReader reader(SparkSession spark) {
+        DataFrameReader reader = spark.read().format(format);
+        return isText() ? reader.option("header", "true").option("nullValue", "NA") : reader;
     }
 
     private Dataset<Row> read(SparkSession spark) {
@@ -94,9 +94,8 @@ public record TableSource(String path, String format, String schema) {
             if (format.equals("table")) {
                 return spark.table(path);
             }
-            DataFrameReader reader = spark.read().format(format);
+            DataFrameReader reader = reader(spark);
             if (isText()) {
-                reader = reader.option("header", "true").option("nullValue", "NA");
                 reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(schema);
             }
             return reader.load(path);
