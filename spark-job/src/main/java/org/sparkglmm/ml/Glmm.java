@@ -54,6 +54,8 @@ public final class Glmm extends Estimator<GlmmModel> {
     private final Param<String> nodes;
     private final BooleanParam reml;
     private final Param<String> optimizer;
+    private final Param<String> zi;
+    private final Param<String> dispersion;
     private final Param<String> offsetCol;
     private final Param<String> weightsCol;
     private final Param<String> precisionWeightsCol;
@@ -66,14 +68,17 @@ public final class Glmm extends Estimator<GlmmModel> {
     public Glmm(String uid) {
         this.uid = uid;
         formula = new Param<>(this, "formula", "R's, with a random effect: y ~ time + (1 | person)");
-        family = new Param<>(this, "family", "gaussian, binomial or poisson");
+        family = new Param<>(this, "family", "gaussian, binomial, poisson, ordinal, ... as for the command");
         link = new Param<>(this, "link", "the family's default unless given");
         nodes = new Param<>(this, "nodes", "quadrature nodes per random effect: auto, or 1 (Laplace) and up");
         reml = new BooleanParam(this, "reml", "restricted maximum likelihood (gaussian)");
         optimizer = new Param<>(this, "optimizer", "newton, lbfgs or bobyqa");
+        zi = new Param<>(this, "zi", "formula of the zero inflation: ~ x");
+        dispersion = new Param<>(this, "dispersion", "formula of the dispersion's logarithm: ~ x");
         offsetCol = new Param<>(this, "offsetCol", "a column added to the linear predictor");
         weightsCol = new Param<>(this, "weightsCol", "frequency weights");
-        precisionWeightsCol = new Param<>(this, "precisionWeightsCol", "lme4's weights for gaussian");
+        precisionWeightsCol =
+                new Param<>(this, "precisionWeightsCol", "lme4's weights: the dispersion is divided by them");
         levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
         setDefault(nodes, AUTO);
         setDefault(reml, false);
@@ -107,6 +112,14 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public Param<String> optimizer() {
         return optimizer;
+    }
+
+    public Param<String> zi() {
+        return zi;
+    }
+
+    public Param<String> dispersion() {
+        return dispersion;
     }
 
     public Param<String> offsetCol() {
@@ -155,6 +168,16 @@ public final class Glmm extends Estimator<GlmmModel> {
         return with(optimizer, value);
     }
 
+    /** Null for no zero inflation. */
+    public Glmm setZi(String value) {
+        return with(zi, value);
+    }
+
+    /** Null for a constant dispersion. */
+    public Glmm setDispersion(String value) {
+        return with(dispersion, value);
+    }
+
     /** Null for none. */
     public Glmm setOffsetCol(String value) {
         return with(offsetCol, value);
@@ -198,6 +221,8 @@ public final class Glmm extends Estimator<GlmmModel> {
                 valueOf(formula),
                 valueOf(family),
                 valueOf(link),
+                valueOf(zi),
+                valueOf(dispersion),
                 valueOf(offsetCol),
                 valueOf(weightsCol),
                 valueOf(precisionWeightsCol),
@@ -212,9 +237,11 @@ public final class Glmm extends Estimator<GlmmModel> {
     /** Complains about what is wrong whatever the data: {@link UsageException}. */
     public void validate() {
         ModelRequest request = request();
-        if (options().reml() && !request.family().isLinear(request.link())) {
-            throw new UsageException("--reml is for family gaussian with link identity; "
-                    + request.family().name() + " is fitted by maximum likelihood");
+        boolean linear = request.family().isLinear(request.link()) && request.dispersion() == null;
+        if (options().reml() && !linear) {
+            throw new UsageException(
+                    "--reml is for family gaussian with link identity and without --dispersion; this model"
+                            + " is fitted by maximum likelihood");
         }
     }
 
@@ -249,11 +276,12 @@ public final class Glmm extends Estimator<GlmmModel> {
         FitOptions options = options();
         BoundTable bound = ModelBinding.bind(request, table, text);
         listener.stage("bringing rows together by " + request.group());
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, request.family());
+        ModelRequest known = bound.request();
+        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
         try {
             FitResult fit = GlmmFit.fit(
-                    bound.design(), request.family(), request.link(), new SparkClusterData(blocks), options, listener);
-            return new GlmmModel(uid, request.withLevels(bound.levels()), fit, bound, blocks, warnings(bound, fit));
+                    bound.design(), known.family(), known.link(), new SparkClusterData(blocks), options, listener);
+            return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit));
         } catch (RuntimeException e) {
             blocks.unpersist(false);
             throw e;
@@ -276,7 +304,7 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     @Override
     public StructType transformSchema(StructType schema) {
-        return Predictor.schema(schema);
+        return Predictor.schema(schema, request());
     }
 
     @Override

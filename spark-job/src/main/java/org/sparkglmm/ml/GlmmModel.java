@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.spark.data.BoundTable;
@@ -86,7 +87,10 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */
     public Dataset<Row> randomEffects() {
-        return PersonEffects.table(SparkSession.active(), bound, blocks, fit.model(), fit.parameters());
+        // The blocks still have the columns that the fit dropped.
+        ColumnSelection kept = bound.design().columnsOf(fit.design());
+        JavaRDD<ClusterBlock> fitted = blocks.map(block -> block.withColumns(kept));
+        return PersonEffects.table(SparkSession.active(), bound, fitted, fit.model(), fit.parameters());
     }
 
     /**
@@ -139,7 +143,7 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     @Override
     public StructType transformSchema(StructType schema) {
-        return Predictor.schema(schema);
+        return Predictor.schema(schema, request);
     }
 
     @Override

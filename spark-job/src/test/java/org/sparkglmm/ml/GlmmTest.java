@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,27 @@ class GlmmTest {
                 predicted.filter("response_conditional is not null").count());
         assertEquals(model.transformSchema(contraception.schema()), predicted.schema());
         model.unpersist();
+    }
+
+    /** A column in the middle that the fit drops must not shift those behind it for whoever reads the blocks later. */
+    @Test
+    void aDroppedColumnChangesNobodysEffects() {
+        Dataset<Row> table = contraception.withColumn("wave", functions.lit(3));
+        GlmmModel plain = glmm().fit(table);
+        GlmmModel dropped = glmm().setFormula("use ~ urban + wave + age + I(2 * age) + age2 + livch + (1 | district)")
+                .fit(table);
+        assertEquals(plain.result().fixed().size(), dropped.result().fixed().size());
+        List<Row> expected =
+                plain.randomEffects().orderBy("district").select("re_intercept").collectAsList();
+        List<Row> actual = dropped.randomEffects()
+                .orderBy("district")
+                .select("re_intercept")
+                .collectAsList();
+        for (int i = 0; i < expected.size(); i++) {
+            assertEquals(expected.get(i).getDouble(0), actual.get(i).getDouble(0), 1e-5);
+        }
+        plain.unpersist();
+        dropped.unpersist();
     }
 
     @Test

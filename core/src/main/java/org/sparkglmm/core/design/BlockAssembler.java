@@ -101,8 +101,13 @@ public final class BlockAssembler implements Serializable {
         Map<DesignColumn, double[]> made = new HashMap<>();
         double[][] x = columns(design.fixed(), rows, order, made);
         double[][] z = columns(design.randomColumns(), rows, order, made);
+        double[][][] auxiliary = new double[design.auxiliary().size()][][];
+        for (int k = 0; k < auxiliary.length; k++) {
+            List<DesignColumn> part = design.auxiliary().get(k);
+            auxiliary[k] = part.isEmpty() ? null : columns(part, rows, order, made);
+        }
         return new ClusterBlock(
-                index, ids, start, observations, offset, x, z, logConstants(observations, start, clusters));
+                index, ids, start, observations, offset, x, z, auxiliary, logConstants(observations, start, clusters));
     }
 
     private double[] logConstants(Observations observations, int[] start, int clusters) {

@@ -22,6 +22,7 @@ public final class ClusterBlock implements Serializable {
     private final double[] offset;
     private final double[][] x;
     private final double[][] z;
+    private final double[][][] auxiliary;
     private final double[] logConstant;
     private final int widest;
     private transient Object derived;
@@ -34,6 +35,7 @@ public final class ClusterBlock implements Serializable {
             double[] offset,
             double[][] x,
             double[][] z,
+            double[][][] auxiliary,
             double[] logConstant) {
         this.index = index;
         this.ids = ids;
@@ -42,6 +44,7 @@ public final class ClusterBlock implements Serializable {
         this.offset = offset;
         this.x = x;
         this.z = z;
+        this.auxiliary = auxiliary;
         this.logConstant = logConstant;
         int most = 0;
         for (int i = 0; i + 1 < start.length; i++) {
@@ -96,6 +99,16 @@ public final class ClusterBlock implements Serializable {
         return z;
     }
 
+    /** How many of the family's own parameters may have columns here; those beyond are constants. */
+    public int auxiliaryParts() {
+        return auxiliary.length;
+    }
+
+    /** The columns of the predictor of the family's own parameter k, null standing for ones; null if it is a constant. */
+    public double[][] auxiliary(int k) {
+        return k < auxiliary.length ? auxiliary[k] : null;
+    }
+
     /** The part of a cluster's log-likelihood that no parameter moves, weights included. */
     public double logConstant(int cluster) {
         return logConstant[cluster];
@@ -117,13 +130,14 @@ public final class ClusterBlock implements Serializable {
         return fresh;
     }
 
-    /** The block without the columns of X that are not in {@code keep}; arrays are shared. */
-    public ClusterBlock withFixedColumns(int[] keep) {
-        double[][] kept = new double[keep.length][];
-        for (int c = 0; c < keep.length; c++) {
-            kept[c] = x[keep[c]];
+    /** The block with only some columns of X and of the auxiliary predictors; arrays are shared. */
+    public ClusterBlock withColumns(ColumnSelection keep) {
+        double[][][] parts = auxiliary.clone();
+        for (int k = 0; k < parts.length; k++) {
+            parts[k] = parts[k] == null ? null : ColumnSelection.pick(parts[k], keep.auxiliary()[k]);
         }
-        return new ClusterBlock(index, ids, start, observations, offset, kept, z, logConstant);
+        return new ClusterBlock(
+                index, ids, start, observations, offset, ColumnSelection.pick(x, keep.fixed()), z, parts, logConstant);
     }
 
     /** Every {@code step}-th cluster, as a block of its own: the arrays are copies. */
@@ -145,13 +159,9 @@ public final class ClusterBlock implements Serializable {
                 rows[at++] = r;
             }
         }
-        double[][] newX = new double[x.length][];
-        for (int c = 0; c < x.length; c++) {
-            newX[c] = pick(x[c], rows);
-        }
-        double[][] newZ = new double[z.length][];
-        for (int r = 0; r < z.length; r++) {
-            newZ[r] = pick(z[r], rows);
+        double[][][] newAuxiliary = new double[auxiliary.length][][];
+        for (int k = 0; k < auxiliary.length; k++) {
+            newAuxiliary[k] = auxiliary[k] == null ? null : pickAll(auxiliary[k], rows);
         }
         double[] y = new double[n];
         double[] size = new double[n];
@@ -162,7 +172,23 @@ public final class ClusterBlock implements Serializable {
             weight[j] = observations.weight(rows[j]);
         }
         return new ClusterBlock(
-                index, newIds, newStart, new Observations(y, size, weight), pick(offset, rows), newX, newZ, constants);
+                index,
+                newIds,
+                newStart,
+                new Observations(y, size, weight),
+                pick(offset, rows),
+                pickAll(x, rows),
+                pickAll(z, rows),
+                newAuxiliary,
+                constants);
+    }
+
+    private static double[][] pickAll(double[][] columns, int[] rows) {
+        double[][] out = new double[columns.length][];
+        for (int c = 0; c < columns.length; c++) {
+            out[c] = pick(columns[c], rows);
+        }
+        return out;
     }
 
     private static double[] pick(double[] column, int[] rows) {

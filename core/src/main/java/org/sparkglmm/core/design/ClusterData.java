@@ -10,6 +10,6 @@ public interface ClusterData {
     /** One pass: the function's result of every block, in block order. */
     <R> List<R> mapBlocks(BlockFunction<R> function);
 
-    /** The same clusters with only some columns of X. */
-    ClusterData withFixedColumns(int[] keep);
+    /** The same clusters with only some columns. */
+    ClusterData withColumns(ColumnSelection keep);
 }

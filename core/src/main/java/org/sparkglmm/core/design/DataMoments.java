@@ -4,11 +4,11 @@ import java.io.Serializable;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Observations;
+import org.sparkglmm.core.model.OutcomeSummary;
 
 /**
- * One pass over the design before any fitting: counts, first and second moments of the columns of X and of the outcome,
- * means and mean squares of Z, and how many outcomes the family does not know. Second moments are about the mean, merged
- * pairwise in block order (Chan, Golub and LeVeque 1983), so that a year column keeps its small variance.
+ * One pass over the design before any fitting: counts, first and second moments of the columns of X, of the outcome and of the
+ * predictors of the family's own parameters, means and mean squares of Z, and how many outcomes the family does not know.
  */
 public final class DataMoments implements Serializable {
     private static final long serialVersionUID = 1;
@@ -20,21 +20,26 @@ public final class DataMoments implements Serializable {
     private long widest;
     private long unsupported;
     private long badWeights;
-    private double weight;
-    private final double[] mean;
-    private final double[] scatter;
+    private double zeros;
+    private final ColumnMoments fixed;
+    private final ColumnMoments[] auxiliary;
+    private final double[] categories;
     private final double[] zSquares;
     private final double[] zSums;
     private double trials;
     private double successes;
 
-    /** Column p is the outcome: divided by its size where the family counts trials of every row. */
-    private DataMoments(int p, int q) {
-        this.p = p;
-        mean = new double[p + 1];
-        scatter = new double[(p + 1) * (p + 1)];
-        zSquares = new double[q];
-        zSums = new double[q];
+    /** Column p of fixed is the outcome: divided by its size where the family counts trials of every row. */
+    private DataMoments(ClusterBlock block, Family family) {
+        p = block.x().length;
+        fixed = new ColumnMoments(p + 1);
+        auxiliary = new ColumnMoments[block.auxiliaryParts()];
+        for (int k = 0; k < auxiliary.length; k++) {
+            auxiliary[k] = block.auxiliary(k) == null ? null : new ColumnMoments(block.auxiliary(k).length);
+        }
+        categories = new double[family.takesCategories() ? family.auxiliary().size() + 1 : 0];
+        zSquares = new double[block.z().length];
+        zSums = new double[block.z().length];
     }
 
     /**
@@ -58,8 +63,7 @@ public final class DataMoments implements Serializable {
     }
 
     private static DataMoments ofBlock(ClusterBlock block, Family family) {
-        int p = block.x().length;
-        DataMoments out = new DataMoments(p, block.z().length);
+        DataMoments out = new DataMoments(block, family);
         out.clusters = block.clusters();
         out.rows = block.rows();
         out.widest = block.widest();
@@ -67,8 +71,11 @@ public final class DataMoments implements Serializable {
             out.singletons += block.start(i + 1) - block.start(i) == 1 ? 1 : 0;
         }
         Observations observations = block.observations();
-        double[] row = new double[p + 1];
-        double[] delta = new double[p + 1];
+        double[] row = new double[out.p + 1];
+        double[][] auxiliaryRow = new double[out.auxiliary.length][];
+        for (int k = 0; k < auxiliaryRow.length; k++) {
+            auxiliaryRow[k] = new double[out.auxiliary[k] == null ? 0 : block.auxiliary(k).length];
+        }
         for (int j = 0; j < block.rows(); j++) {
             double y = observations.y(j);
             double size = observations.size(j);
@@ -81,22 +88,20 @@ public final class DataMoments implements Serializable {
                 out.unsupported++;
                 continue;
             }
-            for (int c = 0; c < p; c++) {
-                row[c] = block.x()[c] == null ? 1 : block.x()[c][j];
+            fill(block.x(), j, row);
+            row[out.p] = family.takesTrials() ? y / size : y;
+            out.fixed.add(row, w);
+            for (int k = 0; k < auxiliaryRow.length; k++) {
+                if (out.auxiliary[k] != null) {
+                    fill(block.auxiliary(k), j, auxiliaryRow[k]);
+                    out.auxiliary[k].add(auxiliaryRow[k], w);
+                }
             }
-            row[p] = family.takesTrials() ? y / size : y;
             out.trials += w * size;
             out.successes += w * y;
-            out.weight += w;
-            for (int c = 0; c <= p; c++) {
-                delta[c] = row[c] - out.mean[c];
-                out.mean[c] += delta[c] * (w / out.weight);
-            }
-            for (int c = 0; c <= p; c++) {
-                double right = w * (row[c] - out.mean[c]);
-                for (int d = 0; d <= c; d++) {
-                    out.scatter[c * (p + 1) + d] += delta[d] * right;
-                }
+            out.zeros += y == 0 ? w : 0;
+            if (out.categories.length > 0) {
+                out.categories[(int) y] += w;
             }
             for (int r = 0; r < out.zSquares.length; r++) {
                 double z = block.z()[r] == null ? 1 : block.z()[r][j];
@@ -105,6 +110,12 @@ public final class DataMoments implements Serializable {
             }
         }
         return out;
+    }
+
+    private static void fill(double[][] columns, int j, double[] row) {
+        for (int c = 0; c < columns.length; c++) {
+            row[c] = columns[c] == null ? 1 : columns[c][j];
+        }
     }
 
     private void merge(DataMoments other) {
@@ -116,28 +127,20 @@ public final class DataMoments implements Serializable {
         badWeights += other.badWeights;
         trials += other.trials;
         successes += other.successes;
+        zeros += other.zeros;
         for (int r = 0; r < zSquares.length; r++) {
             zSquares[r] += other.zSquares[r];
             zSums[r] += other.zSums[r];
         }
-        double total = weight + other.weight;
-        if (other.weight == 0) {
-            return;
+        for (int k = 0; k < categories.length; k++) {
+            categories[k] += other.categories[k];
         }
-        double[] delta = new double[p + 1];
-        for (int c = 0; c <= p; c++) {
-            delta[c] = other.mean[c] - mean[c];
-        }
-        for (int c = 0; c <= p; c++) {
-            for (int d = 0; d <= c; d++) {
-                scatter[c * (p + 1) + d] +=
-                        other.scatter[c * (p + 1) + d] + delta[c] * delta[d] * (weight * (other.weight / total));
+        fixed.merge(other.fixed);
+        for (int k = 0; k < auxiliary.length; k++) {
+            if (auxiliary[k] != null) {
+                auxiliary[k].merge(other.auxiliary[k]);
             }
         }
-        for (int c = 0; c <= p; c++) {
-            mean[c] += delta[c] * (other.weight / total);
-        }
-        weight = total;
     }
 
     public long rows() {
@@ -170,41 +173,33 @@ public final class DataMoments implements Serializable {
 
     /** Sum of the frequency weights. */
     public double weight() {
-        return weight;
+        return fixed.weight();
     }
 
-    /** Weighted mean of column c of X. */
-    public double mean(int c) {
-        return mean[c];
+    /** The columns of X; one more at the end is the outcome. */
+    public ColumnMoments fixed() {
+        return fixed;
     }
 
-    /** Weighted sum of products of columns c and d of X about their means. */
-    public double scatter(int c, int d) {
-        return c >= d ? scatter[c * (p + 1) + d] : scatter[d * (p + 1) + c];
+    /** The columns of the predictor of the family's own parameter k; null if that is a constant. */
+    public ColumnMoments auxiliary(int k) {
+        return k < auxiliary.length ? auxiliary[k] : null;
     }
 
-    /** Weighted sum of products about zero. */
-    public double rawScatter(int c, int d) {
-        return scatter(c, d) + weight * mean[c] * mean[d];
-    }
-
-    /** Mean outcome; of successes over trials where the family counts trials. */
-    public double outcomeMean(Family family) {
-        return family.takesTrials() ? successes / trials : mean[p];
-    }
-
-    /** Variance of the outcome. */
-    public double outcomeVariance() {
-        return scatter(p, p) / weight;
+    /** What the family's starting values rest on. */
+    public OutcomeSummary outcome(Family family) {
+        double mean = family.takesTrials() ? successes / trials : fixed.mean(p);
+        double variance = fixed.scatter(p, p) / weight();
+        return new OutcomeSummary(weight(), mean, variance, zeros / weight(), categories.clone());
     }
 
     /** Root mean square of column r of Z. */
     public double zRootMeanSquare(int r) {
-        return Math.sqrt(zSquares[r] / weight);
+        return Math.sqrt(zSquares[r] / weight());
     }
 
     /** Mean of column r of Z. */
     public double zMean(int r) {
-        return zSums[r] / weight;
+        return zSums[r] / weight();
     }
 }

@@ -2,6 +2,8 @@ package org.sparkglmm.core.design;
 
 import java.io.Serializable;
 import java.util.List;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.ParameterLayout;
 
 /**
  * A formula bound to a table: what is read of each row, and which columns of X and Z are made of it.
@@ -14,6 +16,8 @@ import java.util.List;
  * @param offsets indices of the offsets, added up
  * @param fixed the columns of X
  * @param random the columns of Z, one list a random term
+ * @param auxiliary the columns of the predictors of the family's own parameters, in its order; an empty list, or none, for a
+ *     constant
  */
 public record Design(
         String group,
@@ -23,7 +27,8 @@ public record Design(
         int weight,
         List<Integer> offsets,
         List<DesignColumn> fixed,
-        List<List<DesignColumn>> random)
+        List<List<DesignColumn>> random,
+        List<List<DesignColumn>> auxiliary)
         implements Serializable {
 
     public Design {
@@ -31,6 +36,26 @@ public record Design(
         offsets = List.copyOf(offsets);
         fixed = List.copyOf(fixed);
         random = random.stream().map(List::copyOf).toList();
+        auxiliary = auxiliary.stream()
+                .map(part -> isConstant(part) ? List.<DesignColumn>of() : List.copyOf(part))
+                .toList();
+    }
+
+    /** With constants only for the family's own parameters. */
+    public Design(
+            String group,
+            List<RawColumn> raw,
+            int response,
+            int size,
+            int weight,
+            List<Integer> offsets,
+            List<DesignColumn> fixed,
+            List<List<DesignColumn>> random) {
+        this(group, raw, response, size, weight, offsets, fixed, random, List.of());
+    }
+
+    private static boolean isConstant(List<DesignColumn> part) {
+        return part.size() == 1 && part.get(0).components().isEmpty();
     }
 
     /** The names of the columns of X. */
@@ -55,7 +80,40 @@ public record Design(
 
     /** The same design with other columns of X. */
     public Design withFixed(List<DesignColumn> columns) {
-        return new Design(group, raw, response, size, weight, offsets, columns, random);
+        return withColumns(columns, auxiliary);
+    }
+
+    /** The same design with other columns of X and of the auxiliary predictors. */
+    public Design withColumns(List<DesignColumn> columns, List<List<DesignColumn>> parts) {
+        return new Design(group, raw, response, size, weight, offsets, columns, random, parts);
+    }
+
+    /** Where the columns of a design that has lost some of this one's are found here. */
+    public ColumnSelection columnsOf(Design smaller) {
+        int[][] parts = new int[auxiliary.size()][];
+        for (int k = 0; k < parts.length; k++) {
+            parts[k] = auxiliary.get(k).isEmpty() ? new int[0] : indices(auxiliary.get(k), smaller.auxiliaryColumns(k));
+        }
+        return new ColumnSelection(indices(fixed, smaller.fixed), parts);
+    }
+
+    private static int[] indices(List<DesignColumn> all, List<DesignColumn> some) {
+        return some.stream().mapToInt(all::indexOf).toArray();
+    }
+
+    /** The columns of the predictor of the family's own parameter k: a single intercept for a constant. */
+    public List<DesignColumn> auxiliaryColumns(int k) {
+        boolean constant = k >= auxiliary.size() || auxiliary.get(k).isEmpty();
+        return constant ? List.of(DesignColumn.intercept()) : auxiliary.get(k);
+    }
+
+    /** Where the parameters of the model lie in one vector. */
+    public ParameterLayout layout(Family family) {
+        int[] parts = new int[family.auxiliary().size()];
+        for (int k = 0; k < parts.length; k++) {
+            parts[k] = auxiliaryColumns(k).size();
+        }
+        return new ParameterLayout(fixed.size(), randomSizes(), parts);
     }
 
     /** Index in raw of a variable that a design column mentions. */

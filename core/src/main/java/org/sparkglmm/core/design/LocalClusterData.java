@@ -47,8 +47,8 @@ public final class LocalClusterData implements ClusterData {
     }
 
     @Override
-    public ClusterData withFixedColumns(int[] keep) {
+    public ClusterData withColumns(ColumnSelection keep) {
         return new LocalClusterData(
-                blocks.stream().map(b -> b.withFixedColumns(keep)).toList(), threads);
+                blocks.stream().map(b -> b.withColumns(keep)).toList(), threads);
     }
 }

@@ -1,10 +1,12 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
@@ -12,28 +14,48 @@ import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
  * Brings Λ to its canonical form (the Cholesky factor of G, diagonal ≥ 0) and finds the edge of the parameter space: a
- * column of that factor whose diagonal is next to nothing, against its row, is a variance of 0 or a correlation of ±1.
+ * column of that factor whose diagonal is next to nothing, against its row, is a variance of 0 or a correlation of ±1; and a
+ * family's own parameter that has run away is put where the family becomes a simpler one.
  */
 final class Boundary {
     /** Diagonals below this, in scaled variables, are tried at exactly 0; the likelihood then decides. */
     private static final double NEAR_ZERO = 0.02;
     /** How much of the objective the exact boundary may cost against the point next to it. */
     private static final double LOSS = 1e-6;
+    /** The same as a part of the objective, for data so large that their sum is rounded to more than that. */
+    private static final double RELATIVE_LOSS = 1e-12;
     /** Diagonals below this, in scaled variables and against their row, are 0. */
     private static final double ROUNDING = 1e-7;
 
+    /** An own parameter whose predictor, for average covariates, is this far out is tried at its edge: e^5.5 is some 250. */
+    private static final double FAR_OUT = 5.5;
+    /** Where one that is farther out is put back: the likelihood still has a slope there. */
+    private static final double PUT_BACK = 6;
+
     private final ParameterLayout layout;
+    private final List<AuxiliaryParameter> own;
+    private final int[] ownIntercept;
     private final double[][] toRaw;
     private final double[][] toScaled;
     private final double[] effectScales;
 
     /**
+     * @param own the family's own parameters
+     * @param ownIntercept where the intercept of each stands among its coefficients, -1 without one
      * @param toRaw from the optimizer's variables to parameters, in which Λ is what it is
      * @param toScaled its inverse
      * @param effectScales what makes a standard deviation of each random effect one in the optimizer's units
      */
-    Boundary(ParameterLayout layout, double[][] toRaw, double[][] toScaled, double[] effectScales) {
+    Boundary(
+            ParameterLayout layout,
+            List<AuxiliaryParameter> own,
+            int[] ownIntercept,
+            double[][] toRaw,
+            double[][] toScaled,
+            double[] effectScales) {
         this.layout = layout;
+        this.own = List.copyOf(own);
+        this.ownIntercept = ownIntercept.clone();
         this.toRaw = toRaw;
         this.toScaled = toScaled;
         this.effectScales = effectScales.clone();
@@ -96,11 +118,20 @@ final class Boundary {
 
     /**
      * The canonical form with everything on the edge that the likelihood allows there. Columns near the edge are tried
-     * alone and all together, in one pass.
+     * alone and all together, in one pass; then the family's own parameters, if one has run away, in another.
      *
      * @param value of the objective at the point
      */
     double[] settled(Objective objective, double[] scaled, double value) {
+        return ownSettled(objective, effectsSettled(objective, scaled, value), value);
+    }
+
+    private static double allowed(double value) {
+        return value + LOSS + RELATIVE_LOSS * Math.abs(value);
+    }
+
+    private double[] effectsSettled(Objective objective, double[] scaled, double value) {
+        double allowed = allowed(value);
         double[] point = canonical(scaled);
         List<Set<Integer>> choices = new ArrayList<>();
         Set<Integer> all = nearZero(point);
@@ -115,16 +146,60 @@ final class Boundary {
                 choices.stream().map(c -> canonical(point, c)).toList());
         Set<Integer> accepted = new HashSet<>();
         for (int k = 0; k < choices.size(); k++) {
-            if (tried.get(k).value() <= value + LOSS) {
+            if (tried.get(k).value() <= allowed) {
                 accepted.addAll(choices.get(k));
             }
         }
-        boolean provenTogether = accepted.equals(all) && tried.get(0).value() <= value + LOSS;
+        boolean provenTogether = accepted.equals(all) && tried.get(0).value() <= allowed;
         double[] moved = canonical(point, accepted);
         boolean together = provenTogether
                 || accepted.size() <= 1
-                || objective.evaluate(moved).value() <= value + LOSS;
+                || objective.evaluate(moved).value() <= allowed;
         return together ? moved : canonical(point, Set.of(accepted.iterator().next()));
+    }
+
+    private double[] ownSettled(Objective objective, double[] point, double value) {
+        double[] out = point;
+        double allowed = allowed(value);
+        for (int k = 0; k < own.size(); k++) {
+            double edge = own.get(k).edge();
+            if (ownIntercept[k] < 0 || !(point[layout.psiStart(k) + ownIntercept[k]] * Math.signum(edge) > FAR_OUT)) {
+                continue;
+            }
+            double[] moved = out.clone();
+            Arrays.fill(moved, layout.psiStart(k), layout.psiStart(k + 1), 0);
+            moved[layout.psiStart(k) + ownIntercept[k]] = edge;
+            if (objective.evaluate(moved).value() <= allowed) {
+                out = moved;
+            }
+        }
+        return out;
+    }
+
+    /** Whether own parameter k is at its edge; the scaled and the raw form of that are the same. */
+    private static boolean isAtEdge(
+            ParameterLayout layout, AuxiliaryParameter parameter, int k, int intercept, double[] parameters) {
+        boolean out = intercept >= 0;
+        for (int i = layout.psiStart(k); i < layout.psiStart(k + 1); i++) {
+            out &= parameters[i] == (i == layout.psiStart(k) + intercept ? parameter.edge() : 0);
+        }
+        return out;
+    }
+
+    /**
+     * The same point with own parameters that have run away put back to where the likelihood is not flat: other data, or
+     * another rule of quadrature, may have their maximum inside.
+     */
+    double[] putBack(double[] scaled) {
+        double[] out = scaled.clone();
+        for (int k = 0; k < own.size(); k++) {
+            int i = layout.psiStart(k) + ownIntercept[k];
+            double sign = Math.signum(own.get(k).edge());
+            if (ownIntercept[k] >= 0 && out[i] * sign > PUT_BACK) {
+                out[i] = sign * PUT_BACK;
+            }
+        }
+        return out;
     }
 
     private Set<Integer> nearZero(double[] canonical) {
@@ -140,19 +215,40 @@ final class Boundary {
         return out;
     }
 
-    /** Indices of the parameters that are free at a canonical point: all but the columns of Λ that are 0. */
+    /** Indices of the parameters that are free at a canonical point: not those of columns of Λ that are 0, nor at an edge. */
     int[] free(double[] canonical) {
         double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
         int q = layout.random();
         List<Integer> out = new ArrayList<>();
-        for (int i = 0; i < layout.size(); i++) {
-            int t = i - layout.thetaStart();
-            boolean isTheta = t >= 0 && t < layout.theta();
-            if (!isTheta || lambda[layout.column(t) * q + layout.column(t)] != 0) {
+        for (int i = 0; i < layout.fixed(); i++) {
+            out.add(i);
+        }
+        for (int t = 0; t < layout.theta(); t++) {
+            if (lambda[layout.column(t) * q + layout.column(t)] != 0) {
+                out.add(layout.thetaStart() + t);
+            }
+        }
+        for (int k = 0; k < layout.psiParts(); k++) {
+            boolean held = isAtEdge(layout, own.get(k), k, ownIntercept[k], canonical);
+            for (int i = layout.psiStart(k); !held && i < layout.psiStart(k + 1); i++) {
                 out.add(i);
             }
         }
         return out.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The family's own parameters that lie at their edge, in words, from raw parameters. */
+    List<Warning> describeOwn(double[] parameters) {
+        List<Warning> out = new ArrayList<>();
+        for (int k = 0; k < own.size(); k++) {
+            if (isAtEdge(layout, own.get(k), k, ownIntercept[k], parameters)) {
+                boolean zero = own.get(k).role() == AuxiliaryParameter.Role.ZERO_INFLATION;
+                out.add(new Warning(
+                        zero ? "boundary_zero_inflation" : "boundary_dispersion",
+                        own.get(k).atEdge()));
+            }
+        }
+        return out;
     }
 
     /** In words, what lies on the edge, from raw parameters. */

@@ -4,7 +4,10 @@ import java.util.List;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.OutcomeSummary;
 
 /** Whether a mixed model can be fitted to these rows at all; each answer is one sentence. */
 final class DataChecks {
@@ -25,22 +28,45 @@ final class DataChecks {
             throw new DataException("all rows belong to one " + design.group()
                     + ": a variance between clusters needs at least 2, better 50 or more");
         }
-        double mean = moments.outcomeMean(family);
-        if (moments.outcomeVariance() == 0
-                && Double.isInfinite(family.links().get(0).predictor(mean))) {
-            throw new DataException("outcome " + outcome + " is the same in every row, at the edge of what is possible:"
-                    + " there is no estimate, only an effect without bound");
+        OutcomeSummary summary = moments.outcome(family);
+        if (family.takesCategories()) {
+            requireCategories(summary, design);
+        } else if (family.isAtEdge(summary)) {
+            throw new DataException("outcome " + outcome
+                    + (summary.variance() == 0
+                            ? " is the same in every row"
+                            : " is the same in every row that is not 0")
+                    + ", at the edge of what is possible: there is no estimate, only an effect without bound");
         }
+        boolean hasResidual = family.isQuadratic(family.links().get(0));
         long effects = moments.clusters() * design.randomColumns().size();
-        if (family.takesPrecisionWeights() && moments.rows() <= effects) {
+        if (hasResidual && moments.rows() <= effects) {
             throw new DataException(moments.rows() + " rows for " + effects + " random effects (" + moments.clusters()
                     + " " + design.group() + " × " + design.randomColumns().size()
                     + "): with so few rows a " + design.group()
                     + " the random effects cannot be told from the residual; simplify the random part");
         }
-        if (family.takesPrecisionWeights() && !(moments.outcomeVariance() > 0)) {
+        boolean needsVariation = hasResidual || has(family, Role.DISPERSION) && !has(family, Role.ZERO_INFLATION);
+        if (needsVariation && !(summary.variance() > 0)) {
             throw new DataException("outcome " + outcome + " is the same in every row: nothing to explain");
         }
+    }
+
+    /** Every category must have been observed: an empty one has no threshold of its own. */
+    private static void requireCategories(OutcomeSummary summary, Design design) {
+        RawColumn outcome = design.raw().get(design.response());
+        for (int k = 0; k < summary.categories().length; k++) {
+            if (!(summary.categories()[k] > 0)) {
+                throw new DataException("outcome " + outcome.name() + ": category "
+                        + (outcome.isFactor() ? outcome.levels().get(k) : k + 1)
+                        + " is in no complete row, so its threshold cannot be estimated; leave it out of --levels, or merge"
+                        + " it with a neighbour");
+            }
+        }
+    }
+
+    private static boolean has(Family family, Role role) {
+        return family.auxiliary().stream().anyMatch(a -> a.role() == role);
     }
 
     /** What can be fitted, but says less than it seems to. */
@@ -52,7 +78,15 @@ final class DataChecks {
                             + " has a single row: the random-effect variance rests on the shape of the " + family.name()
                             + " distribution alone; do not interpret it as variation between persons"));
         }
-        if (moments.outcomeVariance() == 0) {
+        OutcomeSummary summary = moments.outcome(family);
+        if (has(family, Role.ZERO_INFLATION) && summary.zeros() == 0) {
+            into.add(new Warning(
+                    "zi_without_zeros",
+                    "--zi: the outcome " + design.raw().get(design.response()).name()
+                            + " has no zero in any row, so there is nothing for this part of the model to explain; leave"
+                            + " it out"));
+        }
+        if (summary.variance() == 0) {
             into.add(new Warning(
                     "outcome_constant",
                     "the outcome " + design.raw().get(design.response()).name()

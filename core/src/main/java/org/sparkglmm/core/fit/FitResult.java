@@ -1,7 +1,9 @@
 package org.sparkglmm.core.fit;
 
 import java.util.List;
+import java.util.Map;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.likelihood.MixedModel;
@@ -22,6 +24,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param parameters β, θ, ψ as estimated
  * @param fixed the coefficient table
  * @param random one for each random term
+ * @param auxiliary the family's own parameters
  * @param covarianceNames names of the rows of covariance: the parameters that are not on the boundary
  * @param covariance of β, θ, ψ; of the fixed effects given the variances for gaussian (X'V⁻¹X)⁻¹
  * @param integration how the quadrature behaved
@@ -41,6 +44,7 @@ public record FitResult(
         double[] parameters,
         List<FixedEffect> fixed,
         List<RandomEffect> random,
+        List<AuxiliaryEstimate> auxiliary,
         List<String> covarianceNames,
         double[][] covariance,
         Integration integration,
@@ -87,8 +91,15 @@ public record FitResult(
             double decrement) {}
 
     public ParameterLayout layout() {
-        return new ParameterLayout(
-                design.fixed().size(), design.randomSizes(), family.psiNames().size());
+        return design.layout(family);
+    }
+
+    /** The family's own parameters by their users' names, without thresholds, zero inflation and what a formula models. */
+    public Map<String, Double> extra() {
+        double[] psi = auxiliary.stream()
+                .mapToDouble(a -> a.isConstant() ? a.coefficients().get(0).estimate() : Double.NaN)
+                .toArray();
+        return family.extra(psi);
     }
 
     public MixedModel model() {

@@ -8,6 +8,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -62,15 +63,21 @@ final class GaussianFit {
         this.counter = counter;
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
         varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
-        scaling = new Scaling(moments, design, layout, 1);
+        scaling = new Scaling(moments, design, family, layout, 1);
         int p = layout.fixed();
         shift = new double[p + 1];
         for (int c = 0; c < p; c++) {
-            shift[c] = scaling.shift(c);
+            shift[c] = scaling.fixed().shift(c);
         }
-        shift[p] = scaling.intercept() >= 0 ? moments.outcomeMean(family) : 0;
+        shift[p] = scaling.fixed().intercept() >= 0 ? moments.outcome(family).mean() : 0;
         toRaw = ofVariances(scaling.toRaw());
-        boundary = new Boundary(varianceLayout, toRaw, ofVariances(scaling.toScaled()), scaling.effectScales());
+        boundary = new Boundary(
+                varianceLayout,
+                family.auxiliary(),
+                new int[] {0},
+                toRaw,
+                ofVariances(scaling.toScaled()),
+                scaling.effectScales());
     }
 
     /** The part of a map of all parameters that concerns (θ, log σ). */
@@ -99,7 +106,7 @@ final class GaussianFit {
         double[] theta = scaling.independentTheta(STARTING_RELATIVE_SD);
         GaussianLikelihood.Profile profile = likelihood.profile(theta);
         double variance = profile.rss() / profile.weight();
-        if (!(variance > PERFECT * moments.outcomeVariance())) {
+        if (!(variance > PERFECT * moments.outcome(family).variance())) {
             throw new DataException("the fixed effects fit the outcome perfectly: there is no residual variance to"
                     + " estimate; is the outcome computed from the covariates?");
         }
@@ -115,17 +122,17 @@ final class GaussianFit {
         int p = layout.fixed();
         double[] parameters = new double[layout.size()];
         System.arraycopy(profile.beta(), 0, parameters, 0, p);
-        if (scaling.intercept() >= 0) {
-            double intercept = parameters[scaling.intercept()] + shift[p];
+        if (scaling.fixed().intercept() >= 0) {
+            double intercept = parameters[scaling.fixed().intercept()] + shift[p];
             for (int c = 0; c < p; c++) {
                 intercept -= shift[c] * profile.beta()[c];
             }
-            parameters[scaling.intercept()] = intercept;
+            parameters[scaling.fixed().intercept()] = intercept;
         }
         for (int t = 0; t < layout.theta(); t++) {
             parameters[layout.thetaStart() + t] = sigma * variance[t];
         }
-        parameters[layout.psiStart()] = variance[variance.length - 1];
+        parameters[layout.psiStart(0)] = variance[variance.length - 1];
 
         DMatrixRMaj betaCovariance = betaCovariance(profile, sigma);
         listener.stage("scores of the clusters");
@@ -154,6 +161,8 @@ final class GaussianFit {
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
+        double[] nothing = new double[layout.size()];
+        Arrays.fill(nothing, Double.NaN);
         List<String> names = new ArrayList<>(design.fixedNames());
         double[][] covariance = join(
                 betaCovariance,
@@ -173,6 +182,7 @@ final class GaussianFit {
                 parameters,
                 FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust),
                 RandomEffect.of(design, layout.lambda(parameters)),
+                AuxiliaryEstimate.of(design, family, parameters, nothing, nothing),
                 names,
                 covariance,
                 new FitResult.Integration(
@@ -196,9 +206,9 @@ final class GaussianFit {
         DMatrixRMaj inverse = new DMatrixRMaj(profile.sxx());
         CommonOps_DDRM.invert(inverse);
         DMatrixRMaj t = CommonOps_DDRM.identity(p);
-        if (scaling.intercept() >= 0) {
+        if (scaling.fixed().intercept() >= 0) {
             for (int c = 0; c < p; c++) {
-                t.add(scaling.intercept(), c, -shift[c]);
+                t.add(scaling.fixed().intercept(), c, -shift[c]);
             }
         }
         DMatrixRMaj work = new DMatrixRMaj(p, p);

@@ -3,12 +3,14 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -78,12 +80,16 @@ public final class GlmmFit {
         this.options = options;
         this.listener = listener;
         this.counter = counter;
-        layout = new ParameterLayout(
-                design.fixed().size(), design.randomSizes(), family.psiNames().size());
+        layout = design.layout(family);
         model = new MixedModel(family.model(link), layout);
-        scaling = new Scaling(moments, design, layout, link.unit(StartingValues.predictor(family, link, moments)));
+        scaling = new Scaling(
+                moments, design, family, layout, link.unit(StartingValues.predictor(family, link, moments)));
         toRaw = scaling.toRaw();
-        boundary = new Boundary(layout, toRaw, scaling.toScaled(), scaling.effectScales());
+        int[] ownIntercepts = IntStream.range(0, layout.psiParts())
+                .map(k -> scaling.auxiliary(k).intercept())
+                .toArray();
+        boundary = new Boundary(
+                layout, family.auxiliary(), ownIntercepts, toRaw, scaling.toScaled(), scaling.effectScales());
         minimizer = Minimizers.named(options.optimizer()).orElseThrow();
     }
 
@@ -96,7 +102,7 @@ public final class GlmmFit {
     public static FitResult fit(
             Design design, Family family, Link link, ClusterData data, FitOptions options, FitListener listener) {
         PassCounter counter = new PassCounter(listener);
-        boolean linear = family.isLinear(link);
+        boolean linear = family.isLinear(link) && design.auxiliary().stream().allMatch(List::isEmpty);
         if (!linear && options.nodes() > 0) {
             QuadratureLadder.require(options.nodes(), design.randomColumns().size());
         }
@@ -106,8 +112,9 @@ public final class GlmmFit {
             return new GaussianFit(prepared, family, options, listener, counter).run();
         }
         if (options.reml()) {
-            throw new UsageException("--reml is for family gaussian with link identity; " + family.name()
-                    + " is fitted by maximum likelihood");
+            throw new UsageException(
+                    "--reml is for family gaussian with link identity and without --dispersion; this model"
+                            + " is fitted by maximum likelihood");
         }
         return new GlmmFit(prepared, family, link, options, listener, counter).run();
     }
@@ -115,13 +122,16 @@ public final class GlmmFit {
     private FitResult run() {
         double[] start = StartingValues.of(design, family, link, moments, scaling, layout);
         double[][] hessian = null;
-        int[] rungs = options.nodes() == FitOptions.AUTO
-                ? QuadratureLadder.rungs(layout.random())
-                : new int[] {options.nodes()};
+        boolean laplaceIsExact = family.isQuadratic(link);
+        int[] rungs = laplaceIsExact
+                ? new int[] {1}
+                : options.nodes() == FitOptions.AUTO
+                        ? QuadratureLadder.rungs(layout.random())
+                        : new int[] {options.nodes()};
         if (moments.clusters() >= (long) WORTH_SAMPLING * SAMPLE) {
             Outcome fromSample = fitSample(start, rungs[0]);
             if (fromSample != null) {
-                start = offSaddle(fromSample.best().point());
+                start = boundary.putBack(offSaddle(fromSample.best().point()));
                 hessian = fromSample.hessian() == null
                         ? null
                         : times(fromSample.hessian(), (double) moments.clusters() / sampled);
@@ -140,7 +150,8 @@ public final class GlmmFit {
         listener.stage("starting values from a sample of " + sampled + " of " + moments.clusters());
         ClusterData sample = new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
         Outcome outcome = minimizer.minimize(objective(sample, nodes), start, null);
-        boolean usable = outcome.converged()
+        // Also if it did not converge, as where a parameter runs away: its best point beats the guess it came from.
+        boolean usable = outcome.best().isFinite()
                 && QuadratureClimb.isPlausible(layout, outcome.best().point());
         return usable ? outcome : null;
     }
@@ -186,9 +197,7 @@ public final class GlmmFit {
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
-        FitResult.Integration integration = options.nodes() == FitOptions.AUTO
-                ? climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings)
-                : climb.judgeByFinerRule(optimum.point(), optimum.free(), optimum.hessian(), warnings);
+        FitResult.Integration integration = integration(climb, optimum);
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
@@ -196,6 +205,7 @@ public final class GlmmFit {
                             + " determine all parameters; simplify the model"));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
+        warnings.addAll(boundary.describeOwn(parameters));
         warnAboutSeparation(covariance, parameters);
         double[] beta = Arrays.copyOf(parameters, layout.fixed());
         return new FitResult(
@@ -212,6 +222,7 @@ public final class GlmmFit {
                 parameters,
                 FixedEffect.table(design.fixedNames(), beta, covariance.se(), covariance.robustSe()),
                 RandomEffect.of(design, layout.lambda(parameters)),
+                AuxiliaryEstimate.of(design, family, parameters, covariance.se(), covariance.robustSe()),
                 covariance.names(ParameterNames.of(design, family, layout)),
                 covariance.matrix(),
                 integration,
@@ -224,6 +235,15 @@ public final class GlmmFit {
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 warnings);
+    }
+
+    private FitResult.Integration integration(QuadratureClimb climb, Optimum optimum) {
+        if (family.isQuadratic(link)) {
+            return climb.exact(family.name());
+        }
+        return options.nodes() == FitOptions.AUTO
+                ? climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings)
+                : climb.judgeByFinerRule(optimum.point(), optimum.free(), optimum.hessian(), warnings);
     }
 
     private void warnAboutSeparation(Covariance covariance, double[] beta) {

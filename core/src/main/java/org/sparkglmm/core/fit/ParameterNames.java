@@ -3,10 +3,13 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
 
-/** Names of the entries of (β, θ, ψ): the columns of X, chol[group|row,column] for Λ, and the family's own. */
+/** Names of the entries of (β, θ, ψ): the columns of X, chol[group|row,column] for Λ, and for the family's own log(theta), or log(theta):column
+ * where a formula gives it columns. */
 final class ParameterNames {
     private ParameterNames() {}
 
@@ -17,7 +20,13 @@ final class ParameterNames {
             out.add("chol[" + design.group() + "|" + terms.get(layout.row(t)) + "," + terms.get(layout.column(t))
                     + "]");
         }
-        out.addAll(family.psiNames());
+        for (int k = 0; k < layout.psiParts(); k++) {
+            AuxiliaryParameter own = family.auxiliary().get(k);
+            List<DesignColumn> columns = design.auxiliaryColumns(k);
+            for (DesignColumn column : columns) {
+                out.add(columns.size() == 1 ? own.label() : own.label() + ":" + column.name());
+            }
+        }
         return out;
     }
 }

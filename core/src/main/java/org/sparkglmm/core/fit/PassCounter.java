@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import java.util.List;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
@@ -28,8 +29,8 @@ final class PassCounter {
             }
 
             @Override
-            public ClusterData withFixedColumns(int[] keep) {
-                return counting(data.withFixedColumns(keep));
+            public ClusterData withColumns(ColumnSelection keep) {
+                return counting(data.withColumns(keep));
             }
         };
     }

@@ -1,10 +1,12 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
@@ -15,27 +17,49 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
 
     /** One pass, or two if a column has to go. */
     static Prepared of(Design design, Family family, ClusterData data) {
-        if (design.fixed().isEmpty()) {
+        if (design.fixed().isEmpty() && !family.takesCategories()) {
             throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
         }
         DataMoments moments = DataMoments.of(data, family);
         List<Warning> warnings = new ArrayList<>();
         DataChecks.require(moments, design, family);
         DataChecks.warn(moments, design, family, warnings);
-        RankCheck rank = new RankCheck(moments, design.fixed());
-        if (rank.isFullRank()) {
+
+        RankCheck rank = new RankCheck(moments.fixed(), design.fixed(), family.takesCategories(), "");
+        boolean full = rank.isFullRank();
+        warnings.addAll(rank.warnings());
+        int[] kept = rank.kept();
+        int[][] keptAuxiliary = new int[design.auxiliary().size()][];
+        List<List<DesignColumn>> parts = new ArrayList<>();
+        for (int k = 0; k < keptAuxiliary.length; k++) {
+            List<DesignColumn> columns = design.auxiliary().get(k);
+            keptAuxiliary[k] = new int[0];
+            if (!columns.isEmpty()) {
+                String name = family.auxiliary().get(k).label();
+                RankCheck own = new RankCheck(moments.auxiliary(k), columns, false, " from the predictor of " + name);
+                full &= own.isFullRank();
+                warnings.addAll(own.warnings());
+                keptAuxiliary[k] = own.kept();
+            }
+            parts.add(at(columns, keptAuxiliary[k]));
+        }
+        if (full) {
             return new Prepared(design, data, moments, warnings);
         }
-        int[] kept = rank.kept();
-        if (kept.length == 0) {
+        boolean nothingLeft = kept.length == 0 && !family.takesCategories();
+        for (int k = 0; k < parts.size(); k++) {
+            nothingLeft |= parts.get(k).isEmpty() && !design.auxiliary().get(k).isEmpty();
+        }
+        if (nothingLeft) {
             throw new DataException("no fixed effect is left: every column of the model matrix is 0");
         }
-        warnings.addAll(rank.warnings());
-        List<DesignColumn> columns = new ArrayList<>();
-        for (int c : kept) {
-            columns.add(design.fixed().get(c));
-        }
-        ClusterData trimmed = data.withFixedColumns(kept);
-        return new Prepared(design.withFixed(columns), trimmed, DataMoments.of(trimmed, family), warnings);
+        Design trimmedDesign = design.withColumns(at(design.fixed(), kept), parts);
+        // A part that is down to its intercept is a constant in the design, and one column of ones in the data.
+        ClusterData trimmed = data.withColumns(new ColumnSelection(kept, keptAuxiliary));
+        return new Prepared(trimmedDesign, trimmed, DataMoments.of(trimmed, family), warnings);
+    }
+
+    private static List<DesignColumn> at(List<DesignColumn> columns, int[] indices) {
+        return Arrays.stream(indices).mapToObj(columns::get).toList();
     }
 }

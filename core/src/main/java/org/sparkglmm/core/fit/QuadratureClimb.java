@@ -1,6 +1,7 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -68,8 +69,9 @@ final class QuadratureClimb {
             listener.stage(
                     nodes[k] == 1 ? "Laplace approximation" : "quadrature, " + nodes[k] + " nodes per dimension");
             boolean goOn = outcome != null && isPlausible(layout, outcome.best().point());
-            double[] from = goOn ? outcome.best().point() : start;
-            outcome = minimizer.minimize(objectives.apply(nodes[k]), from, goOn || k == 0 ? h : null);
+            double[] from = goOn ? boundary.putBack(outcome.best().point()) : start;
+            boolean hessianIsNear = goOn ? Arrays.equals(from, outcome.best().point()) : k == 0;
+            outcome = minimizer.minimize(objectives.apply(nodes[k]), from, hessianIsNear ? h : null);
             iterations += outcome.iterations();
             h = outcome.hessian();
             note(nodes[k]);
@@ -130,6 +132,11 @@ final class QuadratureClimb {
 
     int iterations() {
         return iterations;
+    }
+
+    /** One rung is all there is where Laplace is exact. */
+    FitResult.Integration exact(String family) {
+        return new FitResult.Integration(rungs, true, "exact for " + family + " outcomes");
     }
 
     /** What the climb itself says, warnings included. */

@@ -2,7 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DesignColumn;
 
 /**
@@ -19,15 +19,24 @@ final class RankCheck {
     private final List<String> constant = new ArrayList<>();
     private final List<String> collinear = new ArrayList<>();
 
-    RankCheck(DataMoments moments, List<DesignColumn> columns) {
+    private final String where;
+
+    /**
+     * @param moments of the columns, in their order
+     * @param elsewhere whether constants outside this predictor take the place of an intercept
+     * @param where whose columns, in words
+     */
+    RankCheck(ColumnMoments moments, List<DesignColumn> columns, boolean elsewhere, String where) {
+        this.where = where;
         int intercept = interceptOf(columns);
+        boolean centred = elsewhere || intercept >= 0;
         int p = columns.size();
         double[][] a = new double[p][p];
         for (int c = 0; c < p; c++) {
             for (int d = 0; d < p; d++) {
-                a[c][d] = intercept >= 0 && c != intercept && d != intercept
+                a[c][d] = centred && c != intercept && d != intercept
                         ? moments.scatter(c, d)
-                        : intercept >= 0 && c != d ? 0 : moments.rawScatter(c, d);
+                        : centred && c != d ? 0 : moments.rawScatter(c, d);
             }
         }
         double[] own = new double[p];
@@ -73,13 +82,13 @@ final class RankCheck {
         if (!constant.isEmpty()) {
             out.add(new Warning(
                     "column_constant",
-                    "dropped " + String.join(", ", constant)
+                    "dropped " + String.join(", ", constant) + where
                             + ": the same value in every row, so its effect cannot be told from the intercept's"));
         }
         if (!collinear.isEmpty()) {
             out.add(new Warning(
                     "column_collinear",
-                    "fixed-effect model matrix is rank deficient, dropped " + String.join(", ", collinear)
+                    "the model matrix is rank deficient, dropped " + String.join(", ", collinear) + where
                             + ": a linear combination of the columns before it"));
         }
         return out;

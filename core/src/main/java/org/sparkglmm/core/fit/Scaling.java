@@ -2,10 +2,13 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.math.SmallMatrices;
+import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
@@ -23,9 +26,10 @@ final class Scaling {
 
     private final ParameterLayout layout;
     private final double unit;
-    private final int intercept;
-    private final double[] shift;
-    private final double[] scale;
+    private final ColumnScaling fixed;
+    private final ColumnScaling[] auxiliary;
+    /** Parameters that take the place of the intercept, with its opposite sign. */
+    private final int[] thresholds;
 
     /** Row of Λ that takes up the shift of column r of Z; -1 for none. */
     private final int[] zIntercept;
@@ -35,18 +39,17 @@ final class Scaling {
     private final double[] zRootMeanSquare;
 
     /** @param unit the size of a sensible change of η */
-    Scaling(DataMoments moments, Design design, ParameterLayout layout, double unit) {
+    Scaling(DataMoments moments, Design design, Family family, ParameterLayout layout, double unit) {
         this.layout = layout;
         this.unit = unit;
-        int p = layout.fixed();
-        intercept = RankCheck.interceptOf(design.fixed());
-        shift = new double[p];
-        scale = new double[p];
-        for (int c = 0; c < p; c++) {
-            boolean centred = intercept >= 0 && c != intercept;
-            shift[c] = centred ? moments.mean(c) : 0;
-            double square = (centred ? moments.scatter(c, c) : moments.rawScatter(c, c)) / moments.weight();
-            scale[c] = c == intercept || !(square > 0) ? 1 : Math.sqrt(square);
+        thresholds = IntStream.range(0, layout.psiParts())
+                .filter(k -> family.auxiliary().get(k).role() == AuxiliaryParameter.Role.THRESHOLD)
+                .map(layout::psiStart)
+                .toArray();
+        fixed = new ColumnScaling(moments.fixed(), design.fixed(), thresholds.length > 0);
+        auxiliary = new ColumnScaling[layout.psiParts()];
+        for (int k = 0; k < auxiliary.length; k++) {
+            auxiliary[k] = new ColumnScaling(moments.auxiliary(k), design.auxiliaryColumns(k), false);
         }
         int q = layout.random();
         zIntercept = new int[q];
@@ -76,13 +79,14 @@ final class Scaling {
         return unit;
     }
 
-    int intercept() {
-        return intercept;
+    /** Of the columns of X. */
+    ColumnScaling fixed() {
+        return fixed;
     }
 
-    /** What is taken off column c of X. */
-    double shift(int c) {
-        return shift[c];
+    /** Of the columns of the predictor of the family's own parameter k. */
+    ColumnScaling auxiliary(int k) {
+        return auxiliary[k];
     }
 
     /** What a standard deviation of random effect r comes to in units of η. */
@@ -97,12 +101,7 @@ final class Scaling {
     /** A: raw parameters (β, θ, ψ) = A · scaled ones. */
     double[][] toRaw() {
         double[][] a = new double[layout.size()][layout.size()];
-        for (int c = 0; c < layout.fixed(); c++) {
-            a[c][c] = unit / scale[c];
-            if (c != intercept && intercept >= 0) {
-                a[intercept][c] = -unit * shift[c] / scale[c];
-            }
-        }
+        fixed.toRaw(a, 0, unit);
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
             int mixed = mixedInto(t);
@@ -111,8 +110,14 @@ final class Scaling {
                 a[mixed][i] = -zMean[layout.row(t)] * a[i][i];
             }
         }
-        for (int k = layout.psiStart(); k < layout.size(); k++) {
-            a[k][k] = 1;
+        for (int k = 0; k < auxiliary.length; k++) {
+            auxiliary[k].toRaw(a, layout.psiStart(k), 1);
+        }
+        for (int k : thresholds) {
+            // α - x'β = (α - mean'β) - (x - mean)'β
+            for (int c = 0; c < layout.fixed(); c++) {
+                a[k][c] = unit * fixed.shift(c) / fixed.scale(c);
+            }
         }
         return a;
     }
@@ -120,12 +125,7 @@ final class Scaling {
     /** A⁻¹. */
     double[][] toScaled() {
         double[][] a = new double[layout.size()][layout.size()];
-        for (int c = 0; c < layout.fixed(); c++) {
-            a[c][c] = scale[c] / unit;
-            if (c != intercept && intercept >= 0) {
-                a[intercept][c] = shift[c] / unit;
-            }
-        }
+        fixed.toScaled(a, 0, unit);
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
             int mixed = mixedInto(t);
@@ -134,8 +134,13 @@ final class Scaling {
                 a[mixed][i] = zMean[layout.row(t)] / unit;
             }
         }
-        for (int k = layout.psiStart(); k < layout.size(); k++) {
-            a[k][k] = 1;
+        for (int k = 0; k < auxiliary.length; k++) {
+            auxiliary[k].toScaled(a, layout.psiStart(k), 1);
+        }
+        for (int k : thresholds) {
+            for (int c = 0; c < layout.fixed(); c++) {
+                a[k][c] = -fixed.shift(c);
+            }
         }
         return a;
     }

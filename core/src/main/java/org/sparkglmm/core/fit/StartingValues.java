@@ -2,6 +2,7 @@ package org.sparkglmm.core.fit;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.model.Family;
@@ -25,11 +26,7 @@ final class StartingValues {
             Design design, Family family, Link link, DataMoments moments, Scaling scaling, ParameterLayout layout) {
         double[] out = new double[layout.size()];
         double eta = predictor(family, link, moments);
-        if (scaling.intercept() >= 0) {
-            out[scaling.intercept()] = eta / scaling.unit();
-        } else {
-            leastSquares(moments, layout, eta, scaling, out);
-        }
+        constant(moments.fixed(), design.fixed().size(), scaling.fixed(), scaling.unit(), eta, out, 0);
         boolean hasEdge = scaling.unit() != 1 || (link == Link.LOG && family.takesTrials());
         double sd = hasEdge ? SD_NEAR_EDGE : SD;
         double[] raw = new double[layout.size()];
@@ -40,36 +37,44 @@ final class StartingValues {
                 out,
                 layout.thetaStart(),
                 layout.theta());
-        double[] psi = family.startingPsi(link.mean(eta), moments.outcomeVariance());
-        System.arraycopy(psi, 0, out, layout.psiStart(), psi.length);
+        double[] psi = family.startingPsi(moments.outcome(family), link);
+        for (int k = 0; k < psi.length; k++) {
+            int size = layout.psiStart(k + 1) - layout.psiStart(k);
+            constant(moments.auxiliary(k), size, scaling.auxiliary(k), 1, psi[k], out, layout.psiStart(k));
+        }
         return out;
     }
 
-    /** The link of the mean outcome. */
+    /** The link of the mean outcome; 0 where thresholds take the place of the intercept. */
     static double predictor(Family family, Link link, DataMoments moments) {
-        double mean = family.startingMean(moments.outcomeMean(family), moments.weight());
+        if (family.takesCategories()) {
+            return 0;
+        }
+        double mean = family.startingMean(moments.outcome(family));
         double eta = link.predictor(mean);
         // A mean outside the link's range (a negative one under log): begin at its size.
         return Double.isFinite(eta) ? eta : link.predictor(Math.max(Math.abs(mean), 1e-3));
     }
 
-    /** Without an intercept: the β whose linear predictors are nearest to the constant η. */
-    private static void leastSquares(
-            DataMoments moments, ParameterLayout layout, double eta, Scaling scaling, double[] into) {
-        int p = layout.fixed();
-        DMatrixRMaj xx = new DMatrixRMaj(p, p);
-        DMatrixRMaj xOne = new DMatrixRMaj(p, 1);
-        for (int c = 0; c < p; c++) {
-            for (int d = 0; d < p; d++) {
+    /** Scaled coefficients whose linear predictors are a constant; without an intercept the nearest to it. */
+    private static void constant(
+            ColumnMoments moments, int size, ColumnScaling scaling, double unit, double eta, double[] into, int at) {
+        if (scaling.intercept() >= 0) {
+            into[at + scaling.intercept()] = eta / unit;
+            return;
+        }
+        DMatrixRMaj xx = new DMatrixRMaj(size, size);
+        DMatrixRMaj xOne = new DMatrixRMaj(size, 1);
+        for (int c = 0; c < size; c++) {
+            for (int d = 0; d < size; d++) {
                 xx.set(c, d, moments.rawScatter(c, d));
             }
             xOne.set(c, 0, moments.weight() * moments.mean(c) * eta);
         }
-        DMatrixRMaj beta = new DMatrixRMaj(p, 1);
-        if (CommonOps_DDRM.solve(xx, xOne, beta)) {
-            double[][] toScaled = scaling.toScaled();
-            for (int c = 0; c < p; c++) {
-                into[c] = toScaled[c][c] * beta.get(c, 0);
+        DMatrixRMaj beta = new DMatrixRMaj(size, 1);
+        if (eta != 0 && CommonOps_DDRM.solve(xx, xOne, beta)) {
+            for (int c = 0; c < size; c++) {
+                into[at + c] = scaling.scale(c) / unit * beta.get(c, 0);
             }
         }
     }

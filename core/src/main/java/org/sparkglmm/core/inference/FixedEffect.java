@@ -35,6 +35,11 @@ public record FixedEffect(
         return Elementary.exp(upper);
     }
 
+    /** The same under another name. */
+    public FixedEffect named(String name) {
+        return new FixedEffect(name, estimate, se, robustSe, z, p, lower, upper);
+    }
+
     /** The table of fixed effects. */
     public static List<FixedEffect> table(List<String> names, double[] beta, double[] se, double[] robustSe) {
         List<FixedEffect> out = new ArrayList<>();

@@ -1,30 +1,49 @@
 package org.sparkglmm.core.inference;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.ParameterLayout;
 
-/** η of a single row from its raw values, for predictions; NaN where a value it needs is missing. */
+/** η and ψ of a single row from its raw values, for predictions; NaN where a value they need is missing. */
 public final class LinearPredictor implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private final int[][] fixedVariables;
-    private final int[][] fixedLevels;
-    private final int[][] randomVariables;
-    private final int[][] randomLevels;
+    /** Columns ready to be multiplied: which raw values a column is the product of, and which levels of factors. */
+    private record Columns(int[][] variables, int[][] levels) implements Serializable {
+        static Columns of(Design design, List<DesignColumn> columns) {
+            return new Columns(LinearPredictor.variables(design, columns), LinearPredictor.levels(columns));
+        }
+
+        double times(double[] coefficients, double[] raw) {
+            return sum(variables, levels, coefficients, raw);
+        }
+    }
+
+    private final Columns fixed;
+    private final Columns random;
+    private final Columns[] auxiliary;
     private final int[] offsets;
     private final double[] beta;
+    private final double[][] psi;
 
-    /** @param parameters β first; the rest is not used */
-    public LinearPredictor(Design design, double[] parameters) {
-        fixedVariables = variables(design, design.fixed());
-        fixedLevels = levels(design.fixed());
-        randomVariables = variables(design, design.randomColumns());
-        randomLevels = levels(design.randomColumns());
+    /** @param parameters β, θ, ψ */
+    public LinearPredictor(Design design, Family family, double[] parameters) {
+        ParameterLayout layout = design.layout(family);
+        fixed = Columns.of(design, design.fixed());
+        random = Columns.of(design, design.randomColumns());
         offsets = design.offsets().stream().mapToInt(Integer::intValue).toArray();
-        beta = java.util.Arrays.copyOf(parameters, design.fixed().size());
+        beta = Arrays.copyOf(parameters, layout.fixed());
+        auxiliary = new Columns[layout.psiParts()];
+        psi = new double[layout.psiParts()][];
+        for (int k = 0; k < psi.length; k++) {
+            auxiliary[k] = Columns.of(design, design.auxiliaryColumns(k));
+            psi[k] = Arrays.copyOfRange(parameters, layout.psiStart(k), layout.psiStart(k + 1));
+        }
     }
 
     private static int[][] variables(Design design, List<DesignColumn> columns) {
@@ -47,12 +66,21 @@ public final class LinearPredictor implements Serializable {
         for (int o : offsets) {
             eta += raw[o];
         }
-        return eta + sum(fixedVariables, fixedLevels, beta, raw);
+        return eta + fixed.times(beta, raw);
     }
 
     /** z'b. */
     public double randomPart(double[] raw, double[] effects) {
-        return sum(randomVariables, randomLevels, effects, raw);
+        return random.times(effects, raw);
+    }
+
+    /** The linear predictors of the family's own parameters. */
+    public double[] auxiliary(double[] raw) {
+        double[] out = new double[psi.length];
+        for (int k = 0; k < out.length; k++) {
+            out[k] = auxiliary[k].times(psi[k], raw);
+        }
+        return out;
     }
 
     private static double sum(int[][] variables, int[][] levels, double[] coefficients, double[] raw) {

@@ -3,6 +3,7 @@ package org.sparkglmm.core.likelihood;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.SmallMatrices;
+import org.sparkglmm.core.model.AuxiliaryPredictors;
 import org.sparkglmm.core.model.Derivatives;
 import org.sparkglmm.core.model.ObservationModel;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -24,11 +25,11 @@ import org.sparkglmm.core.model.ParameterLayout;
  * m_j = a_j'H̄a_j ,  c_j = -wℓ'''_j m_j ,  s = H⁻¹(Σ c_j a_j - ḡ)
  * ∂β = Σ_j r_j x_j ,  r_j = Σ_k p_k wℓ'_jk + c_j - W_j s'a_j
  * ∂Λ = Σ_j z_j A_j' (lower part),  A_j = Σ_k p_k wℓ'_jk u_k + c_j û + 2W_j H̄a_j - W_j (s'a_j) û + wℓ'_j s
- * ∂ψ = Σ_j w [Σ_k p_k ∂_ψℓ_jk + (s'a_j) ∂_ψℓ'_j - m_j ∂_ψℓ''_j]
+ * ∂ψ = Σ_j w [Σ_k p_k ∂_ψℓ_jk + (s'a_j) ∂_ψℓ'_j - m_j ∂_ψℓ''_j] d_j
  * </pre>
  *
  * by reverse differentiation through the Cholesky factor and the implicit function theorem at the mode. Rows only ever meet
- * z_j: what stands in a_j above is here a q×q transform of sums over z_j, once a cluster.
+ * z_j (and d_j, the covariates of a family's own parameter ψ, constant 1 without a formula for it): what stands in a_j above is here a q×q transform of sums over z_j, once a cluster.
  */
 final class ClusterIntegral {
     /** The Newton decrement below which one more full step leaves an error of its square: beyond rounding. */
@@ -54,8 +55,9 @@ final class ClusterIntegral {
     private final int q;
 
     private final double[] fixedPredictor;
+    private final double[][] prepared;
+    private final double[][] psiColumn;
     private double[] lambda;
-    private double[] psi;
 
     private final double[] eta;
     private final double[] nodeEta;
@@ -89,7 +91,10 @@ final class ClusterIntegral {
     private final double[] lambdaBar;
     private final double[] work;
     private final double[] work2;
-    private final double[] psiNode;
+    /** By own parameter and row: what a change of its linear predictor does to the cluster's log-likelihood. */
+    private final double[][] psiAdjoint;
+
+    private final double[] nodeWeight;
 
     private int iterations;
 
@@ -132,29 +137,50 @@ final class ClusterIntegral {
         lambdaBar = new double[q * q];
         work = new double[q * q];
         work2 = new double[q * q];
-        psiNode = new double[layout.psi()];
+        int parts = layout.psiParts();
+        psiAdjoint = new double[parts][n];
+        nodeWeight = new double[parts > 0 ? n : 0];
+        prepared = new double[density.prepared()][block.rows()];
+        psiColumn = new double[parts][];
+        for (int k = 0; k < parts; k++) {
+            psiColumn[k] = block.auxiliary(k) == null ? null : new double[block.rows()];
+        }
     }
 
-    /** Moves to another parameter vector: one sweep over the rows for offset + Xβ. */
+    /** Moves to another parameter vector: one sweep over the rows for offset + Xβ and for what depends on ψ alone. */
     void setParameters(double[] parameters) {
         lambda = layout.lambda(parameters);
-        psi = layout.psi(parameters);
         int rows = block.rows();
         if (block.offset() == null) {
             java.util.Arrays.fill(fixedPredictor, 0);
         } else {
             System.arraycopy(block.offset(), 0, fixedPredictor, 0, rows);
         }
-        for (int c = 0; c < p; c++) {
-            double beta = parameters[c];
-            double[] x = block.x()[c];
+        addColumns(block.x(), parameters, 0, fixedPredictor);
+        double[] constant = new double[layout.psiParts()];
+        for (int k = 0; k < constant.length; k++) {
+            if (psiColumn[k] == null) {
+                constant[k] = parameters[layout.psiStart(k)];
+            } else {
+                java.util.Arrays.fill(psiColumn[k], 0);
+                addColumns(block.auxiliary(k), parameters, layout.psiStart(k), psiColumn[k]);
+            }
+        }
+        density.prepare(block.observations(), new AuxiliaryPredictors(constant, psiColumn), prepared);
+    }
+
+    /** into += the columns times the parameters from {@code at} on. */
+    private static void addColumns(double[][] columns, double[] parameters, int at, double[] into) {
+        for (int c = 0; c < columns.length; c++) {
+            double beta = parameters[at + c];
+            double[] x = columns[c];
             if (x == null) {
-                for (int j = 0; j < rows; j++) {
-                    fixedPredictor[j] += beta;
+                for (int j = 0; j < into.length; j++) {
+                    into[j] += beta;
                 }
             } else {
-                for (int j = 0; j < rows; j++) {
-                    fixedPredictor[j] += beta * x[j];
+                for (int j = 0; j < into.length; j++) {
+                    into[j] += beta * x[j];
                 }
             }
         }
@@ -244,7 +270,7 @@ final class ClusterIntegral {
         for (int d = 0; d < q; d++) {
             squares += v[d] * v[d];
         }
-        return 0.5 * squares - density.evaluate(block.observations(), from, n, eta, psi, order, atMode);
+        return 0.5 * squares - density.evaluate(block.observations(), from, n, eta, prepared, order, atMode);
     }
 
     private void predictor(int from, int n, double[] v, double[] into) {
@@ -276,18 +302,7 @@ final class ClusterIntegral {
     /** out := Z'v. */
     private void crossZ(int from, int n, double[] v, double[] out) {
         for (int r = 0; r < q; r++) {
-            double[] z = block.z()[r];
-            double sum = 0;
-            if (z == null) {
-                for (int j = 0; j < n; j++) {
-                    sum += v[j];
-                }
-            } else {
-                for (int j = 0; j < n; j++) {
-                    sum += v[j] * z[from + j];
-                }
-            }
-            out[r] = sum;
+            out[r] = sum(v, block.z()[r], from, n);
         }
     }
 
@@ -380,7 +395,7 @@ final class ClusterIntegral {
         java.util.Arrays.fill(lBar, 0);
         java.util.Arrays.fill(lambdaBar, 0);
         java.util.Arrays.fill(score, 0, n, 0);
-        java.util.Arrays.fill(psiNode, 0);
+        clearPsiAdjoint(n);
         double total = 0;
         for (int k = 0; k < grid.size(); k++) {
             for (int d = 0; d < q; d++) {
@@ -395,7 +410,8 @@ final class ClusterIntegral {
             }
             System.arraycopy(eta, 0, nodeEta, 0, n);
             addRandomPart(from, n, step, nodeEta);
-            double ell = density.evaluate(block.observations(), from, n, nodeEta, psi, wantGradient ? 1 : 0, atNode);
+            double ell =
+                    density.evaluate(block.observations(), from, n, nodeEta, prepared, wantGradient ? 1 : 0, atNode);
             double weight = Elementary.exp(grid.logWeight(k) - (0.5 * squares - ell) + hMode);
             if (Double.isNaN(weight)) {
                 return Double.NaN;
@@ -425,7 +441,11 @@ final class ClusterIntegral {
                     lBar[r * q + c] += SQRT2 * weight * node[r] * solved[c];
                 }
             }
-            density.addPsiGradient(block.observations(), from, n, nodeEta, psi, weight, psiNode);
+            if (psiAdjoint.length > 0) {
+                java.util.Arrays.fill(nodeWeight, 0, n, weight);
+                density.addAuxiliary(
+                        block.observations(), from, n, nodeEta, prepared, atNode, nodeWeight, null, null, psiAdjoint);
+            }
         }
         if (wantGradient) {
             normalise(n, total);
@@ -445,8 +465,10 @@ final class ClusterIntegral {
             lambdaBar[k] /= total;
             lBar[k] /= total;
         }
-        for (int k = 0; k < layout.psi(); k++) {
-            psiNode[k] /= total;
+        for (double[] adjoint : psiAdjoint) {
+            for (int j = 0; j < n; j++) {
+                adjoint[j] /= total;
+            }
         }
         for (int d = 0; d < q; d++) {
             lBar[d * q + d] -= 1 / chol[d * q + d];
@@ -525,18 +547,7 @@ final class ClusterIntegral {
             score[j] += c[j] + weighted[j];
         }
         for (int k = 0; k < p; k++) {
-            double[] x = block.x()[k];
-            double sum = 0;
-            if (x == null) {
-                for (int j = 0; j < n; j++) {
-                    sum += score[j];
-                }
-            } else {
-                for (int j = 0; j < n; j++) {
-                    sum += score[j] * x[from + j];
-                }
-            }
-            out[k] = sum;
+            out[k] = sum(score, block.x()[k], from, n);
         }
         crossZ(from, n, weighted, zAlong);
         // 2 (Z'WZ) Λ H̄, work still holds ΛH̄
@@ -547,14 +558,55 @@ final class ClusterIntegral {
             out[layout.thetaStart() + t] =
                     lambdaBar[r * q + d] + (zThird[r] + zAlong[r]) * u[d] + 2 * work2[r * q + d] + zScoreMode[r] * s[d];
         }
-        if (layout.psi() > 0) {
-            if (grid.size() == 1) {
-                java.util.Arrays.fill(psiNode, 0);
-                density.addPsiGradient(block.observations(), from, n, eta, psi, 1, psiNode);
-            }
-            density.addPsiCurvature(block.observations(), from, n, eta, psi, atMode, along, m, psiNode);
-            System.arraycopy(psiNode, 0, out, layout.psiStart(), layout.psi());
+        if (psiAdjoint.length > 0) {
+            psiGradient(from, n, out);
         }
+    }
+
+    private void clearPsiAdjoint(int n) {
+        for (double[] adjoint : psiAdjoint) {
+            java.util.Arrays.fill(adjoint, 0, n, 0);
+        }
+    }
+
+    /** Adds what ψ does through the mode and its curvature (with one node, through the integrand too), and sums over rows. */
+    private void psiGradient(int from, int n, double[] out) {
+        boolean laplace = grid.size() == 1;
+        if (laplace) {
+            clearPsiAdjoint(n);
+        }
+        java.util.Arrays.fill(nodeWeight, 0, n, laplace ? 1 : 0);
+        for (int j = 0; j < n; j++) {
+            m[j] = -m[j];
+        }
+        density.addAuxiliary(block.observations(), from, n, eta, prepared, atMode, nodeWeight, along, m, psiAdjoint);
+        for (int k = 0; k < psiAdjoint.length; k++) {
+            double[] adjoint = psiAdjoint[k];
+            double[][] columns = block.auxiliary(k);
+            int at = layout.psiStart(k);
+            if (columns == null) {
+                out[at] = sum(adjoint, null, from, n);
+                continue;
+            }
+            for (int c = 0; c < columns.length; c++) {
+                out[at + c] = sum(adjoint, columns[c], from, n);
+            }
+        }
+    }
+
+    /** Σ v_j x_j over a cluster's rows; x null for ones. */
+    private static double sum(double[] v, double[] x, int from, int n) {
+        double sum = 0;
+        if (x == null) {
+            for (int j = 0; j < n; j++) {
+                sum += v[j];
+            }
+        } else {
+            for (int j = 0; j < n; j++) {
+                sum += v[j] * x[from + j];
+            }
+        }
+        return sum;
     }
 
     /** û of the cluster last visited; the workspace itself. */

@@ -1,7 +1,9 @@
 package org.sparkglmm.core.model;
 
-/** Room for the weighted derivatives w ℓ', w ℓ'' and w ℓ''' in η of the rows of one cluster. */
+/** Room for w ℓ of the rows of one cluster and its derivatives in η. */
 public final class Derivatives {
+    /** w ℓ. */
+    public final double[] value;
     /** w ∂ℓ/∂η. */
     public final double[] first;
     /** w ∂²ℓ/∂η². */
@@ -9,9 +11,29 @@ public final class Derivatives {
     /** w ∂³ℓ/∂η³. */
     public final double[] third;
 
+    private Derivatives inner;
+
     public Derivatives(int rows) {
+        value = new double[rows];
         first = new double[rows];
         second = new double[rows];
         third = new double[rows];
+    }
+
+    /** Fills in row j from unweighted values; returns w ℓ. */
+    double set(int j, double w, double l, double d1, double d2, double d3) {
+        value[j] = w * l;
+        first[j] = w * d1;
+        second[j] = w * d2;
+        third[j] = w * d3;
+        return value[j];
+    }
+
+    /** Room of the same size for a model inside a model; made when first asked for, then kept. */
+    Derivatives inner() {
+        if (inner == null) {
+            inner = new Derivatives(value.length);
+        }
+        return inner;
     }
 }

@@ -9,11 +9,34 @@ import org.sparkglmm.core.UsageException;
 
 /** The catalogue: every family the program knows. */
 public final class Families {
-    private static final List<Family> ALL = List.of(new GaussianFamily(), new BinomialFamily(), new PoissonFamily());
+    private static final List<Family> ALL = List.of(
+            new GaussianFamily(),
+            new BinomialFamily(),
+            new PoissonFamily(),
+            new NegativeBinomial1Family(false),
+            new NegativeBinomial2Family(false),
+            new TruncatedPoissonFamily(),
+            new NegativeBinomial1Family(true),
+            new NegativeBinomial2Family(true),
+            new GammaFamily(),
+            new LognormalFamily(),
+            new InverseGaussianFamily(),
+            new TweedieFamily(),
+            new BetaFamily(false),
+            new BetaFamily(true),
+            new OrdinalFamily(List.of()));
 
     /** Names that R's users also type. */
-    private static final Map<String, String> ALIASES =
-            Map.of("normal", "gaussian", "bernoulli", "binomial", "logistic", "binomial");
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("normal", "gaussian"),
+            Map.entry("bernoulli", "binomial"),
+            Map.entry("logistic", "binomial"),
+            Map.entry("negbin", "nbinom2"),
+            Map.entry("nbinom", "nbinom2"),
+            Map.entry("inverse.gaussian", "inversegaussian"),
+            Map.entry("beta_family", "beta"),
+            Map.entry("cumulative", "ordinal"),
+            Map.entry("clmm", "ordinal"));
 
     private Families() {}
 

@@ -1,8 +1,10 @@
 package org.sparkglmm.core.model;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.UsageException;
 
 /**
  * A distribution of the outcome as users name it: its links, its support, its own parameters ψ. Add one by writing one
@@ -38,26 +40,80 @@ public interface Family extends Serializable {
         return false;
     }
 
+    /** Whether outcomes are the codes 0, 1, … of ordered categories, whose thresholds take the place of the intercept. */
+    default boolean takesCategories() {
+        return false;
+    }
+
+    /** Whether ℓ is a quadratic function of η with this link, so that Laplace is exact. */
+    default boolean isQuadratic(Link link) {
+        return false;
+    }
+
     /** Whether the marginal likelihood with this link has the closed form of the linear mixed model. */
     default boolean isLinear(Link link) {
         return false;
     }
 
-    /** Names of the entries of ψ, on the scale they are optimised (unbounded). */
-    default List<String> psiNames() {
+    /** Its own parameters ψ. */
+    default List<AuxiliaryParameter> auxiliary() {
         return List.of();
     }
 
-    /** ψ as users know it: name → value for the result's extra section. */
+    /**
+     * ψ as users know it: name → value for the result's extra section, without thresholds and zero inflation.
+     *
+     * @param psi linear predictors, NaN for those that differ from row to row and so are left out
+     */
     default Map<String, Double> extra(double[] psi) {
-        return Map.of();
+        Map<String, Double> out = new LinkedHashMap<>();
+        List<AuxiliaryParameter> own = auxiliary();
+        for (int k = 0; k < own.size(); k++) {
+            AuxiliaryParameter.Role role = own.get(k).role();
+            boolean shown = role == AuxiliaryParameter.Role.DISPERSION || role == AuxiliaryParameter.Role.CONSTANT;
+            if (shown && !Double.isNaN(psi[k])) {
+                out.put(own.get(k).name(), own.get(k).link().mean(psi[k]));
+            }
+        }
+        return out;
     }
 
-    /** A mean inside the open range of μ, near the observed mean of y/size, from which to start. */
-    double startingMean(double observedMean, double rows);
+    /** E[Y] (per trial where there are trials; of categories the number, from 1) at η and the linear predictors ψ. */
+    default double mean(Link link, double eta, double[] psi) {
+        return link.mean(eta);
+    }
 
-    /** A starting ψ from the observed mean and variance of the outcome. */
-    default double[] startingPsi(double mean, double variance) {
+    /** The probability of each category at η; none for families without. */
+    default double[] probabilities(Link link, double eta, double[] psi) {
         return new double[0];
+    }
+
+    /** Whether outcomes leave the mean at the edge of its range, so that there is no estimate: all 0, all successes. */
+    default boolean isAtEdge(OutcomeSummary outcome) {
+        return Double.isInfinite(links().get(0).predictor(outcome.mean()));
+    }
+
+    /** A link⁻¹(η) inside its open range from which to start. */
+    double startingMean(OutcomeSummary outcome);
+
+    /** Starting linear predictors of ψ. */
+    default double[] startingPsi(OutcomeSummary outcome, Link link) {
+        return new double[0];
+    }
+
+    /**
+     * The family with a further parameter, the probability of a zero of its own kind.
+     *
+     * @throws UsageException if it makes no sense
+     */
+    default Family withZeroInflation() {
+        throw new UsageException(
+                "--zi: family " + name() + " has no zero inflation; it is for poisson, nbinom1 and nbinom2,"
+                        + " and with their truncated_ forms it makes the hurdle model");
+    }
+
+    /** The family with its categories known; itself if it has none. */
+    default Family withCategories(List<String> categories) {
+        return this;
     }
 }

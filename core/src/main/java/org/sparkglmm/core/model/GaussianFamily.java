@@ -1,16 +1,11 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
-import java.util.Map;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
-/**
- * Normal outcomes, ψ = log σ; a precision weight v makes the variance σ²/v.
- *
- * <p>log f = -½ log 2π + ½ log v - ψ - τ (y-μ)²/2 with τ = v e^{-2ψ}, r = y - μ:
- * ∂ = τ r μ', ∂² = τ (r μ'' - μ'²), ∂³ = τ (r μ''' - 3 μ' μ''). y real. McCullagh and Nelder (1989), §8.
- */
+/** Normal outcomes with standard deviation σ, or σ/√v with a precision weight v. y real. McCullagh and Nelder (1989), §8. */
 final class GaussianFamily implements Family {
     @Override
     public String name() {
@@ -24,7 +19,7 @@ final class GaussianFamily implements Family {
 
     @Override
     public ObservationModel model(Link link) {
-        return new Model(link);
+        return new NormalModel(link, false);
     }
 
     @Override
@@ -53,115 +48,22 @@ final class GaussianFamily implements Family {
     }
 
     @Override
-    public List<String> psiNames() {
-        return List.of("log(sigma)");
+    public boolean isQuadratic(Link link) {
+        return link == Link.IDENTITY;
     }
 
     @Override
-    public Map<String, Double> extra(double[] psi) {
-        return Map.of("sigma", Elementary.exp(psi[0]));
+    public List<AuxiliaryParameter> auxiliary() {
+        return List.of(AuxiliaryParameter.of("sigma", Link.LOG, Role.DISPERSION));
     }
 
     @Override
-    public double startingMean(double observedMean, double rows) {
-        return observedMean;
+    public double startingMean(OutcomeSummary outcome) {
+        return outcome.mean();
     }
 
     @Override
-    public double[] startingPsi(double mean, double variance) {
-        return new double[] {0.5 * Elementary.log(variance)};
-    }
-
-    private record Model(Link link) implements ObservationModel {
-        @Override
-        public double evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[] psi,
-                int order,
-                Derivatives out) {
-            double precision = Elementary.exp(-2 * psi[0]);
-            double sum = 0;
-            for (int j = 0; j < count; j++) {
-                double w = observations.weight(from + j);
-                double tau = precision * observations.size(from + j);
-                double e = eta[j];
-                double mu;
-                double d1;
-                double d2;
-                double d3;
-                switch (link) {
-                    case LOG -> {
-                        mu = Elementary.exp(e);
-                        d1 = mu;
-                        d2 = mu;
-                        d3 = mu;
-                    }
-                    case INVERSE -> {
-                        mu = 1 / e;
-                        d1 = -mu * mu;
-                        d2 = 2 * mu * mu * mu;
-                        d3 = -6 * mu * mu * mu * mu;
-                    }
-                    default -> {
-                        mu = e;
-                        d1 = 1;
-                        d2 = 0;
-                        d3 = 0;
-                    }
-                }
-                double r = observations.y[from + j] - mu;
-                sum += w * (-psi[0] - 0.5 * tau * r * r);
-                if (order >= 1) {
-                    out.first[j] = w * tau * r * d1;
-                }
-                if (order >= 2) {
-                    out.second[j] = w * tau * (r * d2 - d1 * d1);
-                }
-                if (order >= 3) {
-                    out.third[j] = w * tau * (r * d3 - 3 * d1 * d2);
-                }
-            }
-            return sum;
-        }
-
-        @Override
-        public void addPsiGradient(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[] psi,
-                double scale,
-                double[] into) {
-            double precision = Elementary.exp(-2 * psi[0]);
-            double sum = 0;
-            for (int j = 0; j < count; j++) {
-                double r = observations.y[from + j] - link.mean(eta[j]);
-                sum += observations.weight(from + j) * (precision * observations.size(from + j) * r * r - 1);
-            }
-            into[0] += scale * sum;
-        }
-
-        /** ∂ℓ'/∂ψ = -2ℓ' and ∂ℓ''/∂ψ = -2ℓ'', since ψ enters through τ alone. */
-        @Override
-        public void addPsiCurvature(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[] psi,
-                Derivatives atMode,
-                double[] along,
-                double[] m,
-                double[] into) {
-            double sum = 0;
-            for (int j = 0; j < count; j++) {
-                sum += m[j] * atMode.second[j] - along[j] * atMode.first[j];
-            }
-            into[0] += 2 * sum;
-        }
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        return new double[] {0.5 * Elementary.log(outcome.variance())};
     }
 }

@@ -13,7 +13,8 @@ public enum Link {
     SQRT,
     LOGIT,
     PROBIT,
-    CLOGLOG;
+    CLOGLOG,
+    LOGLOG;
 
     /** The name used in formulas, options and files: the constant in lower case. */
     public String label() {
@@ -30,6 +31,7 @@ public enum Link {
             case LOGIT -> LogScale.logistic(eta);
             case PROBIT -> StandardNormal.probability(eta);
             case CLOGLOG -> -Elementary.expm1(-Elementary.exp(eta));
+            case LOGLOG -> Elementary.exp(-Elementary.exp(-eta));
         };
     }
 
@@ -43,6 +45,7 @@ public enum Link {
             case LOGIT -> LogScale.logistic(eta) * LogScale.logistic(-eta);
             case PROBIT -> Elementary.exp(StandardNormal.logDensity(eta));
             case CLOGLOG -> Elementary.exp(eta - Elementary.exp(eta));
+            case LOGLOG -> Elementary.exp(-eta - Elementary.exp(-eta));
         };
     }
 
@@ -56,6 +59,7 @@ public enum Link {
             case LOGIT -> Elementary.log(mu / (1 - mu));
             case PROBIT -> probit(mu);
             case CLOGLOG -> Elementary.log(-Elementary.log1p(-mu));
+            case LOGLOG -> -Elementary.log(-Elementary.log(mu));
         };
     }
 
@@ -66,7 +70,7 @@ public enum Link {
     public double unit(double eta) {
         return switch (this) {
             case IDENTITY, INVERSE, SQRT -> eta == 0 ? 1 : Math.abs(eta);
-            case LOG, LOGIT, PROBIT, CLOGLOG -> 1;
+            case LOG, LOGIT, PROBIT, CLOGLOG, LOGLOG -> 1;
         };
     }
 

@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * The outcome side of a block of rows, as columns of one length.
  *
- * <p>{@code size} is the number of trials of a binomial outcome, or the precision weight of a gaussian one; {@code
+ * <p>{@code size} is the number of trials of a binomial outcome, or the precision weight of one with a dispersion; {@code
  * weight} is the frequency weight that multiplies ℓ. Either is null where every row has 1. The arrays are shared, not
  * copied, and nobody writes to them.
  */
@@ -15,6 +15,7 @@ public final class Observations implements Serializable {
     final double[] y;
     final double[] size;
     final double[] weight;
+    private transient Observations unweighted;
 
     public Observations(double[] y, double[] size, double[] weight) {
         this.y = y;
@@ -36,5 +37,18 @@ public final class Observations implements Serializable {
 
     public double weight(int row) {
         return weight == null ? 1 : weight[row];
+    }
+
+    /** The same rows with a frequency weight of 1. */
+    Observations unweighted() {
+        if (weight == null) {
+            return this;
+        }
+        Observations made = unweighted;
+        if (made == null) {
+            made = new Observations(y, size, null);
+            unweighted = made;
+        }
+        return made;
     }
 }

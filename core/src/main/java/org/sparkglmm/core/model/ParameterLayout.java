@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * Where the parameters lie in one vector: fixed effects β (p of them), then the free entries θ of the lower-triangular
- * Λ (row by row; G = ΛΛ'), then ψ.
+ * Λ (row by row; G = ΛΛ'), then ψ: the coefficients of the predictors of the family's own parameters, one after another.
  *
  * <p>Λ is block-diagonal, one block a random term: {@code (1 + time | id)} is one block of size 2, {@code (1 + time ||
  * id)} two of size 1.
@@ -13,15 +13,19 @@ public final class ParameterLayout implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final int fixed;
-    private final int psi;
+    private final int[] psiStart;
     private final int[] blockSizes;
     private final int q;
     private final int[] rows;
     private final int[] columns;
 
-    public ParameterLayout(int fixedEffects, int[] blockSizes, int psi) {
+    /**
+     * @param fixedEffects number of fixed effects
+     * @param blockSizes size of each random term
+     * @param psiSizes coefficients of each of the family's own parameters, 1 for a constant
+     */
+    public ParameterLayout(int fixedEffects, int[] blockSizes, int[] psiSizes) {
         this.fixed = fixedEffects;
-        this.psi = psi;
         this.blockSizes = blockSizes.clone();
         int size = 0;
         int free = 0;
@@ -43,6 +47,22 @@ public final class ParameterLayout implements Serializable {
             }
             start += b;
         }
+        psiStart = new int[psiSizes.length + 1];
+        psiStart[0] = fixed + free;
+        for (int k = 0; k < psiSizes.length; k++) {
+            psiStart[k + 1] = psiStart[k] + psiSizes[k];
+        }
+    }
+
+    /** With constants for all of the family's own parameters. */
+    public ParameterLayout(int fixedEffects, int[] blockSizes, int psi) {
+        this(fixedEffects, blockSizes, ones(psi));
+    }
+
+    private static int[] ones(int count) {
+        int[] out = new int[count];
+        java.util.Arrays.fill(out, 1);
+        return out;
     }
 
     /** Number of fixed effects, p. */
@@ -60,14 +80,24 @@ public final class ParameterLayout implements Serializable {
         return rows.length;
     }
 
-    /** Number of the family's own parameters. */
+    /** Number of coefficients of all of the family's own parameters. */
     public int psi() {
-        return psi;
+        return size() - psiStart();
+    }
+
+    /** Number of the family's own parameters. */
+    public int psiParts() {
+        return psiStart.length - 1;
+    }
+
+    /** Where the coefficients of own parameter k start; k may be their number, for the end. */
+    public int psiStart(int k) {
+        return psiStart[k];
     }
 
     /** All of them. */
     public int size() {
-        return fixed + rows.length + psi;
+        return psiStart[psiStart.length - 1];
     }
 
     public int thetaStart() {
@@ -99,12 +129,5 @@ public final class ParameterLayout implements Serializable {
             lambda[rows[t] * q + columns[t]] = parameters[fixed + t];
         }
         return lambda;
-    }
-
-    /** ψ by itself. */
-    public double[] psi(double[] parameters) {
-        double[] out = new double[psi];
-        System.arraycopy(parameters, psiStart(), out, 0, psi);
-        return out;
     }
 }

@@ -1,8 +1,8 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
-import org.apache.commons.math3.special.Gamma;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.LogGamma;
 
 /** Counts: log f = y log μ - μ - log y!. y ∈ {0, 1, 2, …}. McCullagh and Nelder (1989), §6. */
 final class PoissonFamily implements Family {
@@ -37,12 +37,17 @@ final class PoissonFamily implements Family {
 
     @Override
     public double logConstant(double y, double size) {
-        return -Gamma.logGamma(y + 1);
+        return -LogGamma.value(y + 1);
     }
 
     @Override
-    public double startingMean(double observedMean, double rows) {
-        return observedMean + 0.1 / rows;
+    public double startingMean(OutcomeSummary outcome) {
+        return outcome.mean() + 0.1 / outcome.weight();
+    }
+
+    @Override
+    public Family withZeroInflation() {
+        return new ZeroModifiedFamily(this, false);
     }
 
     /** μ = e^η: ∂ = y - μ, ∂² = ∂³ = -μ. */
@@ -53,7 +58,7 @@ final class PoissonFamily implements Family {
                 int from,
                 int count,
                 double[] eta,
-                double[] psi,
+                double[][] prepared,
                 int order,
                 Derivatives out) {
             double sum = 0;
@@ -61,7 +66,9 @@ final class PoissonFamily implements Family {
                 double w = observations.weight(from + j);
                 double y = observations.y[from + j];
                 double mu = Elementary.exp(eta[j]);
-                sum += w * (y * eta[j] - mu);
+                double value = w * (y * eta[j] - mu);
+                out.value[j] = value;
+                sum += value;
                 if (order >= 1) {
                     out.first[j] = w * (y - mu);
                 }
@@ -84,7 +91,7 @@ final class PoissonFamily implements Family {
                 int from,
                 int count,
                 double[] eta,
-                double[] psi,
+                double[][] prepared,
                 int order,
                 Derivatives out) {
             double sum = 0;
@@ -93,16 +100,9 @@ final class PoissonFamily implements Family {
                 double y = observations.y[from + j];
                 double e = eta[j];
                 double scaled = y == 0 ? 0 : y / e;
-                sum += w * ((y == 0 ? 0 : 2 * y * Elementary.log(Math.abs(e))) - e * e);
-                if (order >= 1) {
-                    out.first[j] = w * 2 * (scaled - e);
-                }
-                if (order >= 2) {
-                    out.second[j] = -w * 2 * ((y == 0 ? 0 : scaled / e) + 1);
-                }
-                if (order >= 3) {
-                    out.third[j] = y == 0 ? 0 : w * 4 * scaled / (e * e);
-                }
+                double l = (y == 0 ? 0 : 2 * y * Elementary.log(Math.abs(e))) - e * e;
+                double d2 = -2 * ((y == 0 ? 0 : scaled / e) + 1);
+                sum += out.set(j, w, l, 2 * (scaled - e), d2, y == 0 ? 0 : 4 * scaled / (e * e));
             }
             return sum;
         }
@@ -116,7 +116,7 @@ final class PoissonFamily implements Family {
                 int from,
                 int count,
                 double[] eta,
-                double[] psi,
+                double[][] prepared,
                 int order,
                 Derivatives out) {
             double sum = 0;
@@ -128,16 +128,9 @@ final class PoissonFamily implements Family {
                     return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
                 }
                 double scaled = y == 0 ? 0 : y / e;
-                sum += w * ((y == 0 ? 0 : y * Elementary.log(e)) - e);
-                if (order >= 1) {
-                    out.first[j] = w * (scaled - 1);
-                }
-                if (order >= 2) {
-                    out.second[j] = y == 0 ? 0 : -w * scaled / e;
-                }
-                if (order >= 3) {
-                    out.third[j] = y == 0 ? 0 : 2 * w * scaled / (e * e);
-                }
+                double l = (y == 0 ? 0 : y * Elementary.log(e)) - e;
+                double d3 = y == 0 ? 0 : 2 * scaled / (e * e);
+                sum += out.set(j, w, l, scaled - 1, y == 0 ? 0 : -scaled / e, d3);
             }
             return sum;
         }

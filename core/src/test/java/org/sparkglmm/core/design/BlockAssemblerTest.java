@@ -201,7 +201,7 @@ class BlockAssemblerTest {
         assertEquals(1, block.observations().weight(0));
         assertEquals(-Math.log(2), block.logConstant(0), 1e-14);
         assertEquals(-Math.log(6), block.logConstant(1), 1e-14);
-        ClusterBlock fewer = block.withFixedColumns(new int[] {0, 2});
+        ClusterBlock fewer = block.withColumns(new ColumnSelection(new int[] {0, 2}, new int[0][]));
         assertEquals(2, fewer.x().length);
         assertSame(block.x()[2], fewer.x()[1]);
     }

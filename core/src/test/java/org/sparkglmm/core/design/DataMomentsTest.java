@@ -1,9 +1,12 @@
 package org.sparkglmm.core.design;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -11,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.OutcomeSummary;
 
 /** Against the textbook's two sums in 34 digits. */
 class DataMomentsTest {
@@ -84,15 +88,15 @@ class DataMomentsTest {
         Value[] columns = {r -> 1, r -> r[4], r -> r[5], r -> r[0] / r[1]};
         for (int c = 0; c < 3; c++) {
             double expected = mean(rows, columns[c]);
-            assertEquals(expected, moments.mean(c), SAME_FORMULA * Math.max(1, Math.abs(expected)));
+            assertEquals(expected, moments.fixed().mean(c), SAME_FORMULA * Math.max(1, Math.abs(expected)));
         }
         for (int c = 0; c < 3; c++) {
             for (int d = 0; d <= c; d++) {
                 double expected = sum(rows, columns[c], columns[d]).doubleValue();
                 double scale = Math.sqrt(sum(rows, columns[c], columns[c]).doubleValue()
                         * sum(rows, columns[d], columns[d]).doubleValue());
-                assertEquals(expected, moments.scatter(c, d), CENTRED * scale + 1e-20);
-                assertEquals(moments.scatter(c, d), moments.scatter(d, c));
+                assertEquals(expected, moments.fixed().scatter(c, d), CENTRED * scale + 1e-20);
+                assertEquals(moments.fixed().scatter(c, d), moments.fixed().scatter(d, c));
             }
         }
         double weight = 0;
@@ -109,13 +113,77 @@ class DataMomentsTest {
         assertEquals(mean(rows, columns[1]), moments.zMean(1), 1e-12 * moments.zRootMeanSquare(1));
         assertEquals(1, moments.zMean(0));
         assertEquals(1, moments.zRootMeanSquare(0));
-        assertEquals(successes / (6 * weight), moments.outcomeMean(binomial), SAME_FORMULA);
-        assertEquals(sum(rows, columns[3], columns[3]).doubleValue() / weight, moments.outcomeVariance(), 1e-12);
+        assertEquals(successes / (6 * weight), moments.outcome(binomial).mean(), SAME_FORMULA);
+        assertEquals(
+                sum(rows, columns[3], columns[3]).doubleValue() / weight,
+                moments.outcome(binomial).variance(),
+                1e-12);
         // A row of weight 0 is no row.
         assertEquals(
                 IntStream.range(0, rows.count()).filter(i -> rows.row(i)[2] > 0).count(), moments.rows());
         assertEquals(0, moments.unsupported());
         assertEquals(0, moments.badWeights());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50})
+    void columnsOfThePredictorsOfPsiHaveMomentsOfTheirOwn(int blocks) {
+        Family family = Families.named("nbinom2").withZeroInflation();
+        Rows plain = rows(true);
+        DesignColumn x1 = plain.design().fixed().get(1);
+        DesignColumn x2 = plain.design().fixed().get(2);
+        Rows rows = new Rows(plain.design()
+                .withColumns(
+                        plain.design().fixed(),
+                        List.of(List.of(x2, DesignColumn.intercept(), x1), List.of(DesignColumn.intercept()))));
+        for (int i = 0; i < plain.count(); i++) {
+            rows.add(plain.id(i), plain.row(i));
+        }
+        DataMoments moments = DataMoments.of(rows.data(family, blocks, 1), family);
+        ColumnMoments own = moments.auxiliary(0);
+        assertEquals(moments.weight(), own.weight());
+        int[] inFixed = {2, 0, 1};
+        for (int c = 0; c < 3; c++) {
+            assertEquals(moments.fixed().mean(inFixed[c]), own.mean(c));
+            for (int d = 0; d < 3; d++) {
+                double scale = Math.sqrt(own.scatter(c, c) * own.scatter(d, d));
+                assertEquals(moments.fixed().scatter(inFixed[c], inFixed[d]), own.scatter(c, d), CENTRED * scale);
+                double raw = own.scatter(c, d) + own.weight() * own.mean(c) * own.mean(d);
+                assertEquals(raw, own.rawScatter(c, d), SAME_FORMULA * Math.abs(raw));
+            }
+        }
+        assertNull(moments.auxiliary(1), "an intercept alone is a constant");
+        assertNull(moments.auxiliary(7), "nor has a parameter beyond the design columns");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void zerosAndCategoriesAreWeighed(int blocks) {
+        Rows rows = rows(false);
+        double[] weights = new double[6];
+        double total = 0;
+        for (int i = 0; i < rows.count(); i++) {
+            weights[(int) rows.row(i)[0]] += rows.row(i)[2];
+            total += rows.row(i)[2];
+        }
+        Family ordinal = Families.named("ordinal").withCategories(List.of("a", "b", "c", "d", "e", "f"));
+        OutcomeSummary summary =
+                DataMoments.of(rows.data(ordinal, blocks, 1), ordinal).outcome(ordinal);
+        assertArrayEquals(weights, summary.categories());
+        assertEquals(weights[0] / total, summary.zeros(), SAME_FORMULA);
+        assertEquals(total, summary.weight());
+        Family counts = Families.named("poisson");
+        assertEquals(
+                0,
+                DataMoments.of(rows.data(counts, blocks, 1), counts)
+                        .outcome(counts)
+                        .categories()
+                        .length);
+        Family trials = Families.named("betabinomial");
+        OutcomeSummary ofTrials =
+                DataMoments.of(rows.data(trials, blocks, 1), trials).outcome(trials);
+        assertEquals(summary.mean() / 6, ofTrials.mean(), SAME_FORMULA);
+        assertEquals(summary.variance() / 36, ofTrials.variance(), SAME_FORMULA);
     }
 
     @Test
@@ -151,8 +219,8 @@ class DataMomentsTest {
             assertEquals(3, moments.unsupported());
             assertEquals(3, moments.badWeights());
             assertEquals(2, moments.weight());
-            assertEquals(2, moments.outcomeMean(Families.named("poisson")), 1e-15);
-            assertEquals(1, moments.outcomeVariance(), 1e-15);
+            assertEquals(2, moments.outcome(Families.named("poisson")).mean(), 1e-15);
+            assertEquals(1, moments.outcome(Families.named("poisson")).variance(), 1e-15);
         }
     }
 }

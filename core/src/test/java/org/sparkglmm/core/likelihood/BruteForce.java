@@ -29,6 +29,55 @@ final class BruteForce {
                 - 0.5 * v * (y - eta) * (y - eta) / (sigma * sigma);
     }
 
+    /** Var = μ + μ²/θ, from the sum of factors that its Γ are. */
+    static Density nbinom2(double theta) {
+        return (y, n, eta) -> {
+            double mu = Math.exp(eta);
+            double sum = -logFactorial(y) + y * Math.log(mu / (mu + theta)) + theta * Math.log(theta / (mu + theta));
+            for (int i = 0; i < y; i++) {
+                sum += Math.log(theta + i);
+            }
+            return sum;
+        };
+    }
+
+    /** A zero of either kind, or a count. */
+    static Density zeroInflatedPoisson(double pi) {
+        return (y, n, eta) ->
+                y == 0 ? Math.log(pi + (1 - pi) * Math.exp(-Math.exp(eta))) : Math.log(1 - pi) + POISSON.log(y, n, eta);
+    }
+
+    /** Cumulative logits, categories from 0. */
+    static Density ordinal(double... thresholds) {
+        return (y, n, eta) -> {
+            int k = (int) y;
+            double upTo = k == thresholds.length ? 1 : 1 / (1 + Math.exp(eta - thresholds[k]));
+            double below = k == 0 ? 0 : 1 / (1 + Math.exp(eta - thresholds[k - 1]));
+            return Math.log(upTo - below);
+        };
+    }
+
+    /** Shape v/φ, mean e^η. */
+    static Density gamma(double phi) {
+        return (y, v, eta) -> {
+            double shape = v / phi;
+            double rate = shape / Math.exp(eta);
+            return shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(y) - rate * y;
+        };
+    }
+
+    /** By Γ(x+1) = xΓ(x) from Stirling's series at 20 and more. */
+    static double logGamma(double x) {
+        double shift = 0;
+        double t = x;
+        for (; t < 20; t++) {
+            shift += Math.log(t);
+        }
+        double r = 1 / (t * t);
+        double series = (1 - r * (1.0 / 30 - r * (1.0 / 105 - r / 140))) / (12 * t);
+        return (t - 0.5) * Math.log(t) - t + 0.5 * Math.log(2 * Math.PI) + series - shift;
+    }
+
     /** Summed up to 200, Stirling's series beyond. */
     static double logFactorial(double y) {
         if (y <= 200) {

@@ -12,25 +12,45 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
-import org.sparkglmm.core.model.Families;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.NumericalDistribution;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
-/** The exact gradient against central differences of the objective, over the catalogue × dimensions × nodes × weights. */
+/**
+ * The exact gradient against central differences of the objective, over the catalogue × dimensions × nodes × weights, and
+ * over predictors of ψ with covariates.
+ */
 class MarginalLikelihoodGradientTest {
 
     static Stream<Arguments> cases() {
         List<Arguments> out = new ArrayList<>();
-        for (Family family : Families.all()) {
-            for (Link link : family.links()) {
-                for (int q = 1; q <= 3; q++) {
-                    for (int nodes : new int[] {1, 3, 4, 5, 7}) {
-                        out.add(Arguments.of(family.name(), link, q, nodes, (q + nodes) % 2 == 0));
+        for (Catalogue.Entry entry : Catalogue.entries()) {
+            for (int q = 1; q <= 3; q++) {
+                for (int nodes : new int[] {1, 3, 4, 5, 7}) {
+                    out.add(Arguments.of(entry, q, nodes, (q + nodes) % 2 == 0));
+                }
+            }
+        }
+        return out.stream();
+    }
+
+    /** Every parameter that a formula may give a predictor, with a covariate and an intercept. */
+    static Stream<Arguments> casesWithCovariates() {
+        List<Arguments> out = new ArrayList<>();
+        for (Catalogue.Entry entry : Catalogue.entries()) {
+            for (int k = 0; k < entry.family().auxiliary().size(); k++) {
+                Role role = entry.family().auxiliary().get(k).role();
+                for (int nodes : new int[] {1, 4}) {
+                    if (role == Role.DISPERSION || role == Role.ZERO_INFLATION) {
+                        out.add(Arguments.of(entry, k, 1 + (k + nodes) % 2, nodes));
                     }
                 }
             }
@@ -40,39 +60,50 @@ class MarginalLikelihoodGradientTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void gradientEqualsDifferencesOfTheObjective(String familyName, Link link, int q, int nodes, boolean weights) {
-        Family family = Families.named(familyName);
+    void gradientEqualsDifferencesOfTheObjective(Catalogue.Entry entry, int q, int nodes, boolean weights) {
+        check(entry, q, nodes, RandomBlocks.design(3, q, weights));
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesWithCovariates")
+    void gradientInCoefficientsOfPsiEqualsDifferences(Catalogue.Entry entry, int part, int q, int nodes) {
+        Design plain = RandomBlocks.design(3, q, true);
+        List<List<DesignColumn>> parts = new ArrayList<>();
+        for (int k = 0; k <= part; k++) {
+            parts.add(
+                    k == part ? List.of(DesignColumn.intercept(), plain.fixed().get(2)) : List.of());
+        }
+        check(entry, q, nodes, plain.withColumns(plain.fixed(), parts));
+    }
+
+    private static void check(Catalogue.Entry entry, int q, int nodes, Design design) {
+        Family family = entry.family();
+        Link link = entry.link();
         long seed = 31 * (31L * q + nodes) + link.ordinal();
         // Links with an edge need small effects to stay inside it: the likelihood has a jump where a node crosses it.
+        boolean positiveIdentity = link == Link.IDENTITY && !family.supports(-1.5, 1);
         boolean edge = link == Link.INVERSE
                 || link == Link.SQRT
-                || (link == Link.IDENTITY && family.name().equals("poisson"))
-                || (link == Link.LOG && family.name().equals("binomial"));
+                || positiveIdentity
+                || (link == Link.LOG && family.takesTrials());
         double scale = edge ? 0.1 : 0.7;
         double centre =
                 switch (link) {
                     case SQRT, INVERSE -> 2;
-                    case IDENTITY -> family.name().equals("poisson") ? 3 : 0.5;
-                    case LOG -> family.name().equals("binomial") ? -3 : 0.5;
+                    case IDENTITY -> positiveIdentity ? 3 : 0.5;
+                    case LOG -> family.takesTrials() ? -3 : 0.5;
                     default -> -0.3;
                 };
-        Design design = RandomBlocks.design(3, q, weights);
-        ClusterBlock block = RandomBlocks.block(design, family, 6, 5, scale, seed, (eta, random) -> {
-            double mu = link.mean(centre + eta);
-            if (family.takesTrials()) {
-                int trials = 1 + random.nextInt(4);
-                int y = 0;
-                for (int t = 0; t < trials; t++) {
-                    y += random.nextDouble() < mu ? 1 : 0;
-                }
-                return new double[] {y, trials};
-            }
-            return family.takesPrecisionWeights()
-                    ? new double[] {mu + 0.5 * random.nextGaussian(), 0.5 + random.nextDouble()}
-                    : new double[] {Math.max(0, Math.rint(mu + random.nextGaussian())), 1};
-        });
-        ParameterLayout layout =
-                new ParameterLayout(3, new int[] {q}, family.psiNames().size());
+        double[] psi = entry.psi(0);
+        ClusterBlock block = RandomBlocks.block(
+                design,
+                family,
+                6,
+                5,
+                scale,
+                seed,
+                (eta, random) -> NumericalDistribution.draw(family, link, centre + eta, psi, random));
+        ParameterLayout layout = design.layout(family);
         Objective objective = new MarginalLikelihood(
                 new LocalClusterData(List.of(block), 1),
                 new MixedModel(family.model(link), layout),
@@ -80,10 +111,15 @@ class MarginalLikelihoodGradientTest {
 
         Random random = new Random(seed + 1);
         double[] at = new double[layout.size()];
-        for (int i = 0; i < at.length; i++) {
+        for (int i = 0; i < layout.psiStart(); i++) {
             at[i] = 0.5 * scale * random.nextGaussian();
         }
         at[0] += centre;
+        for (int k = 0; k < psi.length; k++) {
+            for (int i = layout.psiStart(k); i < layout.psiStart(k + 1); i++) {
+                at[i] = 0.1 * random.nextGaussian() + (i == layout.psiStart(k) ? psi[k] : 0.2);
+            }
+        }
         Evaluation evaluation = objective.evaluate(at);
         assertTrue(evaluation.isFinite(), "objective is finite at the test's point");
         double largest = 0;

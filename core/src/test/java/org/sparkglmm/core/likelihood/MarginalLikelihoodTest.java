@@ -20,6 +20,7 @@ import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.NumericalDistribution;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 
@@ -34,7 +35,7 @@ class MarginalLikelihoodTest {
     private static MixedModel model(Family family, int p, int... blocks) {
         return new MixedModel(
                 family.model(family.links().get(0)),
-                new ParameterLayout(p, blocks, family.psiNames().size()));
+                new ParameterLayout(p, blocks, family.auxiliary().size()));
     }
 
     private static double logLikelihood(ClusterData data, MixedModel model, int nodes, double... at) {
@@ -120,6 +121,73 @@ class MarginalLikelihoodTest {
         double expected = total(blocks, family, beta, lambda(q, theta), f -> BruteForce.laplace(f, q));
         double actual = logLikelihood(new LocalClusterData(blocks, 1), model(family, 3, q), 1, join(beta, theta));
         assertEquals(expected, actual, NUMERICAL_CURVATURE * Math.abs(expected));
+    }
+
+    /** A family with parameters of its own: ψ on the scale of its predictors, and its density written once more. */
+    private record Own(Family family, double[] psi, BruteForce.Density density) {}
+
+    private static Own own(String name) {
+        double logit = Math.log(0.2 / 0.8);
+        return switch (name) {
+            case "nbinom2" -> new Own(Families.named(name), new double[] {Math.log(1.7)}, BruteForce.nbinom2(1.7));
+            case "zero-inflated poisson" ->
+                new Own(
+                        Families.named("poisson").withZeroInflation(),
+                        new double[] {logit},
+                        BruteForce.zeroInflatedPoisson(0.2));
+            case "ordinal" ->
+                new Own(
+                        Families.named(name).withCategories(List.of("a", "b", "c", "d")),
+                        new double[] {-0.8, 0.3, 1.6},
+                        BruteForce.ordinal(-0.8, 0.3, 1.6));
+            default -> new Own(Families.named(name), new double[] {Math.log(0.6)}, BruteForce.gamma(0.6));
+        };
+    }
+
+    /** As {@link #rows}, with outcomes of the family. */
+    private static List<ClusterBlock> blocks(Own own, int q, int persons, long seed) {
+        Random random = new Random(seed);
+        Rows rows = new Rows(RandomBlocks.design(3, q, true));
+        Link link = own.family().links().get(0);
+        for (long id = 0; id < persons; id++) {
+            double b = random.nextGaussian();
+            int n = 1 + random.nextInt(5);
+            for (int j = 0; j < n; j++) {
+                double x1 = random.nextGaussian();
+                double x2 = random.nextGaussian();
+                double offset = 0.3 * random.nextGaussian();
+                double eta = 0.3 + 0.5 * x1 + offset + b * (1 + 0.5 * x1);
+                double[] y = NumericalDistribution.draw(own.family(), link, eta, own.psi(), random);
+                rows.add(id, y[0], y[1], 1 + random.nextInt(2), offset, x1, x2);
+            }
+        }
+        return rows.blocks(own.family(), 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nbinom2,1,61", "zero-inflated poisson,1,61", "ordinal,1,61", "gamma,1,61",
+        "nbinom2,2,31", "zero-inflated poisson,2,31", "ordinal,2,31", "gamma,2,31"
+    })
+    void withParametersOfTheFamilyManyNodesEqualBruteForceAndOneNodeLaplace(String name, int q, int nodes) {
+        Own own = own(name);
+        List<ClusterBlock> blocks = blocks(own, q, 8, 21);
+        double[] beta = {0.2, 0.4, -0.3};
+        double[] theta = q == 1 ? new double[] {0.9} : new double[] {0.9, -0.4, 0.6};
+        double[] at = join(join(beta, theta), own.psi());
+        double integral = 0;
+        double laplace = 0;
+        for (ClusterBlock block : blocks) {
+            for (int i = 0; i < block.clusters(); i++) {
+                ToDoubleFunction<double[]> f = BruteForce.logIntegrand(block, i, own.density(), beta, lambda(q, theta));
+                integral += BruteForce.logIntegral(f, q);
+                laplace += BruteForce.laplace(f, q);
+            }
+        }
+        ClusterData data = new LocalClusterData(blocks, 1);
+        MixedModel model = model(own.family(), 3, q);
+        assertEquals(integral, logLikelihood(data, model, nodes, at), INTEGRAL * Math.abs(integral));
+        assertEquals(laplace, logLikelihood(data, model, 1, at), NUMERICAL_CURVATURE * Math.abs(laplace));
     }
 
     private static double[] join(double[] a, double[] b) {
@@ -241,7 +309,7 @@ class MarginalLikelihoodTest {
         double[] beta = {0.2, 0.4, -0.3};
         double logSigma = 0.4;
         BruteForce.Density density =
-                family.psiNames().isEmpty() ? density(family) : BruteForce.gaussian(Math.exp(logSigma));
+                family.auxiliary().isEmpty() ? density(family) : BruteForce.gaussian(Math.exp(logSigma));
         double expected = 0;
         for (ClusterBlock block : blocks) {
             for (int j = 0; j < block.rows(); j++) {
@@ -251,7 +319,7 @@ class MarginalLikelihoodTest {
                                 block.observations().y(j), block.observations().size(j), eta);
             }
         }
-        double[] at = new double[6 + family.psiNames().size()];
+        double[] at = new double[6 + family.auxiliary().size()];
         System.arraycopy(beta, 0, at, 0, 3);
         if (at.length > 6) {
             at[6] = logSigma;

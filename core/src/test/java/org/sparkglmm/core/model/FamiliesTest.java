@@ -75,6 +75,20 @@ class FamiliesTest {
     }
 
     @Test
+    void coefficientsOfPsiLieOneAfterAnother() {
+        ParameterLayout layout = new ParameterLayout(2, new int[] {2}, new int[] {3, 1, 2});
+        assertEquals(3, layout.psiParts());
+        assertEquals(6, layout.psi());
+        assertEquals(11, layout.size());
+        assertEquals(5, layout.psiStart());
+        assertEquals(5, layout.psiStart(0));
+        assertEquals(8, layout.psiStart(1));
+        assertEquals(9, layout.psiStart(2));
+        assertEquals(11, layout.psiStart(3));
+        assertEquals(0, new ParameterLayout(2, new int[] {2}, 0).psiParts());
+    }
+
+    @Test
     void parametersLieAsTheLayoutSays() {
         ParameterLayout layout = new ParameterLayout(2, new int[] {2, 1}, 1);
         assertEquals(2, layout.fixed());
@@ -83,8 +97,8 @@ class FamiliesTest {
         assertEquals(7, layout.size());
         double[] lambda = layout.lambda(new double[] {10, 11, 1, 2, 3, 4, 99});
         org.junit.jupiter.api.Assertions.assertArrayEquals(new double[] {1, 0, 0, 2, 3, 0, 0, 0, 4}, lambda);
-        org.junit.jupiter.api.Assertions.assertArrayEquals(
-                new double[] {99}, layout.psi(new double[] {10, 11, 1, 2, 3, 4, 99}));
+        assertEquals(6, layout.psiStart());
+        assertEquals(1, layout.psi());
         for (int t = 0; t < layout.theta(); t++) {
             assertTrue(layout.row(t) >= layout.column(t));
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -12,8 +13,11 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.fit.DataReport;
 import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.core.model.OutcomeSummary;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelBinding;
@@ -50,10 +54,11 @@ final class CheckCommand implements Callable<Integer> {
     private int check(SparkSession spark, TableSource source, ModelRequest request) {
         Dataset<Row> table = source.read(spark, request.group());
         BoundTable bound = ModelBinding.bind(request, table, source.isText());
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, request.family());
+        ModelRequest known = bound.request();
+        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
         try {
-            DataReport report = DataReport.of(bound.design(), request.family(), new SparkClusterData(blocks));
-            print(request, bound, report);
+            DataReport report = DataReport.of(bound.design(), known.family(), new SparkClusterData(blocks));
+            print(known, bound, report);
             return ExitCode.OK;
         } finally {
             blocks.unpersist(false);
@@ -79,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
                 (double) moments.rows() / moments.clusters(),
                 moments.widest(),
                 moments.singletons());
-        out.printf(Locale.ROOT, "Outcome: mean %.5g%n", moments.outcomeMean(request.family()));
+        outcome(out, report, moments.outcome(request.family()));
         bound.levels()
                 .forEach((name, levels) -> out.println(
                         "Factor:  " + name + " with " + levels.size() + " levels, reference " + levels.get(0)));
@@ -89,10 +94,39 @@ final class CheckCommand implements Callable<Integer> {
         out.println("Random effects by " + request.group() + " ("
                 + report.design().randomColumns().size() + "): "
                 + String.join(", ", report.design().randomNames()));
+        List<AuxiliaryParameter> own = request.family().auxiliary();
+        for (int k = 0; k < own.size(); k++) {
+            if (own.get(k).role() != AuxiliaryParameter.Role.THRESHOLD) {
+                out.println("Predictor of " + own.get(k).label() + ": "
+                        + report.design().auxiliaryColumns(k).stream()
+                                .map(DesignColumn::name)
+                                .collect(Collectors.joining(", ")));
+            }
+        }
         for (Warning warning : report.warnings()) {
             out.println("Warning (" + warning.code() + "): " + warning.message());
         }
         out.println(report.warnings().isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
         out.flush();
+    }
+
+    private static void outcome(PrintWriter out, DataReport report, OutcomeSummary outcome) {
+        if (outcome.categories().length == 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "Outcome: mean %.5g, 0 in %.4g%% of the rows%n",
+                    outcome.mean(),
+                    100 * outcome.zeros());
+            return;
+        }
+        RawColumn column = report.design().raw().get(report.design().response());
+        out.println("Outcome: ordered categories, from lowest to highest");
+        for (int k = 0; k < outcome.categories().length; k++) {
+            out.printf(
+                    Locale.ROOT,
+                    "           %s: %.4g%% of the rows%n",
+                    column.levels().get(k),
+                    100 * outcome.categories()[k] / outcome.weight());
+        }
     }
 }

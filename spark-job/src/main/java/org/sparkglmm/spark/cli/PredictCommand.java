@@ -11,7 +11,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
@@ -58,13 +57,11 @@ final class PredictCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.begin(out, onExists, configuration, source.path(), model);
         try {
             Dataset<Row> table = source.read(spark, saved.request().group());
-            Design design = Predictor.design(saved.request(), saved.fixedNames(), table, source.isText());
-            ParameterLayout layout = new ParameterLayout(
-                    design.fixed().size(),
-                    design.randomSizes(),
-                    saved.request().family().psiNames().size());
+            Design design = Predictor.design(
+                    saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, source.isText());
             MixedModel mixed = new MixedModel(
-                    saved.request().family().model(saved.request().link()), layout);
+                    saved.request().family().model(saved.request().link()),
+                    design.layout(saved.request().family()));
             Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
             Predictor predictor = new Predictor(spark, saved.request(), design, mixed, saved.parameters());
             predictor

@@ -15,12 +15,14 @@ public final class BoundTable {
     private final Design design;
     private final IdColumn id;
     private final RowCounts counts;
+    private final ModelRequest request;
 
-    BoundTable(Dataset<Row> rows, Design design, IdColumn id, RowCounts counts) {
+    BoundTable(Dataset<Row> rows, Design design, IdColumn id, RowCounts counts, ModelRequest request) {
         this.rows = rows;
         this.design = design;
         this.id = id;
         this.counts = counts;
+        this.request = request;
     }
 
     /**
@@ -50,6 +52,16 @@ public final class BoundTable {
 
     public RowCounts counts() {
         return counts;
+    }
+
+    /** The model with the levels of every factor, as found or given; its family knows its categories. */
+    public ModelRequest request() {
+        return request.withLevels(levels());
+    }
+
+    /** The same rows with another design, whose raw values are the same. */
+    BoundTable withDesign(Design other) {
+        return new BoundTable(rows, other, id, counts, request);
     }
 
     /** The levels of each factor, by the variable's name. */

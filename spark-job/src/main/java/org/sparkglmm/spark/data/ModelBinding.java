@@ -20,8 +20,10 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.ModelMatrix;
 import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.formula.Formula;
 import org.sparkglmm.core.formula.RandomTerm;
 import org.sparkglmm.core.formula.Variable;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 
 /**
  * Binds a model to a table: checks its columns, finds their types and levels, counts what is missing, and says what is to
@@ -30,6 +32,9 @@ import org.sparkglmm.core.formula.Variable;
 public final class ModelBinding {
     /** A text column with more values than this is no factor but a mistake. */
     static final int MOST_LEVELS = 1_000;
+
+    /** An outcome with more ordered values than this is an amount. */
+    private static final int MOST_CATEGORIES = 100;
 
     /** Text with more values than this is looked at for numbers among them. */
     private static final int MANY_LEVELS = 20;
@@ -128,7 +133,7 @@ public final class ModelBinding {
         Dataset<Row> complete = reduced.select(ID, values).filter(isComplete());
         findLevels(complete);
         Design design = describeAgain(withoutLevels);
-        return new BoundTable(complete, design, id, counts);
+        return new BoundTable(complete, design, id, counts, request);
     }
 
     private static String undefined(int k) {
@@ -146,7 +151,7 @@ public final class ModelBinding {
         int weight = -1;
         if (needsResponse) {
             response = 0;
-            size = values.addResponse(request.formula().response(), request.family());
+            size = values.addResponse(request);
             if (request.weights() != null) {
                 weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
             }
@@ -164,7 +169,7 @@ public final class ModelBinding {
         for (Variable offset : request.formula().offsets()) {
             offsets.add(values.addOffset(offset));
         }
-        for (Variable variable : request.formula().variables()) {
+        for (Variable variable : request.variables()) {
             values.addVariable(variable);
         }
         List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
@@ -185,8 +190,20 @@ public final class ModelBinding {
             }
         }
         List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
+        ModelRequest known = request.withLevels(levels);
+        boolean thresholds = known.family().takesCategories();
         List<DesignColumn> fixed = ModelMatrix.columns(
-                request.formula().fixedTerms(), request.formula().fixedIntercept(), levels);
+                request.formula().fixedTerms(), thresholds || request.formula().fixedIntercept(), levels);
+        if (thresholds) {
+            // They take the intercept's place, and factors are coded as beside one.
+            fixed = fixed.subList(1, fixed.size());
+        }
+        List<List<DesignColumn>> auxiliary = new ArrayList<>();
+        for (AuxiliaryParameter parameter : known.family().auxiliary()) {
+            Formula own = request.formulaOf(parameter);
+            auxiliary.add(
+                    own == null ? List.of() : ModelMatrix.columns(own.fixedTerms(), own.fixedIntercept(), levels));
+        }
         List<List<DesignColumn>> random = new ArrayList<>();
         for (RandomTerm term : request.formula().randomTerms()) {
             random.add(ModelMatrix.columns(term.terms(), term.intercept(), levels));
@@ -199,7 +216,8 @@ public final class ModelBinding {
                 design.weight(),
                 design.offsets(),
                 fixed,
-                random);
+                random,
+                auxiliary);
     }
 
     private Column isMissing(int k) {
@@ -321,7 +339,7 @@ public final class ModelBinding {
             return direct;
         }
         // factor(period) takes the levels given for period.
-        for (Variable v : request.formula().variables()) {
+        for (Variable v : request.variables()) {
             if (v.name().equals(variable) && v.columns().size() == 1) {
                 return request.levels().get(v.columns().get(0));
             }
@@ -353,9 +371,25 @@ public final class ModelBinding {
             List<String> given = given(raw.name);
             raw.levels = given != null ? given : levels(complete, k);
         }
-        if (raws.get(0).factor && raws.get(0).levels.size() != 2) {
-            throw new DataException("outcome " + raws.get(0).name + " has "
-                    + raws.get(0).levels.size() + " values; family binomial needs two (the second is the success)");
+        if (raws.get(0).factor) {
+            requireOutcomeLevels(raws.get(0));
+        }
+    }
+
+    private void requireOutcomeLevels(RawValue outcome) {
+        int found = outcome.levels.size();
+        if (!request.family().takesCategories()) {
+            if (found != 2) {
+                throw new DataException("outcome " + outcome.name + " has " + found
+                        + " values; family binomial needs two (the second is the success)");
+            }
+        } else if (found < 2) {
+            throw new DataException("outcome " + outcome.name
+                    + " has the same value in every complete row; family ordinal" + " needs two or more categories");
+        } else if (found > MOST_CATEGORIES) {
+            throw new DataException("outcome " + outcome.name + " has more than " + MOST_CATEGORIES
+                    + " different values; family ordinal is for ordered categories: group the values first, or use a family"
+                    + " for amounts");
         }
     }
 

@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Formula;
+import org.sparkglmm.core.formula.FormulaException;
 import org.sparkglmm.core.formula.RandomTerm;
+import org.sparkglmm.core.formula.Variable;
+import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -15,6 +19,9 @@ import org.sparkglmm.core.model.Link;
 /**
  * The model as asked for, before it has seen any data.
  *
+ * @param family zero-inflated if zi is not null; with its categories if it has some and their order is known
+ * @param zi of the zero-inflation part, null without one
+ * @param dispersion of the dispersion's predictor, null for a constant
  * @param offset a column added to the linear predictor, null for none
  * @param weights a column of frequency weights, null for none
  * @param precisionWeights a column of precision weights, null for none
@@ -24,17 +31,27 @@ public record ModelRequest(
         Formula formula,
         Family family,
         Link link,
+        Formula zi,
+        Formula dispersion,
         String offset,
         String weights,
         String precisionWeights,
         Map<String, List<String>> levels)
         implements Serializable {
 
-    /** @throws UsageException if formula, family, link and weights do not go together */
+    /**
+     * Reads what a user asks for.
+     *
+     * @param zi right side of the zero-inflation part, null without one
+     * @param dispersion right side of the dispersion's predictor, null for a constant
+     * @throws UsageException if formulas, family, link and weights do not go together
+     */
     public static ModelRequest of(
             String formula,
             String family,
             String link,
+            String zi,
+            String dispersion,
             String offset,
             String weights,
             String precisionWeights,
@@ -55,15 +72,51 @@ public record ModelRequest(
         }
         if (precisionWeights != null && !known.takesPrecisionWeights()) {
             throw new UsageException("--precision-weights: family " + known.name()
-                    + " has no residual variance that they could divide; use --weights for frequencies");
+                    + " has no dispersion that they could divide; use --weights for frequencies");
         }
         boolean trials = parsed.response().sql().size() > 1;
         if (trials && !known.takesTrials()) {
-            throw new UsageException(
-                    "formula: successes and trials on the left side are for family binomial, not " + known.name());
+            throw new UsageException("formula: successes and trials on the left side are for families binomial and"
+                    + " betabinomial, not " + known.name());
+        }
+        if (dispersion != null && known.auxiliary().stream().noneMatch(a -> a.role() == Role.DISPERSION)) {
+            throw new UsageException("--dispersion: family " + known.name() + " has no dispersion to model");
         }
         return new ModelRequest(
-                parsed, known, Families.link(known, link), offset, weights, precisionWeights, Map.copyOf(levels));
+                        parsed,
+                        zi == null ? known : known.withZeroInflation(),
+                        Families.link(known, link),
+                        fixedOnly("--zi", zi),
+                        fixedOnly("--dispersion", dispersion),
+                        offset,
+                        weights,
+                        precisionWeights,
+                        Map.of())
+                .withLevels(levels);
+    }
+
+    /** A one-sided formula of fixed effects; the tilde may be left out. */
+    private static Formula fixedOnly(String option, String text) {
+        if (text == null) {
+            return null;
+        }
+        Formula formula;
+        try {
+            formula = Formula.parseOneSided(text.contains("~") ? text : "~ " + text);
+        } catch (FormulaException e) {
+            throw new UsageException(option + ": " + e.getMessage());
+        }
+        if (!formula.randomTerms().isEmpty()) {
+            throw new UsageException(option + ": fixed effects only; leave out the random effect by "
+                    + formula.randomTerms().get(0).group().name());
+        }
+        if (!formula.offsets().isEmpty()) {
+            throw new UsageException(option + ": an offset is possible in --formula only");
+        }
+        if (formula.fixedTerms().isEmpty() && !formula.fixedIntercept()) {
+            throw new UsageException(option + ": nothing in it; write at least ~ 1");
+        }
+        return formula;
     }
 
     /**
@@ -90,9 +143,44 @@ public record ModelRequest(
         return out;
     }
 
-    /** The same model with the levels of its factors known. */
+    /** The same model with the levels of its factors known, those of an ordered outcome among them. */
     public ModelRequest withLevels(Map<String, List<String>> known) {
-        return new ModelRequest(formula, family, link, offset, weights, precisionWeights, known);
+        List<String> categories = known.get(outcome());
+        return new ModelRequest(
+                formula,
+                categories == null ? family : family.withCategories(categories),
+                link,
+                zi,
+                dispersion,
+                offset,
+                weights,
+                precisionWeights,
+                Map.copyOf(known));
+    }
+
+    /** The outcome's name where the left side is a single value. */
+    String outcome() {
+        return formula.response().parts().get(0).name();
+    }
+
+    /** All distinct variables of all formulas; no response, offset or group. */
+    List<Variable> variables() {
+        Map<String, Variable> byName = new LinkedHashMap<>();
+        for (Formula part : new Formula[] {formula, zi, dispersion}) {
+            if (part != null) {
+                part.variables().forEach(v -> byName.putIfAbsent(v.name(), v));
+            }
+        }
+        return List.copyOf(byName.values());
+    }
+
+    /** The formula that makes the predictor of one of the family's own parameters; null for a constant. */
+    Formula formulaOf(AuxiliaryParameter parameter) {
+        return switch (parameter.role()) {
+            case DISPERSION -> dispersion;
+            case ZERO_INFLATION -> zi;
+            default -> null;
+        };
     }
 
     /** The grouping column's own name. */

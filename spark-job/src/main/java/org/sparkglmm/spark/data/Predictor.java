@@ -19,8 +19,10 @@ import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.inference.LinearPredictor;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.engine.SparkClusterData;
 
@@ -58,24 +60,49 @@ public final class Predictor {
         this.parameters = parameters;
     }
 
-    /** A table's schema with the prediction columns added. */
-    public static StructType schema(StructType table) {
+    /** A table's schema with the prediction columns of a model added, whose categories must be known. */
+    public static StructType schema(StructType table, ModelRequest request) {
         StructType out = table;
-        for (String name : List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL)) {
+        for (String name : numberColumns(request)) {
             out = out.add(name, DataTypes.DoubleType, true);
         }
         return out.add(EFFECTS, DataTypes.StringType, false);
+    }
+
+    /** The predictions: four of every model, then each category's probability, population before conditional. */
+    private static List<String> numberColumns(ModelRequest request) {
+        List<String> out =
+                new ArrayList<>(List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL));
+        if (request.family().takesCategories()) {
+            List<String> categories = request.levels().getOrDefault(request.outcome(), List.of());
+            categories.forEach(c -> out.add("probability_population_" + c));
+            categories.forEach(c -> out.add("probability_conditional_" + c));
+        }
+        return out;
     }
 
     /**
      * The design of a saved model, bound to the columns of a table to predict for.
      *
      * @param fixedNames the columns of X that the fit kept
+     * @param auxiliaryNames the same for the predictors of the family's own parameters
      */
-    public static Design design(ModelRequest request, List<String> fixedNames, Dataset<Row> table, boolean text) {
+    public static Design design(
+            ModelRequest request,
+            List<String> fixedNames,
+            List<List<String>> auxiliaryNames,
+            Dataset<Row> table,
+            boolean text) {
         Design all = ModelBinding.predictors(request, table, text).design();
-        return all.withFixed(
-                all.fixed().stream().filter(c -> fixedNames.contains(c.name())).toList());
+        List<List<DesignColumn>> auxiliary = new ArrayList<>();
+        for (int k = 0; k < all.auxiliary().size(); k++) {
+            auxiliary.add(named(all.auxiliary().get(k), auxiliaryNames.get(k)));
+        }
+        return all.withColumns(named(all.fixed(), fixedNames), auxiliary);
+    }
+
+    private static List<DesignColumn> named(List<DesignColumn> columns, List<String> names) {
+        return columns.stream().filter(c -> names.contains(c.name())).toList();
     }
 
     /**
@@ -85,8 +112,7 @@ public final class Predictor {
      */
     public Dataset<Row> predict(Dataset<Row> table, boolean text, Dataset<Row> saved) {
         for (String column : table.columns()) {
-            if (List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL, EFFECTS)
-                    .contains(column)) {
+            if (column.equals(EFFECTS) || numberColumns(request).contains(column)) {
                 throw new UsageException("the data already have a column " + column + "; rename or drop it");
             }
         }
@@ -103,11 +129,12 @@ public final class Predictor {
         Dataset<Row> effects = effects(table, text, saved, id);
         Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
                 .drop(effects.col(ID));
-        StructType schema = schema(table.schema());
-        Design complete = columns.design().withFixed(design.fixed());
+        StructType schema = schema(table.schema(), request);
+        Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
                 complete,
-                new LinearPredictor(complete, parameters),
+                new LinearPredictor(complete, request.family(), parameters),
+                request.family(),
                 request.link(),
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
@@ -157,9 +184,8 @@ public final class Predictor {
         if (bound == null) {
             return null;
         }
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(
-                new BoundTable(bound.rows(), bound.design().withFixed(design.fixed()), bound.id(), bound.counts()),
-                request.family());
+        Design kept = bound.design().withColumns(design.fixed(), design.auxiliary());
+        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound.withDesign(kept), request.family());
         long impossible =
                 DataMoments.of(new SparkClusterData(blocks), request.family()).unsupported();
         if (impossible > 0) {
@@ -186,14 +212,16 @@ public final class Predictor {
 
         private final Design design;
         private final LinearPredictor predictor;
+        private final Family family;
         private final Link link;
         private final int own;
         private final int source;
         private transient BlockLoader.RowEncoder encoder;
 
-        RowPrediction(Design design, LinearPredictor predictor, Link link, int own, int source) {
+        RowPrediction(Design design, LinearPredictor predictor, Family family, Link link, int own, int source) {
             this.design = design;
             this.predictor = predictor;
+            this.family = family;
             this.link = link;
             this.own = own;
             this.source = source;
@@ -217,16 +245,23 @@ public final class Predictor {
             }
             double population = predictor.fixedPart(raw);
             double conditional = population + predictor.randomPart(raw, effects);
-            Object[] out = new Object[own + 5];
+            double[] psi = predictor.auxiliary(raw);
+            List<Object> out = new ArrayList<>();
             for (int i = 0; i < own; i++) {
-                out[i] = row.get(i);
+                out.add(row.get(i));
             }
-            out[own] = orNull(population);
-            out[own + 1] = orNull(link.mean(population));
-            out[own + 2] = orNull(conditional);
-            out[own + 3] = orNull(link.mean(conditional));
-            out[own + 4] = known ? row.getString(source) : "none";
-            return RowFactory.create(out);
+            out.add(orNull(population));
+            out.add(orNull(family.mean(link, population, psi)));
+            out.add(orNull(conditional));
+            out.add(orNull(family.mean(link, conditional, psi)));
+            for (double p : family.probabilities(link, population, psi)) {
+                out.add(orNull(p));
+            }
+            for (double p : family.probabilities(link, conditional, psi)) {
+                out.add(orNull(p));
+            }
+            out.add(known ? row.getString(source) : "none");
+            return RowFactory.create(out.toArray());
         }
 
         private static Double orNull(double value) {

@@ -60,13 +60,24 @@ final class RawValues {
     }
 
     /** Adds the outcome, and the trials if the left side has them: their index, or -1. */
-    int addResponse(Response response, Family family) {
+    int addResponse(ModelRequest request) {
+        Response response = request.formula().response();
+        Family family = request.family();
         List<Variable> parts = response.parts();
         Variable first = parts.get(0);
         DataType type = typeOf(first);
+        if (family.takesCategories()) {
+            if (type instanceof StringType && !request.levels().containsKey(first.name())) {
+                throw new UsageException("outcome " + response.text()
+                        + " is text, which has no order of its own: give the categories from lowest to highest, --levels "
+                        + response.text() + "=low,middle,high");
+            }
+            raws.add(factor(first, type));
+            return -1;
+        }
         boolean labelled = type instanceof StringType || first.forcedFactor();
         if (labelled) {
-            if (!family.takesTrials() || parts.size() > 1) {
+            if (!(family.takesTrials() && family.auxiliary().isEmpty()) || parts.size() > 1) {
                 throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
                         + "), where family " + family.name() + " needs numbers" + advice(type));
             }

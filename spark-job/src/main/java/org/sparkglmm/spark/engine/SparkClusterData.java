@@ -10,6 +10,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ColumnSelection;
 
 /**
  * Blocks in an RDD. A pass is one job without a shuffle: each task returns its blocks' results with their index, and the
@@ -54,8 +55,8 @@ public final class SparkClusterData implements ClusterData {
     }
 
     @Override
-    public ClusterData withFixedColumns(int[] keep) {
-        return new SparkClusterData(blocks.map(block -> block.withFixedColumns(keep)));
+    public ClusterData withColumns(ColumnSelection keep) {
+        return new SparkClusterData(blocks.map(block -> block.withColumns(keep)));
     }
 
     /** The blocks themselves, for what is written person by person. */

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.spark.data.ModelRequest;
@@ -38,7 +39,8 @@ public final class ModelFile {
     private ModelFile() {}
 
     /** What a prediction needs of a model file. */
-    public record Saved(ModelRequest request, List<String> fixedNames, double[] parameters) {}
+    public record Saved(
+            ModelRequest request, List<String> fixedNames, List<List<String>> auxiliaryNames, double[] parameters) {}
 
     /** The file's text; the request must hold the levels of every factor. */
     public static String write(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
@@ -62,10 +64,9 @@ public final class ModelFile {
         number(root, "aic", fit.aic());
         number(root, "bic", fit.bic());
         number(root, "deviance", -2 * fit.logLikelihood());
-        fixed(root.putArray("fixed"), fit);
+        coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
-        ObjectNode extra = root.putObject("extra");
-        fit.family().extra(fit.layout().psi(fit.parameters())).forEach((name, value) -> number(extra, name, value));
+        extra(root.putObject("extra"), fit);
         ObjectNode covariance = root.putObject("covariance");
         strings(covariance.putArray("names"), fit.covarianceNames());
         matrix(covariance.putArray("matrix"), fit.covariance());
@@ -81,12 +82,22 @@ public final class ModelFile {
         optimizer.put("message", fit.optimizer().message());
         ObjectNode design = root.putObject("design");
         design.put("group", fit.design().group());
+        design.put("zi", request.zi() == null ? null : request.zi().text());
+        design.put(
+                "dispersion",
+                request.dispersion() == null ? null : request.dispersion().text());
         design.put("offset", request.offset());
         design.put("weights", request.weights());
         design.put("precisionWeights", request.precisionWeights());
         ObjectNode levelNode = design.putObject("levels");
         request.levels().forEach((name, values) -> strings(levelNode.putArray(name), values));
         strings(design.putArray("columns"), fit.design().fixedNames());
+        ArrayNode auxiliary = design.putArray("auxiliaryColumns");
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
+            strings(
+                    auxiliary.addArray(),
+                    own.coefficients().stream().map(FixedEffect::term).toList());
+        }
         numbers(design.putArray("parameters"), fit.parameters());
         ObjectNode provenance = root.putObject("provenance");
         provenance.put("program", "spark-glmm");
@@ -103,8 +114,34 @@ public final class ModelFile {
         return version == null ? "development" : version;
     }
 
-    private static void fixed(ArrayNode into, FitResult fit) {
-        for (FixedEffect effect : fit.fixed()) {
+    /** The family's own parameters: constants by name, thresholds with their errors, and tables where formulas make them. */
+    private static void extra(ObjectNode into, FitResult fit) {
+        fit.extra().forEach((name, value) -> number(into, name, value));
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
+            FixedEffect first = own.coefficients().get(0);
+            switch (own.parameter().role()) {
+                case THRESHOLD -> {
+                    number(into.withObject("/thresholds"), own.parameter().name(), first.estimate());
+                    number(into.withObject("/thresholdSe"), own.parameter().name(), first.se());
+                    number(
+                            into.withObject("/thresholdRobustSe"),
+                            own.parameter().name(),
+                            first.robustSe());
+                }
+                case ZERO_INFLATION -> coefficients(into.putArray("zi"), own.coefficients());
+                case DISPERSION -> {
+                    if (!own.isConstant()) {
+                        into.put("dispersionOf", own.parameter().label());
+                        coefficients(into.putArray("dispersion"), own.coefficients());
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private static void coefficients(ArrayNode into, List<FixedEffect> effects) {
+        for (FixedEffect effect : effects) {
             ObjectNode node = into.addObject();
             node.put("term", effect.term());
             number(node, "estimate", effect.estimate());
@@ -203,6 +240,8 @@ public final class ModelFile {
                 root.path("formula").asText(),
                 root.path("family").asText(),
                 root.path("link").asText(),
+                text(design, "zi"),
+                text(design, "dispersion"),
                 text(design, "offset"),
                 text(design, "weights"),
                 text(design, "precisionWeights"),
@@ -212,7 +251,9 @@ public final class ModelFile {
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = values.get(i).asDouble();
         }
-        return new Saved(request, strings(design.path("columns")), parameters);
+        List<List<String>> auxiliary = new ArrayList<>();
+        design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
+        return new Saved(request, strings(design.path("columns")), auxiliary, parameters);
     }
 
     private static String text(JsonNode node, String name) {

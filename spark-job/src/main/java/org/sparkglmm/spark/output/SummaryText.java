@@ -1,10 +1,12 @@
 package org.sparkglmm.spark.output;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.model.Link;
@@ -26,6 +28,7 @@ public final class SummaryText {
         text.random();
         text.counts(dropped);
         text.fixed();
+        text.own();
         text.ratios();
         text.warnings(warnings);
         return text.out.toString();
@@ -46,10 +49,18 @@ public final class SummaryText {
         line("Generalized linear mixed model fit by %s", how);
         line(" Family: %s ( %s )", fit.family().name(), fit.link().label());
         line("Formula: %s", request.formula().text());
+        if (request.zi() != null) {
+            line("Zeros:   %s", request.zi().text());
+        }
+        if (request.dispersion() != null) {
+            line("Dispersion: %s", request.dispersion().text());
+        }
         List<String> outcomes =
                 request.levels().get(request.formula().response().text());
         if (outcomes != null) {
-            line("Success: %s", outcomes.get(1));
+            line(
+                    fit.family().takesCategories() ? "Categories: %s" : "Success: %s",
+                    fit.family().takesCategories() ? String.join(" < ", outcomes) : outcomes.get(1));
         }
         if (!fit.converged()) {
             line("");
@@ -94,7 +105,7 @@ public final class SummaryText {
                         corr);
             }
         }
-        Map<String, Double> extra = fit.family().extra(fit.layout().psi(fit.parameters()));
+        Map<String, Double> extra = fit.extra();
         if (extra.containsKey("sigma")) {
             double sigma = extra.get("sigma");
             line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "");
@@ -112,19 +123,62 @@ public final class SummaryText {
     }
 
     private void fixed() {
-        line("Fixed effects:");
-        int width = nameWidth();
-        line(
-                "%-" + width + "s %11s %11s %11s %9s %10s",
-                "",
-                "Estimate",
-                "Std. Error",
-                "Robust SE",
-                "z value",
-                "Pr(>|z|)");
-        for (FixedEffect effect : fit.fixed()) {
+        if (!fit.fixed().isEmpty()) {
+            line("Fixed effects:");
+            table(fit.fixed(), true);
+        }
+    }
+
+    /** The family's own parameters: thresholds and modelled ones as tables, constants in a line each. */
+    private void own() {
+        List<FixedEffect> thresholds = new ArrayList<>();
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
+            switch (own.parameter().role()) {
+                case THRESHOLD -> {
+                    FixedEffect e = own.coefficients().get(0);
+                    thresholds.add(e.named(own.parameter().name()));
+                }
+                case ZERO_INFLATION -> {
+                    line("");
+                    line(
+                            "%s (logit of the probability):",
+                            fit.family().supports(0, 1) && fit.family().name().startsWith("truncated_")
+                                    ? "Zeros"
+                                    : "Zero inflation");
+                    table(own.coefficients(), true);
+                }
+                default -> {
+                    if (!own.isConstant()) {
+                        line("");
+                        line("Dispersion, %s:", own.parameter().label());
+                        table(own.coefficients(), true);
+                    }
+                }
+            }
+        }
+        if (!thresholds.isEmpty()) {
+            line("");
+            line("Thresholds, P(Y <= k) = F(threshold - linear predictor):");
+            table(thresholds, false);
+        }
+        fit.extra().forEach((name, value) -> {
+            if (!name.equals("sigma")) {
+                line("");
+                line("Estimate of %s: %s", name, compact(value));
+            }
+        });
+        line("---");
+        line("z, p and intervals use the model-based standard errors (Std. Error)");
+        line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
+    }
+
+    private void table(List<FixedEffect> effects, boolean tests) {
+        int width = effects.stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+        String row = "%-" + width + "s %11s %11s %11s";
+        line(tests ? row + " %9s %10s" : row, "", "Estimate", "Std. Error", "Robust SE", "z value", "Pr(>|z|)");
+        for (FixedEffect effect : effects) {
             line(
-                    "%-" + width + "s %11s %11s %11s %9s %10s %s",
+                    tests ? row + " %9s %10s %s" : row,
                     effect.term(),
                     compact(effect.estimate()),
                     compact(effect.se()),
@@ -133,9 +187,6 @@ public final class SummaryText {
                     pValue(effect.p()),
                     stars(effect.p()));
         }
-        line("---");
-        line("z, p and intervals use the model-based standard errors (Std. Error)");
-        line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
     }
 
     /** Exponentiated effects, where they have a name of their own. */

@@ -79,6 +79,13 @@ class ReferenceFitsTest {
         if (reference.path("reml").asBoolean()) {
             arguments.add("--reml");
         }
+        if (reference.path("ziformula").isTextual()) {
+            arguments.addAll(List.of("--zi", reference.get("ziformula").asText()));
+        }
+        if (reference.path("dispformula").isTextual()) {
+            arguments.addAll(
+                    List.of("--dispersion", reference.get("dispformula").asText()));
+        }
         if (reference.path("weights").isTextual()) {
             arguments.addAll(List.of("--weights", reference.get("weights").asText()));
         }
@@ -118,26 +125,9 @@ class ReferenceFitsTest {
                 model.get("logLik").asDouble(),
                 tolerance.get("logLikAbs").asDouble(),
                 "logLik"));
-        Map<String, JsonNode> fixed = new HashMap<>();
-        model.get("fixed").forEach(f -> fixed.put(f.get("term").asText(), f));
-        checks.add(() -> assertEquals(expected.get("fixed").size(), fixed.size(), "fixed effects"));
-        expected.get("fixed")
-                .fields()
-                .forEachRemaining(e -> checks.add(() -> {
-                    JsonNode found = fixed.get(e.getKey());
-                    assertTrue(found != null, "no fixed effect " + e.getKey() + " in " + fixed.keySet());
-                    double se = e.getValue().get("se").asDouble();
-                    assertEquals(
-                            e.getValue().get("estimate").asDouble(),
-                            found.get("estimate").asDouble(),
-                            tolerance.get("fixedInSe").asDouble() * se,
-                            "estimate of " + e.getKey());
-                    assertEquals(
-                            se,
-                            found.get("se").asDouble(),
-                            tolerance.get("seRel").asDouble() * se,
-                            "standard error of " + e.getKey());
-                }));
+        Map<String, JsonNode> fixed = byTerm(model.get("fixed"));
+        compareCoefficients("fixed effect", expected.get("fixed"), fixed, tolerance, checks);
+        compareOwn(expected, tolerance, model.get("extra"), checks);
         expected.path("robustSe")
                 .fields()
                 .forEachRemaining(e -> checks.add(() -> assertEquals(
@@ -180,6 +170,65 @@ class ReferenceFitsTest {
                 }
             }
         }
+    }
+
+    private static Map<String, JsonNode> byTerm(JsonNode table) {
+        Map<String, JsonNode> out = new HashMap<>();
+        table.forEach(f -> out.put(f.get("term").asText(), f));
+        return out;
+    }
+
+    private static void compareCoefficients(
+            String what, JsonNode expected, Map<String, JsonNode> all, JsonNode tolerance, List<Executable> checks) {
+        checks.add(() -> assertEquals(expected.size(), all.size(), "number of " + what + "s"));
+        expected.fields()
+                .forEachRemaining(e -> checks.add(() -> {
+                    JsonNode found = all.get(e.getKey());
+                    assertTrue(found != null, "no " + what + " " + e.getKey() + " in " + all.keySet());
+                    double se = e.getValue().get("se").asDouble();
+                    assertEquals(
+                            e.getValue().get("estimate").asDouble(),
+                            found.get("estimate").asDouble(),
+                            tolerance.get("fixedInSe").asDouble() * se,
+                            "estimate of " + what + " " + e.getKey());
+                    assertEquals(
+                            se,
+                            found.get("se").asDouble(),
+                            tolerance.get("seRel").asDouble() * se,
+                            "standard error of " + what + " " + e.getKey());
+                }));
+    }
+
+    /** The family's own parameters: constants, thresholds, zero inflation, dispersion. */
+    private static void compareOwn(JsonNode expected, JsonNode tolerance, JsonNode extra, List<Executable> checks) {
+        expected.path("extra")
+                .fields()
+                .forEachRemaining(e -> checks.add(() -> assertEquals(
+                        e.getValue().asDouble(),
+                        extra.path(e.getKey()).asDouble(),
+                        tolerance.get("sdRel").asDouble() * e.getValue().asDouble(),
+                        e.getKey())));
+        for (String part : List.of("zi", "dispersion")) {
+            if (expected.path(part).isObject()) {
+                compareCoefficients(
+                        part + " coefficient", expected.get(part), byTerm(extra.path(part)), tolerance, checks);
+            }
+        }
+        expected.path("thresholds")
+                .fields()
+                .forEachRemaining(e -> checks.add(() -> {
+                    double se = expected.get("threshold_se").get(e.getKey()).asDouble();
+                    assertEquals(
+                            e.getValue().asDouble(),
+                            extra.path("thresholds").path(e.getKey()).asDouble(),
+                            tolerance.get("fixedInSe").asDouble() * se,
+                            "threshold " + e.getKey());
+                    assertEquals(
+                            se,
+                            extra.path("thresholdSe").path(e.getKey()).asDouble(),
+                            tolerance.get("seRel").asDouble() * se,
+                            "standard error of threshold " + e.getKey());
+                }));
     }
 
     private void compareModes(JsonNode expected, JsonNode tolerance, String idColumn, List<Executable> checks) {

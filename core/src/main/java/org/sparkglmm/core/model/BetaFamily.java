@@ -1,0 +1,228 @@
+package org.sparkglmm.core.model;
+
+import java.util.List;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.RisingFactorial;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+
+/**
+ * Proportions with a beta distribution of mean μ and precision φ, a = φμ and b = φ(1-μ), ψ = log φ: measured ones strictly
+ * between 0 and 1 (beta: Var = μ(1-μ)/(1+φ); Ferrari and Cribari-Neto 2004, J. Appl. Stat. 31:799), or successes out of trials
+ * whose probability has that distribution (betabinomial: binomial as φ → ∞; Skellam 1948, JRSS B 10:257).
+ */
+final class BetaFamily implements Family {
+    private static final long serialVersionUID = 1;
+    /** The share of a success that the mean is kept away from 0 and 1 by, at the start. */
+    private static final double HALF = 0.5;
+
+    private final boolean trials;
+
+    /** @param trials whether the outcome is successes out of trials */
+    BetaFamily(boolean trials) {
+        this.trials = trials;
+    }
+
+    @Override
+    public String name() {
+        return trials ? "betabinomial" : "beta";
+    }
+
+    @Override
+    public List<Link> links() {
+        return List.of(Link.LOGIT, Link.PROBIT, Link.CLOGLOG);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new Model(Tails.of(link), trials);
+    }
+
+    @Override
+    public boolean takesTrials() {
+        return trials;
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return trials ? BinomialFamily.isSuccesses(y, size) : y > 0 && y < 1;
+    }
+
+    @Override
+    public String support() {
+        return trials ? BinomialFamily.SUPPORT : "numbers strictly between 0 and 1";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return trials ? BinomialFamily.logChoose(y, size) : -Elementary.log(y) - Elementary.log1p(-y);
+    }
+
+    @Override
+    public List<AuxiliaryParameter> auxiliary() {
+        return List.of(
+                trials
+                        ? new AuxiliaryParameter(
+                                "phi",
+                                Link.LOG,
+                                Role.DISPERSION,
+                                AuxiliaryParameter.FAR,
+                                "phi is estimated as infinite: the successes vary no more than binomial ones would; use"
+                                        + " family binomial")
+                        : AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION));
+    }
+
+    @Override
+    public double startingMean(OutcomeSummary outcome) {
+        return (outcome.weight() * outcome.mean() + HALF) / (outcome.weight() + 2 * HALF);
+    }
+
+    @Override
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        double mean = startingMean(outcome);
+        double phi = 2 * mean * (1 - mean) / outcome.variance() - 1;
+        return new double[] {Elementary.log(Math.min(Math.max(phi, 1), trials ? 10 : 1e4))};
+    }
+
+    /**
+     * With A = log a, B = log b: ℓ = U(A) + V(B) + K. Of a proportion U = a log y - lnΓ(a), V = b log(1-y) - lnΓ(b), K = lnΓ(φ);
+     * of successes s and failures f out of n, U = Σ_{i<s} log(a+i), V = Σ_{i<f} log(b+i), K = -Σ_{i<n} log(φ+i).
+     *
+     * <p>A and B are ψ plus the logarithms of the link's two tails, so that neither cancels; derivatives in η by the chain
+     * rule, and ψ moves both by 1: ∂ψℓ = U' + V' + K', ∂ψℓ' = U''A' + V''B', ∂ψℓ'' = U'''A'² + U''A'' + V'''B'² + V''B''.
+     */
+    private record Model(Tails tails, boolean trials) implements ObservationModel {
+        private static final int LOG_PHI = 0;
+        private static final int CONSTANT = 1;
+        private static final int SLOPE = 2;
+        private static final int LOG_Y = 3;
+        private static final int LOG_REST = 4;
+
+        @Override
+        public int prepared() {
+            return trials ? 3 : 5;
+        }
+
+        @Override
+        public void prepare(Observations observations, AuxiliaryPredictors psi, double[][] into) {
+            double[] k = new double[4];
+            double last = Double.NaN;
+            double lastSize = Double.NaN;
+            for (int j = 0; j < observations.count(); j++) {
+                double logPhi = psi.at(0, j);
+                double size = observations.size(j);
+                if (logPhi != last || size != lastSize) {
+                    if (trials) {
+                        RisingFactorial.log(0, size, logPhi, k);
+                    } else {
+                        LogGamma.ofExponential(logPhi, k);
+                    }
+                    last = logPhi;
+                    lastSize = size;
+                }
+                into[LOG_PHI][j] = logPhi;
+                into[CONSTANT][j] = trials ? -k[0] : k[0];
+                into[SLOPE][j] = trials ? -k[1] : k[1];
+                if (!trials) {
+                    into[LOG_Y][j] = Elementary.log(observations.y[j]);
+                    into[LOG_REST][j] = Elementary.log1p(-observations.y[j]);
+                }
+            }
+        }
+
+        /** U or V and its derivatives in A or B. */
+        private void side(double count, double logShare, double logParameter, double[] into) {
+            if (trials) {
+                RisingFactorial.log(0, count, logParameter, into);
+                return;
+            }
+            LogGamma.ofExponential(logParameter, into);
+            double part = Elementary.exp(logParameter) * logShare;
+            for (int k = 0; k < 4; k++) {
+                into[k] = part - into[k];
+            }
+        }
+
+        private void sides(
+                Observations observations,
+                double[][] prepared,
+                int row,
+                double eta,
+                double[] a,
+                double[] b,
+                double[] u,
+                double[] v) {
+            double y = observations.y[row];
+            tails.logSuccess(eta, a);
+            tails.logFailure(eta, b);
+            if (trials && y == observations.size(row)) {
+                // No failures, so nothing depends on their tail, which may be infinite.
+                java.util.Arrays.fill(b, 0);
+            }
+            side(y, trials ? 0 : prepared[LOG_Y][row], prepared[LOG_PHI][row] + a[0], u);
+            side(observations.size(row) - y, trials ? 0 : prepared[LOG_REST][row], prepared[LOG_PHI][row] + b[0], v);
+        }
+
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                int order,
+                Derivatives out) {
+            double[] a = new double[4];
+            double[] b = new double[4];
+            double[] u = new double[4];
+            double[] v = new double[4];
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                sides(observations, prepared, from + j, eta[j], a, b, u, v);
+                sum += out.set(
+                        j,
+                        observations.weight(from + j),
+                        prepared[CONSTANT][from + j] + u[0] + v[0],
+                        u[1] * a[1] + v[1] * b[1],
+                        second(u, a) + second(v, b),
+                        third(u, a) + third(v, b));
+            }
+            return sum;
+        }
+
+        private static double second(double[] u, double[] a) {
+            return u[2] * a[1] * a[1] + u[1] * a[2];
+        }
+
+        private static double third(double[] u, double[] a) {
+            return u[3] * a[1] * a[1] * a[1] + 3 * u[2] * a[1] * a[2] + u[1] * a[3];
+        }
+
+        @Override
+        public void addAuxiliary(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                Derivatives at,
+                double[] value,
+                double[] first,
+                double[] second,
+                double[][] into) {
+            double[] a = new double[4];
+            double[] b = new double[4];
+            double[] u = new double[4];
+            double[] v = new double[4];
+            for (int j = 0; j < count; j++) {
+                sides(observations, prepared, from + j, eta[j], a, b, u, v);
+                double sum = value[j] * (u[1] + v[1] + prepared[SLOPE][from + j]);
+                if (first != null) {
+                    sum += first[j] * (u[2] * a[1] + v[2] * b[1]);
+                    sum += second[j] * (u[3] * a[1] * a[1] + u[2] * a[2] + v[3] * b[1] * b[1] + v[2] * b[2]);
+                }
+                into[0][j] += observations.weight(from + j) * sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.sparkglmm.core.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+
+/**
+ * Positive amounts with a constant coefficient of variation: Var = φμ²/v, ψ = log φ, v the precision weight. With the shape k
+ * = v/φ: log f = k log k - lnΓ(k) + (k-1) log y - k log μ - k y/μ. McCullagh and Nelder (1989), §8.
+ */
+final class GammaFamily implements Family {
+    @Override
+    public String name() {
+        return "gamma";
+    }
+
+    @Override
+    public List<Link> links() {
+        return List.of(Link.LOG, Link.INVERSE, Link.IDENTITY);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new Model(link);
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return y > 0 && y < Double.POSITIVE_INFINITY && size > 0 && size < Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public String support() {
+        return "finite numbers above 0 (and positive, finite precision weights)";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return -StandardNormal.HALF_LOG_TWO_PI - Elementary.log(y);
+    }
+
+    @Override
+    public boolean takesPrecisionWeights() {
+        return true;
+    }
+
+    @Override
+    public List<AuxiliaryParameter> auxiliary() {
+        return List.of(AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION));
+    }
+
+    /** φ, and the shape 1/φ. */
+    @Override
+    public Map<String, Double> extra(double[] psi) {
+        Map<String, Double> out = new LinkedHashMap<>(Family.super.extra(psi));
+        if (out.containsKey("phi")) {
+            out.put("shape", Elementary.exp(-psi[0]));
+        }
+        return out;
+    }
+
+    @Override
+    public double startingMean(OutcomeSummary outcome) {
+        return outcome.mean();
+    }
+
+    @Override
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        return new double[] {Elementary.log(outcome.relativeVariance(2))};
+    }
+
+    /**
+     * ℓ = k D + ½ log k - s(k), D = log(y/μ) - y/μ + 1, s the remainder of Stirling's series: k log k and lnΓ(k) never meet.
+     *
+     * <p>Derivatives in η are k times those of D. ψ enters through k, ∂k/∂ψ = -k: ∂ψℓ = -k (D + log k - digamma(k)), ∂ψℓ' =
+     * -ℓ', ∂ψℓ'' = -ℓ''.
+     */
+    private record Model(Link link) implements ObservationModel {
+        private static final int SHAPE = 0;
+        private static final int CONSTANT = 1;
+        private static final int SLOPE = 2;
+
+        @Override
+        public int prepared() {
+            return 3;
+        }
+
+        @Override
+        public void prepare(Observations observations, AuxiliaryPredictors psi, double[][] into) {
+            double last = Double.NaN;
+            double constant = 0;
+            double slope = 0;
+            for (int j = 0; j < observations.count(); j++) {
+                double k = observations.size(j) * Elementary.exp(-psi.at(0, j));
+                if (k != last) {
+                    constant = 0.5 * Elementary.log(k) - LogGamma.stirlingRemainder(k);
+                    slope = k * LogGamma.logMinusDigamma(k);
+                    last = k;
+                }
+                into[SHAPE][j] = k;
+                into[CONSTANT][j] = constant;
+                into[SLOPE][j] = slope;
+            }
+        }
+
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                int order,
+                Derivatives out) {
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double y = observations.y[from + j];
+                double k = prepared[SHAPE][from + j];
+                double e = eta[j];
+                if (link != Link.LOG && !(e > 0)) {
+                    return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                }
+                double deviance;
+                double d1;
+                double d2;
+                double d3;
+                switch (link) {
+                    case INVERSE -> {
+                        double inverse = 1 / e;
+                        deviance = Elementary.log(y) + Elementary.log(e) - y * e + 1;
+                        d1 = inverse - y;
+                        d2 = -inverse * inverse;
+                        d3 = 2 * inverse * inverse * inverse;
+                    }
+                    case IDENTITY -> {
+                        double inverse = 1 / e;
+                        double ratio = y * inverse;
+                        deviance = Elementary.log(y) - Elementary.log(e) - ratio + 1;
+                        d1 = inverse * (ratio - 1);
+                        d2 = inverse * inverse * (1 - 2 * ratio);
+                        d3 = inverse * inverse * inverse * (6 * ratio - 2);
+                    }
+                    default -> {
+                        double ratio = y * Elementary.exp(-e);
+                        deviance = Elementary.log(y) - e - ratio + 1;
+                        d1 = ratio - 1;
+                        d2 = -ratio;
+                        d3 = ratio;
+                    }
+                }
+                double l = k * deviance + prepared[CONSTANT][from + j];
+                sum += out.set(j, observations.weight(from + j), l, k * d1, k * d2, k * d3);
+            }
+            return sum;
+        }
+
+        @Override
+        public void addAuxiliary(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                Derivatives at,
+                double[] value,
+                double[] first,
+                double[] second,
+                double[][] into) {
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double scaledDeviance = at.value[j] - w * prepared[CONSTANT][from + j];
+                double sum = -value[j] * (scaledDeviance + w * prepared[SLOPE][from + j]);
+                if (first != null) {
+                    sum -= first[j] * at.first[j] + second[j] * at.second[j];
+                }
+                into[0][j] += sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.sparkglmm.core.model;
+
+import java.util.List;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+
+/**
+ * Positive amounts whose logarithm is normal: log y ~ N(η, σ²), or σ²/v with a precision weight v. So e^η is the median, and
+ * the mean e^{η+σ²/2}; effects multiply both alike. Aitchison and Brown (1957), The Lognormal Distribution, §2.
+ */
+final class LognormalFamily implements Family {
+    @Override
+    public String name() {
+        return "lognormal";
+    }
+
+    @Override
+    public List<Link> links() {
+        // One model under two names: the logarithm of the median, or the identity of the mean logarithm.
+        return List.of(Link.LOG, Link.IDENTITY);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new NormalModel(Link.IDENTITY, true);
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return y > 0 && y < Double.POSITIVE_INFINITY && size > 0 && size < Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public String support() {
+        return "finite numbers above 0 (and positive, finite precision weights)";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return 0.5 * Elementary.log(size) - StandardNormal.HALF_LOG_TWO_PI - Elementary.log(y);
+    }
+
+    @Override
+    public boolean takesPrecisionWeights() {
+        return true;
+    }
+
+    @Override
+    public boolean isQuadratic(Link link) {
+        return true;
+    }
+
+    @Override
+    public List<AuxiliaryParameter> auxiliary() {
+        return List.of(AuxiliaryParameter.of("sigma", Link.LOG, Role.DISPERSION));
+    }
+
+    /** Of an outcome of precision weight 1. */
+    @Override
+    public double mean(Link link, double eta, double[] psi) {
+        return Elementary.exp(eta + 0.5 * Elementary.exp(2 * psi[0]));
+    }
+
+    @Override
+    public double startingMean(OutcomeSummary outcome) {
+        return outcome.mean() * Elementary.exp(-0.5 * logVariance(outcome));
+    }
+
+    @Override
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        return new double[] {0.5 * Elementary.log(logVariance(outcome))};
+    }
+
+    /** From the moments: σ² = log(1 + variance/mean²). */
+    private static double logVariance(OutcomeSummary outcome) {
+        return Math.max(Elementary.log1p(outcome.variance() / (outcome.mean() * outcome.mean())), 1e-4);
+    }
+}

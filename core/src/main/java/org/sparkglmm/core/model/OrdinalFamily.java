@@ -1,0 +1,197 @@
+package org.sparkglmm.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+
+/**
+ * Ordered categories 0, 1, … K-1: P(Y ≤ k) = F(α_k - η), ψ = (α_0 < α_1 < … < α_{K-2}), no intercept. The thresholds are
+ * themselves the parameters: where two of them meet, the category between them has probability 0, so that the likelihood keeps
+ * them ordered, and for logit, probit and cloglog it is concave in (β, α) given the random effects (Pratt 1981, JASA 76:103).
+ * McCullagh (1980), JRSS B 42:109; signs as in ordinal::clmm (Christensen 2019).
+ *
+ * <p>cloglog is McCullagh's, F(x) = 1 - exp(-e^x), as in ordinal::clm and MASS::polr; loglog is F(x) = exp(-e^-x). The
+ * function ordinal::clmm (2022.11) has the two exchanged. With two categories loglog is the binary cloglog model.
+ */
+final class OrdinalFamily implements Family {
+    private static final long serialVersionUID = 1;
+
+    private final List<String> categories;
+
+    /** @param categories in order; none as long as the data have not been seen */
+    OrdinalFamily(List<String> categories) {
+        this.categories = List.copyOf(categories);
+    }
+
+    @Override
+    public String name() {
+        return "ordinal";
+    }
+
+    @Override
+    public List<Link> links() {
+        return List.of(Link.LOGIT, Link.PROBIT, Link.CLOGLOG, Link.LOGLOG);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new Model(Interval.of(link), categories.size());
+    }
+
+    @Override
+    public boolean takesCategories() {
+        return true;
+    }
+
+    @Override
+    public Family withCategories(List<String> known) {
+        return new OrdinalFamily(known);
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return y >= 0 && y < categories.size() && y == Math.rint(y);
+    }
+
+    @Override
+    public String support() {
+        return "ordered categories";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return 0;
+    }
+
+    @Override
+    public List<AuxiliaryParameter> auxiliary() {
+        List<AuxiliaryParameter> out = new ArrayList<>();
+        for (int k = 0; k + 1 < categories.size(); k++) {
+            out.add(AuxiliaryParameter.of(
+                    categories.get(k) + "|" + categories.get(k + 1), Link.IDENTITY, Role.THRESHOLD));
+        }
+        return out;
+    }
+
+    @Override
+    public double mean(Link link, double eta, double[] psi) {
+        double[] p = probabilities(link, eta, psi);
+        double sum = 0;
+        for (int k = 0; k < p.length; k++) {
+            sum += (k + 1) * p[k];
+        }
+        return sum;
+    }
+
+    @Override
+    public double[] probabilities(Link link, double eta, double[] psi) {
+        double[] out = new double[categories.size()];
+        Interval interval = Interval.of(link);
+        double[] log = new double[4];
+        for (int k = 0; k < out.length; k++) {
+            double low = k == 0 ? Double.NEGATIVE_INFINITY : psi[k - 1] - eta;
+            double high = k == psi.length ? Double.POSITIVE_INFINITY : psi[k] - eta;
+            interval.log(low, high, log);
+            out[k] = Elementary.exp(log[0]);
+        }
+        return out;
+    }
+
+    @Override
+    public boolean isAtEdge(OutcomeSummary outcome) {
+        return false;
+    }
+
+    /** The linear predictor has no intercept: its start is the middle of every link. */
+    @Override
+    public double startingMean(OutcomeSummary outcome) {
+        return 0.5;
+    }
+
+    /** The link of the observed cumulative shares. */
+    @Override
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        double[] weights = outcome.categories();
+        double[] out = new double[Math.max(0, weights.length - 1)];
+        double below = 0;
+        for (int k = 0; k < out.length; k++) {
+            below += weights[k];
+            out[k] = link.predictor((below + 0.5) / (outcome.weight() + 1));
+        }
+        return out;
+    }
+
+    private record Model(Interval interval, int categories) implements ObservationModel {
+        private static final int LOW = 0;
+        private static final int HIGH = 1;
+
+        @Override
+        public int prepared() {
+            return 2;
+        }
+
+        @Override
+        public void prepare(Observations observations, AuxiliaryPredictors psi, double[][] into) {
+            for (int j = 0; j < observations.count(); j++) {
+                int y = (int) observations.y[j];
+                into[LOW][j] = y == 0 ? Double.NEGATIVE_INFINITY : psi.at(y - 1, j);
+                into[HIGH][j] = y == categories - 1 ? Double.POSITIVE_INFINITY : psi.at(y, j);
+            }
+        }
+
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                int order,
+                Derivatives out) {
+            double[] log = new double[4];
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double low = prepared[LOW][from + j] - eta[j];
+                double high = prepared[HIGH][from + j] - eta[j];
+                if (!(low < high)) {
+                    return Double.isNaN(low) || Double.isNaN(high) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                }
+                interval.log(low, high, log);
+                sum += out.set(j, observations.weight(from + j), log[0], log[1], log[2], log[3]);
+            }
+            return sum;
+        }
+
+        @Override
+        public void addAuxiliary(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                Derivatives at,
+                double[] value,
+                double[] first,
+                double[] second,
+                double[][] into) {
+            double[] ends = new double[6];
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double low = prepared[LOW][from + j] - eta[j];
+                double high = prepared[HIGH][from + j] - eta[j];
+                interval.ends(low, high, ends);
+                double a = w * value[j];
+                double b = first == null ? 0 : w * first[j];
+                double c = first == null ? 0 : w * second[j];
+                int y = (int) observations.y[from + j];
+                if (y > 0) {
+                    into[y - 1][j] += a * ends[0] + b * ends[1] + c * ends[2];
+                }
+                if (y < categories - 1) {
+                    into[y][j] += a * ends[3] + b * ends[4] + c * ends[5];
+                }
+            }
+        }
+    }
+}

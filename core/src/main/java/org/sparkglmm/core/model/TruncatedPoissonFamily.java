@@ -1,0 +1,44 @@
+package org.sparkglmm.core.model;
+
+import org.sparkglmm.core.math.BernoulliFunction;
+import org.sparkglmm.core.math.Elementary;
+
+/** Poisson counts of which none is 0: log f = y log μ - log(e^μ - 1) - log y! = (y-1) log μ + log R(μ) - log y!. */
+final class TruncatedPoissonFamily extends CountFamily {
+    private static final long serialVersionUID = 1;
+
+    TruncatedPoissonFamily() {
+        super("poisson", true);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new Model();
+    }
+
+    @Override
+    double minusLogZero(double mu, double[] psi) {
+        return mu;
+    }
+
+    private record Model() implements ObservationModel {
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                int order,
+                Derivatives out) {
+            double[] r = new double[4];
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double above = observations.y[from + j] - 1;
+                BernoulliFunction.log(Elementary.exp(eta[j]), r);
+                sum += out.set(j, observations.weight(from + j), above * eta[j] + r[0], above + r[1], r[2], r[3]);
+            }
+            return sum;
+        }
+    }
+}

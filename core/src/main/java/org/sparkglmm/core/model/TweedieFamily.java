@@ -1,0 +1,195 @@
+package org.sparkglmm.core.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.TweedieSeries;
+import org.sparkglmm.core.model.AuxiliaryParameter.Role;
+
+/**
+ * Amounts that are 0 or positive, sums of a Poisson number of gamma amounts: Var = φμ^p, ψ = (log φ, logit of p's place between
+ * 1.01 and 1.99; nearer to 1 and 2 the density has a peak for each number of amounts). The density's normalising series is summed (Dunn and Smyth 2005, Stat. Comput. 15:267).
+ */
+final class TweedieFamily implements Family {
+    private static final long serialVersionUID = 1;
+    private static final double LOWEST_POWER = 1.01;
+    private static final double HIGHEST_POWER = 1.99;
+
+    private static double power(double psi) {
+        return LOWEST_POWER + (HIGHEST_POWER - LOWEST_POWER) * LogScale.logistic(psi);
+    }
+
+    @Override
+    public String name() {
+        return "tweedie";
+    }
+
+    @Override
+    public List<Link> links() {
+        return List.of(Link.LOG);
+    }
+
+    @Override
+    public ObservationModel model(Link link) {
+        return new Model();
+    }
+
+    @Override
+    public boolean supports(double y, double size) {
+        return y >= 0 && y < Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public String support() {
+        return "0 and positive numbers";
+    }
+
+    @Override
+    public double logConstant(double y, double size) {
+        return y == 0 ? 0 : -Elementary.log(y);
+    }
+
+    @Override
+    public List<AuxiliaryParameter> auxiliary() {
+        return List.of(
+                AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION),
+                new AuxiliaryParameter(
+                        "power",
+                        Link.LOGIT,
+                        Role.CONSTANT,
+                        -AuxiliaryParameter.FAR,
+                        "the power is estimated at " + LOWEST_POWER
+                                + ", the low end of its range: the amounts come in units, as"
+                                + " counts do; use a family for counts"));
+    }
+
+    /** φ and the power p. */
+    @Override
+    public Map<String, Double> extra(double[] psi) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        if (!Double.isNaN(psi[0])) {
+            out.put("phi", Elementary.exp(psi[0]));
+        }
+        out.put("power", power(psi[1]));
+        return out;
+    }
+
+    @Override
+    public double startingMean(OutcomeSummary outcome) {
+        return outcome.mean();
+    }
+
+    @Override
+    public double[] startingPsi(OutcomeSummary outcome, Link link) {
+        double phi = outcome.relativeVariance(2) * Math.sqrt(outcome.mean());
+        return new double[] {Elementary.log(phi), 0};
+    }
+
+    /**
+     * With P = y e^{(1-p)η}, M = e^{(2-p)η}: ℓ = log W + (P/(1-p) - M/(2-p))/φ, ∂ = (P - M)/φ, ∂² = ((1-p)P - (2-p)M)/φ, ∂³ =
+     * ((1-p)²P - (2-p)²M)/φ.
+     *
+     * <p>log φ: ∂ℓ = ∂log W - (ℓ - log W), ∂ℓ' = -ℓ', ∂ℓ'' = -ℓ''. p: with u = 1-p, v = 2-p, ∂P = -ηP, ∂M = -ηM, so that ∂ℓ =
+     * ∂log W - (P(η - 1/u)/u - M(η - 1/v)/v)/φ, ∂ℓ' = -ηℓ', ∂ℓ'' = -ηℓ'' - ℓ'; by dp/dψ.
+     */
+    private record Model() implements ObservationModel {
+        private static final int INVERSE_PHI = 0;
+        private static final int POWER = 1;
+        private static final int LOG_W = 2;
+        private static final int W_BY_LOG_PHI = 3;
+        private static final int W_BY_POWER = 4;
+        private static final int POWER_SLOPE = 5;
+
+        @Override
+        public int prepared() {
+            return 6;
+        }
+
+        @Override
+        public void prepare(Observations observations, AuxiliaryPredictors psi, double[][] into) {
+            double[] w = new double[3];
+            for (int j = 0; j < observations.count(); j++) {
+                double logPhi = psi.at(0, j);
+                double power = power(psi.at(1, j));
+                w[0] = 0;
+                w[1] = 0;
+                w[2] = 0;
+                if (observations.y[j] > 0) {
+                    TweedieSeries.log(observations.y[j], logPhi, power, w);
+                }
+                into[INVERSE_PHI][j] = Elementary.exp(-logPhi);
+                into[POWER][j] = power;
+                into[LOG_W][j] = w[0];
+                into[W_BY_LOG_PHI][j] = w[1];
+                into[W_BY_POWER][j] = w[2];
+                into[POWER_SLOPE][j] = (HIGHEST_POWER - LOWEST_POWER)
+                        * LogScale.logistic(psi.at(1, j))
+                        * LogScale.logistic(-psi.at(1, j));
+            }
+        }
+
+        @Override
+        public double evaluate(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                int order,
+                Derivatives out) {
+            double sum = 0;
+            for (int j = 0; j < count; j++) {
+                double inverse = prepared[INVERSE_PHI][from + j];
+                double u = 1 - prepared[POWER][from + j];
+                double v = 2 - prepared[POWER][from + j];
+                double p = partP(observations.y[from + j], u, eta[j]);
+                double m = Elementary.exp(v * eta[j]);
+                sum += out.set(
+                        j,
+                        observations.weight(from + j),
+                        prepared[LOG_W][from + j] + inverse * (p / u - m / v),
+                        inverse * (p - m),
+                        inverse * (u * p - v * m),
+                        inverse * (u * u * p - v * v * m));
+            }
+            return sum;
+        }
+
+        private static double partP(double y, double u, double eta) {
+            return y == 0 ? 0 : y * Elementary.exp(u * eta);
+        }
+
+        @Override
+        public void addAuxiliary(
+                Observations observations,
+                int from,
+                int count,
+                double[] eta,
+                double[][] prepared,
+                Derivatives at,
+                double[] value,
+                double[] first,
+                double[] second,
+                double[][] into) {
+            for (int j = 0; j < count; j++) {
+                double w = observations.weight(from + j);
+                double u = 1 - prepared[POWER][from + j];
+                double v = 2 - prepared[POWER][from + j];
+                double p = partP(observations.y[from + j], u, eta[j]);
+                double m = Elementary.exp(v * eta[j]);
+                double scaled = prepared[INVERSE_PHI][from + j] * (p / u - m / v);
+                double moved = prepared[INVERSE_PHI][from + j] * (p * (eta[j] - 1 / u) / u - m * (eta[j] - 1 / v) / v);
+                double byLogPhi = w * value[j] * (prepared[W_BY_LOG_PHI][from + j] - scaled);
+                double byPower = w * value[j] * (prepared[W_BY_POWER][from + j] - moved);
+                if (first != null) {
+                    byLogPhi -= first[j] * at.first[j] + second[j] * at.second[j];
+                    byPower -= eta[j] * (first[j] * at.first[j] + second[j] * at.second[j]) + second[j] * at.first[j];
+                }
+                into[0][j] += byLogPhi;
+                into[1][j] += prepared[POWER_SLOPE][from + j] * byPower;
+            }
+        }
+    }
+}
