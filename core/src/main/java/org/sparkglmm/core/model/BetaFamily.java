@@ -172,10 +172,10 @@ final class BetaFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] a = new double[4];
-            double[] b = new double[4];
-            double[] u = new double[4];
-            double[] v = new double[4];
+            double[] a = out.scratch(0);
+            double[] b = out.scratch(1);
+            double[] u = out.scratch(2);
+            double[] v = out.scratch(3);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 sides(observations, prepared, from + j, eta[j], a, b, u, v);
@@ -210,10 +210,10 @@ final class BetaFamily implements Family {
                 double[] first,
                 double[] second,
                 double[][] into) {
-            double[] a = new double[4];
-            double[] b = new double[4];
-            double[] u = new double[4];
-            double[] v = new double[4];
+            double[] a = at.scratch(0);
+            double[] b = at.scratch(1);
+            double[] u = at.scratch(2);
+            double[] v = at.scratch(3);
             for (int j = 0; j < count; j++) {
                 sides(observations, prepared, from + j, eta[j], a, b, u, v);
                 double sum = value[j] * (u[1] + v[1] + prepared[SLOPE][from + j]);

@@ -118,7 +118,7 @@ final class BinomialFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] tail = new double[4];
+            double[] tail = out.scratch(0);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);

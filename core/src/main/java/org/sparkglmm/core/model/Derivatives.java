@@ -11,6 +11,9 @@ public final class Derivatives {
     /** w ∂³ℓ/∂η³. */
     public final double[] third;
 
+    /** Numbers that a function of one row returns in an array. */
+    private final double[][] scratch = new double[4][8];
+
     private Derivatives inner;
 
     public Derivatives(int rows) {
@@ -27,6 +30,11 @@ public final class Derivatives {
         second[j] = w * d2;
         third[j] = w * d3;
         return value[j];
+    }
+
+    /** One of four arrays of eight numbers that a model may use while it works on a row. */
+    double[] scratch(int k) {
+        return scratch[k];
     }
 
     /** Room of the same size for a model inside a model; made when first asked for, then kept. */

@@ -71,7 +71,7 @@ public final class Families {
         if (name == null || name.isBlank()) {
             return family.links().get(0);
         }
-        String wanted = name.trim().toLowerCase(Locale.ROOT);
+        String wanted = family.linkKnownAs(name.trim().toLowerCase(Locale.ROOT));
         for (Link link : family.links()) {
             if (link.label().equals(wanted)) {
                 return link;

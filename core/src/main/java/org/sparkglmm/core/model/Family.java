@@ -18,6 +18,11 @@ public interface Family extends Serializable {
     /** The links it has, the default first. */
     List<Link> links();
 
+    /** The label of the link that users of this family may also call {@code label}; mostly itself. */
+    default String linkKnownAs(String label) {
+        return label;
+    }
+
     /** The density with one of {@link #links()}. */
     ObservationModel model(Link link);
 

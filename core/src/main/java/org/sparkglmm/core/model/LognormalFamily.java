@@ -17,8 +17,13 @@ final class LognormalFamily implements Family {
 
     @Override
     public List<Link> links() {
-        // One model under two names: the logarithm of the median, or the identity of the mean logarithm.
-        return List.of(Link.LOG, Link.IDENTITY);
+        return List.of(Link.LOG);
+    }
+
+    /** The log of the median is the identity of the mean logarithm: one model under two names. */
+    @Override
+    public String linkKnownAs(String label) {
+        return label.equals(Link.IDENTITY.label()) ? Link.LOG.label() : label;
     }
 
     @Override

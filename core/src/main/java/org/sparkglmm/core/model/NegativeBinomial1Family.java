@@ -106,8 +106,8 @@ final class NegativeBinomial1Family extends CountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] rising = new double[4];
-            double[] r = new double[4];
+            double[] rising = out.scratch(0);
+            double[] r = out.scratch(1);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 RisingFactorial.log(
@@ -148,7 +148,7 @@ final class NegativeBinomial1Family extends CountFamily {
                 double[] first,
                 double[] second,
                 double[][] into) {
-            double[] r = new double[4];
+            double[] r = at.scratch(1);
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double slope = prepared[G_SLOPE][from + j];

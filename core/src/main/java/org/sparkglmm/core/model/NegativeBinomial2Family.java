@@ -184,7 +184,7 @@ final class NegativeBinomial2Family extends CountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] r = new double[4];
+            double[] r = out.scratch(1);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
@@ -241,7 +241,7 @@ final class NegativeBinomial2Family extends CountFamily {
                 double[] first,
                 double[] second,
                 double[][] into) {
-            double[] r = new double[4];
+            double[] r = at.scratch(1);
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
                 double t = eta[j] - prepared[LOG_THETA][from + j];

@@ -149,7 +149,7 @@ final class OrdinalFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] log = new double[4];
+            double[] log = out.scratch(0);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double low = prepared[LOW][from + j] - eta[j];
@@ -175,7 +175,7 @@ final class OrdinalFamily implements Family {
                 double[] first,
                 double[] second,
                 double[][] into) {
-            double[] ends = new double[6];
+            double[] ends = at.scratch(0);
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double low = prepared[LOW][from + j] - eta[j];

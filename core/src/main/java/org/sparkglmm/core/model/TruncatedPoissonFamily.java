@@ -31,7 +31,7 @@ final class TruncatedPoissonFamily extends CountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] r = new double[4];
+            double[] r = out.scratch(0);
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
