@@ -1,21 +1,19 @@
 package org.sparkglmm.core.model;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogGamma;
 import org.sparkglmm.core.math.StandardNormal;
-import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
 /**
  * Positive amounts with a constant coefficient of variation: Var = φμ²/v, ψ = log φ, v the precision weight. With the shape k
  * = v/φ: log f = k log k - lnΓ(k) + (k-1) log y - k log μ - k y/μ. McCullagh and Nelder (1989), §8.
  */
-final class GammaFamily implements Family {
-    @Override
-    public String name() {
-        return "gamma";
+final class GammaFamily extends AmountFamily {
+    private static final long serialVersionUID = 1;
+
+    GammaFamily() {
+        super("gamma", "phi");
     }
 
     @Override
@@ -29,43 +27,8 @@ final class GammaFamily implements Family {
     }
 
     @Override
-    public boolean supports(double y, double size) {
-        return y > 0 && y < Double.POSITIVE_INFINITY && size > 0 && size < Double.POSITIVE_INFINITY;
-    }
-
-    @Override
-    public String support() {
-        return "finite numbers above 0 (and positive, finite precision weights)";
-    }
-
-    @Override
     public double logConstant(double y, double size) {
         return -StandardNormal.HALF_LOG_TWO_PI - Elementary.log(y);
-    }
-
-    @Override
-    public boolean takesPrecisionWeights() {
-        return true;
-    }
-
-    @Override
-    public List<AuxiliaryParameter> auxiliary() {
-        return List.of(AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION));
-    }
-
-    /** φ, and the shape 1/φ. */
-    @Override
-    public Map<String, Double> extra(double[] psi) {
-        Map<String, Double> out = new LinkedHashMap<>(Family.super.extra(psi));
-        if (out.containsKey("phi")) {
-            out.put("shape", Elementary.exp(-psi[0]));
-        }
-        return out;
-    }
-
-    @Override
-    public double startingMean(OutcomeSummary outcome) {
-        return outcome.mean();
     }
 
     @Override

@@ -1,20 +1,18 @@
 package org.sparkglmm.core.model;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
-import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
 /**
  * Positive amounts with long tails: Var = φμ³/v, ψ = log φ, v the precision weight, shape λ = 1/φ. log f = ½ log(v/(2πφy³)) -
  * v (y-μ)²/(2φμ²y). Tweedie (1957), Ann. Math. Statist. 28:362; McCullagh and Nelder (1989), table 2.1.
  */
-final class InverseGaussianFamily implements Family {
-    @Override
-    public String name() {
-        return "inversegaussian";
+final class InverseGaussianFamily extends AmountFamily {
+    private static final long serialVersionUID = 1;
+
+    InverseGaussianFamily() {
+        super("inversegaussian", "phi");
     }
 
     @Override
@@ -28,43 +26,8 @@ final class InverseGaussianFamily implements Family {
     }
 
     @Override
-    public boolean supports(double y, double size) {
-        return y > 0 && y < Double.POSITIVE_INFINITY && size > 0 && size < Double.POSITIVE_INFINITY;
-    }
-
-    @Override
-    public String support() {
-        return "finite numbers above 0 (and positive, finite precision weights)";
-    }
-
-    @Override
     public double logConstant(double y, double size) {
         return 0.5 * Elementary.log(size) - 1.5 * Elementary.log(y) - StandardNormal.HALF_LOG_TWO_PI;
-    }
-
-    @Override
-    public boolean takesPrecisionWeights() {
-        return true;
-    }
-
-    @Override
-    public List<AuxiliaryParameter> auxiliary() {
-        return List.of(AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION));
-    }
-
-    /** φ, and the shape 1/φ. */
-    @Override
-    public Map<String, Double> extra(double[] psi) {
-        Map<String, Double> out = new LinkedHashMap<>(Family.super.extra(psi));
-        if (out.containsKey("phi")) {
-            out.put("shape", Elementary.exp(-psi[0]));
-        }
-        return out;
-    }
-
-    @Override
-    public double startingMean(OutcomeSummary outcome) {
-        return outcome.mean();
     }
 
     @Override

@@ -3,16 +3,16 @@ package org.sparkglmm.core.model;
 import java.util.List;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
-import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
 /**
  * Positive amounts whose logarithm is normal: log y ~ N(η, σ²), or σ²/v with a precision weight v. So e^η is the median, and
  * the mean e^{η+σ²/2}; effects multiply both alike. Aitchison and Brown (1957), The Lognormal Distribution, §2.
  */
-final class LognormalFamily implements Family {
-    @Override
-    public String name() {
-        return "lognormal";
+final class LognormalFamily extends AmountFamily {
+    private static final long serialVersionUID = 1;
+
+    LognormalFamily() {
+        super("lognormal", "sigma");
     }
 
     @Override
@@ -32,33 +32,13 @@ final class LognormalFamily implements Family {
     }
 
     @Override
-    public boolean supports(double y, double size) {
-        return y > 0 && y < Double.POSITIVE_INFINITY && size > 0 && size < Double.POSITIVE_INFINITY;
-    }
-
-    @Override
-    public String support() {
-        return "finite numbers above 0 (and positive, finite precision weights)";
-    }
-
-    @Override
     public double logConstant(double y, double size) {
         return 0.5 * Elementary.log(size) - StandardNormal.HALF_LOG_TWO_PI - Elementary.log(y);
     }
 
     @Override
-    public boolean takesPrecisionWeights() {
-        return true;
-    }
-
-    @Override
     public boolean isQuadratic(Link link) {
         return true;
-    }
-
-    @Override
-    public List<AuxiliaryParameter> auxiliary() {
-        return List.of(AuxiliaryParameter.of("sigma", Link.LOG, Role.DISPERSION));
     }
 
     /** Of an outcome of precision weight 1. */
