@@ -27,6 +27,7 @@ public final class DataMoments implements Serializable {
     private final double[] zSquares;
     private final double[] zSums;
     private double trials;
+    private double mostTrials;
     private double successes;
 
     /** Column p of fixed is the outcome: divided by its size where the family counts trials of every row. */
@@ -98,6 +99,7 @@ public final class DataMoments implements Serializable {
                 }
             }
             out.trials += w * size;
+            out.mostTrials = Math.max(out.mostTrials, size);
             out.successes += w * y;
             out.zeros += y == 0 ? w : 0;
             if (out.categories.length > 0) {
@@ -126,6 +128,7 @@ public final class DataMoments implements Serializable {
         unsupported += other.unsupported;
         badWeights += other.badWeights;
         trials += other.trials;
+        mostTrials = Math.max(mostTrials, other.mostTrials);
         successes += other.successes;
         zeros += other.zeros;
         for (int r = 0; r < zSquares.length; r++) {
@@ -164,6 +167,11 @@ public final class DataMoments implements Serializable {
     /** Rows whose outcome the family does not support. */
     public long unsupported() {
         return unsupported;
+    }
+
+    /** The largest size of a row: its trials, where the family counts trials. */
+    public double mostTrials() {
+        return mostTrials;
     }
 
     /** Rows whose frequency weight is negative, infinite or NaN. */

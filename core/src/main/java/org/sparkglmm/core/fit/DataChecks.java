@@ -38,6 +38,11 @@ final class DataChecks {
                             : " is the same in every row that is not 0")
                     + ", at the edge of what is possible: there is no estimate, only an effect without bound");
         }
+        if (family.takesTrials() && has(family, Role.DISPERSION) && moments.mostTrials() <= 1) {
+            throw new DataException("outcome " + outcome
+                    + ": every row has a single trial, which cannot vary more than a" + " binomial one, so "
+                    + family.auxiliary().get(0).name() + " cannot be estimated; use family binomial");
+        }
         boolean hasResidual = family.isQuadratic(family.links().get(0));
         long effects = moments.clusters() * design.randomColumns().size();
         if (hasResidual && moments.rows() <= effects) {

@@ -3,6 +3,8 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
@@ -206,7 +208,7 @@ public final class GlmmFit {
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));
-        warnAboutSeparation(covariance, parameters);
+        warnAboutOpenParameters(covariance, parameters);
         double[] beta = Arrays.copyOf(parameters, layout.fixed());
         return new FitResult(
                 design,
@@ -246,16 +248,46 @@ public final class GlmmFit {
                 : climb.judgeByFinerRule(optimum.point(), optimum.free(), optimum.hessian(), warnings);
     }
 
-    private void warnAboutSeparation(Covariance covariance, double[] beta) {
-        for (int c = 0; c < layout.fixed(); c++) {
-            boolean undetermined = covariance.scaledSe()[c] > SEPARATED;
-            if (undetermined && Math.abs(beta[c]) < covariance.se()[c]) {
-                warnings.add(new Warning(
-                        "separation",
-                        "the effect of " + design.fixedNames().get(c)
-                                + " is practically undetermined (its standard error is enormous): some group may have only"
-                                + " one outcome value; tabulate the outcome by it"));
+    /** Names the parameters that the data leave open, each part of the model in its own words. */
+    private void warnAboutOpenParameters(Covariance covariance, double[] parameters) {
+        Set<Integer> open = new TreeSet<>();
+        Arrays.stream(covariance.undetermined()).forEach(open::add);
+        for (int i = 0; i < parameters.length; i++) {
+            boolean huge = covariance.scaledSe()[i] > SEPARATED
+                    && Math.abs(parameters[i]) < covariance.se()[i];
+            boolean isTheta = i >= layout.thetaStart() && i < layout.psiStart();
+            if (huge && !isTheta) {
+                open.add(i);
             }
         }
+        List<String> names = ParameterNames.of(design, family, layout);
+        List<String> effects = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (int i : open) {
+            boolean isEffect =
+                    i < layout.fixed() || i >= layout.psiStart() && names.get(i).contains(":");
+            (isEffect ? effects : others).add(names.get(i));
+        }
+        if (!effects.isEmpty()) {
+            warnings.add(
+                    new Warning(
+                            "separation",
+                            undetermined("the effect of ", "the effects of ", effects)
+                                    + " (an enormous standard error, or none): some group may have only one outcome value, or none of"
+                                    + " the zeros or of the spread that this part of the model is about; tabulate the outcome by it"));
+        }
+        if (!others.isEmpty()) {
+            warnings.add(new Warning(
+                    "parameter_undetermined",
+                    undetermined("", "", others)
+                            + ": the log-likelihood hardly changes with it, so the data say nothing about it; use a simpler"
+                            + " family or random part"));
+        }
+    }
+
+    private static String undetermined(String one, String many, List<String> names) {
+        boolean single = names.size() == 1;
+        return (single ? one : many) + String.join(", ", names) + (single ? " is" : " are")
+                + " practically undetermined";
     }
 }

@@ -47,6 +47,8 @@ record Optimum(
 
         listener.stage("observed information");
         boolean converged = outcome.converged();
+        // What goes on for ever may have been put on its edge; then the rest has a minimum.
+        boolean flat = outcome.isFlat() && free.length == point.length;
         String message = outcome.message();
         Evaluation at = subspace.evaluate(subspace.restrict(point));
         double decrement = Double.NaN;
@@ -58,14 +60,15 @@ record Optimum(
                 break;
             }
             decrement = new QuadraticModel(at.gradient(), hessian).decrement();
-            if (!converged || decrement <= FINAL_TOLERANCE || polish == MOST_POLISHES) {
+            if (!converged || flat || decrement <= FINAL_TOLERANCE || polish == MOST_POLISHES) {
                 break;
             }
             Outcome better = minimizer.minimize(subspace, at.point(), hessian);
             iterations += better.iterations();
             at = better.best();
+            flat = better.isFlat();
         }
-        if (converged && !(decrement <= FINAL_TOLERANCE)) {
+        if (converged && !flat && !(decrement <= FINAL_TOLERANCE)) {
             converged = false;
             message = "the gradient did not vanish: g'H\u207b\u00b9g = " + decrement + " with the true Hessian";
         }

@@ -37,6 +37,9 @@ final class ClusterIntegral {
     /** Where the curvature had to be replaced, convergence is linear and must be seen to its end. */
     private static final double CONVERGED = 1e-22;
 
+    /** A convex h with a Newton decrement this small lies in the basin where full steps converge by squares. */
+    private static final double IN_BASIN = 1e-4;
+
     /** Armijo's constant: a step must earn this part of what its slope promises. */
     private static final double SUFFICIENT = 1e-4;
     /** What summing a large cluster's h may be off by; without it a good last step could look like a bad one. */
@@ -206,6 +209,7 @@ final class ClusterIntegral {
                 return Double.NaN;
             }
         }
+        double before = Double.POSITIVE_INFINITY;
         for (; iterations < MOST_ITERATIONS; iterations++) {
             gradientAt(from, n, u, g);
             boolean convex = curvature(from, n, false);
@@ -227,13 +231,24 @@ final class ClusterIntegral {
             if (convex ? decrement <= LAST_STEP : decrement <= CONVERGED) {
                 break;
             }
-            double accepted = lineSearch(from, n, h, decrement);
-            if (Double.isNaN(accepted)) {
-                // No step improves h in floating point: this is the mode as well as it can be known.
-                java.util.Arrays.fill(step, 0);
-                break;
+            boolean inBasin = convex && decrement <= IN_BASIN;
+            if (inBasin && decrement < before) {
+                // The gradient is known better here than differences of h, which are rounded to a part of its summands.
+                h = fullStep(from, n);
+            } else {
+                double accepted = lineSearch(from, n, h, decrement);
+                if (Double.isNaN(accepted) || inBasin) {
+                    // No step improves h, or the gradient, in floating point: this is the mode as well as it can be
+                    // known.
+                    java.util.Arrays.fill(step, 0);
+                    break;
+                }
+                h = accepted;
             }
-            h = accepted;
+            before = decrement;
+            if (!(h < Double.POSITIVE_INFINITY)) {
+                return Double.NaN;
+            }
         }
         if (iterations == MOST_ITERATIONS) {
             return Double.NaN;
@@ -243,6 +258,13 @@ final class ClusterIntegral {
         }
         h = evaluate(from, n, u, 3);
         return curvature(from, n, false) ? h : Double.NaN;
+    }
+
+    private double fullStep(int from, int n) {
+        for (int d = 0; d < q; d++) {
+            u[d] += step[d];
+        }
+        return evaluate(from, n, u, 2);
     }
 
     /** Backtracking from the full step; moves u. NaN if no step length decreases h. */

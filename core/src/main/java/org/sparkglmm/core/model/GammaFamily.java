@@ -46,10 +46,11 @@ final class GammaFamily extends AmountFamily {
         private static final int SHAPE = 0;
         private static final int CONSTANT = 1;
         private static final int SLOPE = 2;
+        private static final int LOG_Y = 3;
 
         @Override
         public int prepared() {
-            return 3;
+            return 4;
         }
 
         @Override
@@ -67,6 +68,7 @@ final class GammaFamily extends AmountFamily {
                 into[SHAPE][j] = k;
                 into[CONSTANT][j] = constant;
                 into[SLOPE][j] = slope;
+                into[LOG_Y][j] = Elementary.log(observations.y[j]);
             }
         }
 
@@ -87,14 +89,15 @@ final class GammaFamily extends AmountFamily {
                 if (link != Link.LOG && !(e > 0)) {
                     return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
                 }
-                double deviance;
+                // t = log(y/μ): D = t - (e^t - 1), whose error is that of t times t, not that of its terms.
+                double t;
                 double d1;
                 double d2;
                 double d3;
                 switch (link) {
                     case INVERSE -> {
                         double inverse = 1 / e;
-                        deviance = Elementary.log(y) + Elementary.log(e) - y * e + 1;
+                        t = Elementary.log(y * e);
                         d1 = inverse - y;
                         d2 = -inverse * inverse;
                         d3 = 2 * inverse * inverse * inverse;
@@ -102,19 +105,19 @@ final class GammaFamily extends AmountFamily {
                     case IDENTITY -> {
                         double inverse = 1 / e;
                         double ratio = y * inverse;
-                        deviance = Elementary.log(y) - Elementary.log(e) - ratio + 1;
+                        t = Elementary.log(ratio);
                         d1 = inverse * (ratio - 1);
                         d2 = inverse * inverse * (1 - 2 * ratio);
                         d3 = inverse * inverse * inverse * (6 * ratio - 2);
                     }
                     default -> {
-                        double ratio = y * Elementary.exp(-e);
-                        deviance = Elementary.log(y) - e - ratio + 1;
-                        d1 = ratio - 1;
-                        d2 = -ratio;
-                        d3 = ratio;
+                        t = prepared[LOG_Y][from + j] - e;
+                        d1 = Elementary.expm1(t);
+                        d3 = Elementary.exp(t);
+                        d2 = -d3;
                     }
                 }
+                double deviance = t - (link == Link.LOG ? d1 : Elementary.expm1(t));
                 double l = k * deviance + prepared[CONSTANT][from + j];
                 sum += out.set(j, observations.weight(from + j), l, k * d1, k * d2, k * d3);
             }

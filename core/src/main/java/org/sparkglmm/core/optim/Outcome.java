@@ -6,7 +6,7 @@ import java.util.List;
  * How a minimisation ended.
  *
  * @param best the best point evaluated
- * @param status whether it is a minimum
+ * @param status whether it is a minimum, or as good as one
  * @param message in words, for people
  * @param iterations steps tried
  * @param decrement the last estimate of g'H⁻¹g: twice what the objective could still fall by
@@ -24,6 +24,8 @@ public record Outcome(
 
     public enum Status {
         CONVERGED,
+        /** The objective has stopped falling while it still slopes: its minimum, as far as it goes, lies infinitely far out. */
+        FLAT,
         ITERATION_LIMIT,
         NO_PROGRESS,
         NOT_EVALUABLE
@@ -34,6 +36,11 @@ public record Outcome(
     }
 
     public boolean converged() {
-        return status == Status.CONVERGED;
+        return status == Status.CONVERGED || status == Status.FLAT;
+    }
+
+    /** Whether it ended on a slope that leads nowhere. */
+    public boolean isFlat() {
+        return status == Status.FLAT;
     }
 }

@@ -18,6 +18,13 @@ public final class TrustRegionNewton implements Minimizer {
     private static final int MOST_UPDATES = 8;
     /** Relative rounding error of an objective that is a compensated sum of millions of terms. */
     private static final double ROUNDING = 1e-13;
+    /** Steps that together lower the objective by no more than this, in units of a log-likelihood, go along a flat floor. */
+    private static final double FLAT = 1e-8;
+
+    private static final int FLAT_STEPS = 5;
+    /** A flat floor has no more slope than this. */
+    private static final double FLAT_SLOPE = 1e-4;
+
     /** A trust region smaller than this, in scaled variables, has nothing left to find. */
     private static final double SHORTEST = 1e-12;
 
@@ -30,6 +37,7 @@ public final class TrustRegionNewton implements Minimizer {
     public Outcome minimize(Objective objective, double[] start, double[][] hessian) {
         Evaluation at = objective.evaluate(start);
         List<Double> trail = new ArrayList<>();
+        List<Double> accepted = new ArrayList<>();
         if (!at.isFinite()) {
             return new Outcome(
                     at,
@@ -113,6 +121,18 @@ public final class TrustRegionNewton implements Minimizer {
             }
             if (accept) {
                 at = trial;
+                accepted.add(at.value());
+                if (isFlat(accepted, at)) {
+                    trail.add(at.value());
+                    return new Outcome(
+                            at,
+                            Outcome.Status.FLAT,
+                            "the objective no longer falls along a direction in which it is flat",
+                            iteration,
+                            decrement,
+                            h,
+                            trail);
+                }
             } else if (belowRounding && trueHessian) {
                 return new Outcome(
                         at,
@@ -145,6 +165,18 @@ public final class TrustRegionNewton implements Minimizer {
                 decrement,
                 h,
                 trail);
+    }
+
+    private static boolean isFlat(List<Double> accepted, Evaluation at) {
+        if (accepted.size() <= FLAT_STEPS) {
+            return false;
+        }
+        double fall = accepted.get(accepted.size() - 1 - FLAT_STEPS) - at.value();
+        double squares = 0;
+        for (double g : at.gradient()) {
+            squares += g * g;
+        }
+        return fall <= FLAT + ROUNDING * Math.abs(at.value()) && squares <= FLAT_SLOPE * FLAT_SLOPE;
     }
 
     /** Symmetric rank-one update of H by the secant pair; skipped where its denominator vanishes. */

@@ -138,4 +138,14 @@ final class Functions implements Objective {
             return e - s + x[2] * x[2];
         });
     }
+
+    /** A separated effect: x[0] lowers the value by ever less, its gradient rounded as that of a sum of many rows. */
+    static Functions runaway() {
+        return of(2, (x, g) -> {
+            double e = 100 * Math.exp(-x[0]);
+            g[0] = -e + 1e-9 * Math.sin(1e6 * x[0]);
+            g[1] = x[1] - 1;
+            return 1000 + e + 0.5 * (x[1] - 1) * (x[1] - 1);
+        });
+    }
 }

@@ -81,6 +81,17 @@ class MinimizersTest {
         assertTrue(Math.abs(x[0]) < 1e4, "wandered off along the flat direction: " + x[0]);
     }
 
+    /** x runs away along e^-x, and its curvature is lost in noise: the rest has its minimum, and that is said. */
+    @Test
+    void aSlopeThatLeadsNowhereEndsTheSearch() {
+        Objective objective = Functions.runaway();
+        Outcome outcome = new TrustRegionNewton().minimize(objective, new double[] {0, 3}, null);
+        assertTrue(outcome.converged(), outcome.message());
+        assertEquals(1, outcome.best().point()[1], OPTIMUM);
+        assertTrue(outcome.best().point()[0] > 10);
+        assertTrue(outcome.iterations() < 60, "iterations: " + outcome.iterations());
+    }
+
     @ParameterizedTest
     @MethodSource("methods")
     void aStartOutsideTheDomainIsSaidToBeThat(String name) {

@@ -18,11 +18,9 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class ConfigFile implements CommandLine.IDefaultValueProvider {
     private final Properties values;
-    private final Set<String> unknown;
 
     private ConfigFile(Properties values) {
         this.values = values;
-        unknown = new TreeSet<>(values.stringPropertyNames());
     }
 
     /** The provider for these arguments; one without values if they name no file. */
@@ -54,17 +52,24 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
         if (argument instanceof OptionSpec option && option.longestName().startsWith("--")) {
-            String name = option.longestName().substring(2);
-            unknown.remove(name);
-            return values.getProperty(name);
+            return values.getProperty(option.longestName().substring(2));
         }
         return null;
     }
 
-    /** @throws UsageException if the file could not be read or names an option that the command does not have */
-    void requireUnderstood() {
+    /**
+     * @param program the command with all its subcommands, which may share a file
+     * @throws UsageException if the file could not be read or names an option that no command has
+     */
+    void requireUnderstood(CommandLine program) {
         if (failure != null) {
             throw new UsageException(failure);
+        }
+        Set<String> unknown = new TreeSet<>(values.stringPropertyNames());
+        for (CommandLine command : program.getSubcommands().values()) {
+            command.getCommandSpec()
+                    .options()
+                    .forEach(o -> unknown.remove(o.longestName().replaceFirst("^--", "")));
         }
         if (!unknown.isEmpty()) {
             throw new UsageException("--config: unknown option " + String.join(", ", unknown));

@@ -64,7 +64,7 @@ final class DataOptions {
     /** Runs the work in the session that is there, or in one of its own that ends with it. */
     int run(Work work) {
         if (command.defaultValueProvider() instanceof ConfigFile file) {
-            file.requireUnderstood();
+            file.requireUnderstood(command.parent().commandLine());
         }
         return Sessions.run(master, work);
     }

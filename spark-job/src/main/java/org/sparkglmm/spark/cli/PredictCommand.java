@@ -81,7 +81,7 @@ final class PredictCommand implements Callable<Integer> {
     private void report(Dataset<Row> predictions) {
         List<Row> rows = predictions
                 .groupBy(Predictor.EFFECTS)
-                .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.LINK_POPULATION)))
+                .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.RESPONSE_POPULATION)))
                 .orderBy(Predictor.EFFECTS)
                 .collectAsList();
         PrintWriter console = spec.commandLine().getOut();

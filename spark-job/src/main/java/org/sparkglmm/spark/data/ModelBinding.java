@@ -281,7 +281,9 @@ public final class ModelBinding {
                 throw new DataException(
                         raws.get(k).factor
                                 ? "column " + raws.get(k).name + ": " + bad
-                                        + " rows have a value that is not among the levels given with --levels"
+                                        + (bad == 1 ? " row has" : " rows have")
+                                        + " a value that is not among the levels given with --levels ("
+                                        + String.join(", ", given(raws.get(k).name)) + ")"
                                 : raws.get(k).name + " is infinite in " + bad
                                         + " rows; correct them, or make them missing to drop the rows");
             }
@@ -387,10 +389,16 @@ public final class ModelBinding {
             throw new DataException("outcome " + outcome.name
                     + " has the same value in every complete row; family ordinal" + " needs two or more categories");
         } else if (found > MOST_CATEGORIES) {
-            throw new DataException("outcome " + outcome.name + " has more than " + MOST_CATEGORIES
-                    + " different values; family ordinal is for ordered categories: group the values first, or use a family"
-                    + " for amounts");
+            throw tooManyCategories(outcome);
         }
+    }
+
+    private DataException tooManyCategories(RawValue outcome) {
+        return new DataException(
+                "outcome " + outcome.name + " has more than " + MOST_CATEGORIES + " different values; family "
+                        + request.family().name() + " is for "
+                        + (request.family().takesCategories() ? "ordered categories" : "two values if they are labels")
+                        + ": group the values first, or use a family for amounts");
     }
 
     /** Text that is numbers but for a few entries is no factor: some rows hold what the others do not. */
@@ -410,6 +418,10 @@ public final class ModelBinding {
         Row[] found = (Row[])
                 complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
         RawValue raw = raws.get(k);
+        boolean isOutcome = needsResponse && k == 0;
+        if (isOutcome && found.length > MOST_CATEGORIES) {
+            throw tooManyCategories(raw);
+        }
         if (found.length > MOST_LEVELS) {
             throw new DataException("column " + raw.name + " is text with more than " + MOST_LEVELS
                     + " different values, so it would make as many dummy columns; group its values first, or, if it"

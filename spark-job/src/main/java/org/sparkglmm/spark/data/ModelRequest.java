@@ -136,7 +136,7 @@ public record ModelRequest(
                     .toList();
             if (values.size() < 2 || values.stream().distinct().count() < values.size()) {
                 throw new UsageException("--levels " + entry.substring(0, equals)
-                        + ": needs two or more different levels, separated by commas");
+                        + ": needs two or more levels, separated by commas and none of them twice");
             }
             out.put(entry.substring(0, equals).strip(), values);
         }

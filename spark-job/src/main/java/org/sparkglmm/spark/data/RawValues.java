@@ -78,8 +78,9 @@ final class RawValues {
         boolean labelled = type instanceof StringType || first.forcedFactor();
         if (labelled) {
             if (!(family.takesTrials() && family.auxiliary().isEmpty()) || parts.size() > 1) {
-                throw new DataException("outcome " + response.text() + " is text (" + type.simpleString()
-                        + "), where family " + family.name() + " needs numbers" + advice(type));
+                throw new DataException("outcome " + response.text()
+                        + (first.forcedFactor() ? " is a factor" : " is text (" + type.simpleString() + ")")
+                        + ", where family " + family.name() + " needs numbers" + advice(type));
             }
             raws.add(factor(first, type));
             return -1;

@@ -55,6 +55,15 @@ public final class SummaryText {
         if (request.dispersion() != null) {
             line("Dispersion: %s", request.dispersion().text());
         }
+        if (request.weights() != null) {
+            line("Weights: %s (frequencies)", request.weights());
+        }
+        if (request.precisionWeights() != null) {
+            line("Weights: %s (the dispersion is divided by them)", request.precisionWeights());
+        }
+        if (request.offset() != null) {
+            line("Offset:  %s", request.offset());
+        }
         List<String> outcomes =
                 request.levels().get(request.formula().response().text());
         if (outcomes != null) {
@@ -192,7 +201,8 @@ public final class SummaryText {
     /** Exponentiated effects, where they have a name of their own. */
     private void ratios() {
         String name = fit.link() == Link.LOGIT ? "Odds ratios" : fit.link() == Link.LOG ? "Ratios of means" : null;
-        if (name == null) {
+        boolean nothing = fit.fixed().stream().allMatch(e -> e.term().equals("(Intercept)"));
+        if (name == null || nothing) {
             return;
         }
         line("");

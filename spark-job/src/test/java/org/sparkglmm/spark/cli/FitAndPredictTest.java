@@ -323,6 +323,22 @@ class FitAndPredictTest {
                 "fit", "--quiet", "--config", config.toString(), "--data", TOENAIL, "--out", path("configured"));
         assertEquals(0, ran.code(), ran.err());
         assertEquals(model("toenail").get("logLik"), model("configured").get("logLik"));
+        // The command line wins, and a file may hold options that only other commands have.
+        Commands overruled = Commands.run(
+                "fit",
+                "--quiet",
+                "--config",
+                config.toString(),
+                "--data",
+                TOENAIL,
+                "--nodes",
+                "1",
+                "--out",
+                path("overruled"));
+        assertEquals(0, overruled.code(), overruled.err());
+        assertEquals(1, model("overruled").get("nodes").asInt());
+        Commands checked = Commands.run("check", "--config", config.toString(), "--data", TOENAIL);
+        assertEquals(0, checked.code(), checked.err());
         Files.writeString(config, "formulae = typo\n");
         Commands typo = Commands.run(
                 "fit",

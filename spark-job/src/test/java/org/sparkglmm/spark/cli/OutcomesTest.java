@@ -180,7 +180,13 @@ class OutcomesTest {
                         "ordinal",
                         "--levels",
                         "ordered=low,never,mid,high"),
-                bad(3, "not among the levels", ordered, "ordinal", "--levels", "ordered=low,high"),
+                bad(
+                        3,
+                        "not among the levels given with --levels (low, high)",
+                        ordered,
+                        "ordinal",
+                        "--levels",
+                        "ordered=low,high"),
                 bad(
                         3,
                         "category 4 is in no complete row",
@@ -203,6 +209,8 @@ class OutcomesTest {
                 bad(2, "no column 'xx' in the data", count, "poisson", "--zi", "~ xx"),
                 bad(2, "--dispersion: family poisson has no dispersion", count, "poisson", "--dispersion", "~ x"),
                 bad(2, "--precision-weights: family nbinom2", count, "nbinom2", "--precision-weights", "x"),
+                bad(3, "every row has a single trial", "two ~ x + (1 | id)", "betabinomial"),
+                bad(2, "none of them twice", ordered, "ordinal", "--levels", "ordered=low,mid,mid"),
                 bad(2, "for families binomial and betabinomial", "count/positive ~ x + (1 | id)", "nbinom2"),
                 bad(2, "unknown family 'ordnal'; did you mean 'ordinal'?", ordered, "ordnal"),
                 bad(2, "--reml", "amount ~ x + (1 | id)", "gaussian", "--reml", "--dispersion", "~ x"));
