@@ -20,6 +20,7 @@ import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.GlmmFit;
 import org.sparkglmm.core.fit.Warning;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelBinding;
@@ -47,6 +48,9 @@ public final class Glmm extends Estimator<GlmmModel> {
     /** {@code --nodes}: let the program raise them until nothing moves. */
     private static final String AUTO = "auto";
 
+    private static final String MODEL = "model";
+    private static final String ROBUST = "robust";
+
     private final String uid;
     private final Param<String> formula;
     private final Param<String> family;
@@ -54,6 +58,7 @@ public final class Glmm extends Estimator<GlmmModel> {
     private final Param<String> nodes;
     private final BooleanParam reml;
     private final Param<String> optimizer;
+    private final Param<String> standardErrors;
     private final Param<String> zi;
     private final Param<String> dispersion;
     private final Param<String> offsetCol;
@@ -75,6 +80,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         optimizer = new Param<>(this, "optimizer", "newton, lbfgs or bobyqa");
         zi = new Param<>(this, "zi", "formula of the zero inflation: ~ x");
         dispersion = new Param<>(this, "dispersion", "formula of the dispersion's logarithm: ~ x");
+        standardErrors = new Param<>(this, "standardErrors", "what z, p and intervals rest on: model or robust");
         offsetCol = new Param<>(this, "offsetCol", "a column added to the linear predictor");
         weightsCol = new Param<>(this, "weightsCol", "frequency weights");
         precisionWeightsCol =
@@ -82,6 +88,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
         setDefault(nodes, AUTO);
         setDefault(reml, false);
+        setDefault(standardErrors, MODEL);
         setDefault(optimizer, FitOptions.DEFAULT.optimizer());
     }
 
@@ -120,6 +127,10 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public Param<String> dispersion() {
         return dispersion;
+    }
+
+    public Param<String> standardErrors() {
+        return standardErrors;
     }
 
     public Param<String> offsetCol() {
@@ -166,6 +177,11 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public Glmm setOptimizer(String value) {
         return with(optimizer, value);
+    }
+
+    /** model or robust. */
+    public Glmm setStandardErrors(String value) {
+        return with(standardErrors, value);
     }
 
     /** Null for no zero inflation. */
@@ -231,7 +247,7 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     /** The options asked for; {@link UsageException} if one is out of range. */
     public FitOptions options() {
-        return new FitOptions(parsedNodes(), (Boolean) getOrDefault(reml), valueOf(optimizer));
+        return new FitOptions(parsedNodes(), (Boolean) getOrDefault(reml), valueOf(optimizer), parsedStandardErrors());
     }
 
     /** Complains about what is wrong whatever the data: {@link UsageException}. */
@@ -243,6 +259,14 @@ public final class Glmm extends Estimator<GlmmModel> {
                     "--reml is for family gaussian with link identity and without --dispersion; this model"
                             + " is fitted by maximum likelihood");
         }
+    }
+
+    private StandardErrors parsedStandardErrors() {
+        return switch (valueOf(standardErrors)) {
+            case MODEL -> StandardErrors.MODEL;
+            case ROBUST -> StandardErrors.ROBUST;
+            default -> throw new UsageException("--se: must be model or robust, got '" + valueOf(standardErrors) + "'");
+        };
     }
 
     private int parsedNodes() {

@@ -1,5 +1,6 @@
 package org.sparkglmm.ml;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.spark.cli.TestSession;
 
 /** The estimator as a notebook uses it. */
@@ -83,6 +86,44 @@ class GlmmTest {
         }
         plain.unpersist();
         dropped.unpersist();
+    }
+
+    /**
+     * glmmTMB 1.1.5: confint(glmmTMB(use ~ urban + age + livch + (urban | district), binomial), parm = "theta_", method =
+     * "wald") for the standard deviations; the correlation's by Fisher's z from vcov(full = TRUE), for glmmTMB's own interval is
+     * symmetric in rho / sqrt(1 - rho^2) instead. glmmTMB stops within some 1e-5 of the maximum.
+     */
+    @Test
+    void intervalsOfStandardDeviationsAreThoseOfGlmmTMB() {
+        GlmmModel model = glmm().setFormula("use ~ urban + age + livch + (urban | district)")
+                .fit(contraception);
+        RandomEffect term = model.result().random().get(0);
+        assertArrayEquals(new double[] {0.44610923, 0.49713196}, term.sdLower(), 1e-5);
+        assertArrayEquals(new double[] {0.85461470, 1.29128009}, term.sdUpper(), 1e-5);
+        assertEquals(-0.93685014, term.corrLower()[1][0], 1e-5);
+        assertEquals(-0.44287098, term.corrUpper()[1][0], 1e-5);
+        model.unpersist();
+    }
+
+    @Test
+    void robustStandardErrorsMakeTestsAndIntervalsIfAskedFor() {
+        GlmmModel plain = glmm().fit(contraception);
+        GlmmModel robust = glmm().setStandardErrors("robust").fit(contraception);
+        for (int i = 0; i < plain.result().fixed().size(); i++) {
+            FixedEffect a = plain.result().fixed().get(i);
+            FixedEffect b = robust.result().fixed().get(i);
+            assertEquals(a.se(), b.se());
+            assertEquals(a.robustSe(), b.robustSe());
+            assertEquals(a.estimate() / a.se(), a.z());
+            assertEquals(b.estimate() / b.robustSe(), b.z());
+            assertEquals(b.estimate() + 1.959963984540054 * b.robustSe(), b.upper());
+        }
+        assertTrue(robust.summary().contains("use the robust standard errors"), robust.summary());
+        assertTrue(robust.json().contains("\"standardErrors\" : \"robust\""));
+        assertThrows(
+                UsageException.class, () -> glmm().setStandardErrors("sandwich").validate());
+        plain.unpersist();
+        robust.unpersist();
     }
 
     @Test

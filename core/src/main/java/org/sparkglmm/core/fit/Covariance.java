@@ -9,6 +9,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 import org.sparkglmm.core.math.SmallMatrices;
+import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.SymmetricEigen;
 
 /**
@@ -252,6 +253,29 @@ final class Covariance {
 
     double[][] matrix() {
         return matrix;
+    }
+
+    /** The part of it for θ, NaN where a parameter is held or left open. */
+    double[][] ofTheta(ParameterLayout layout) {
+        double[][] out = unknown(layout.theta());
+        for (int i = 0; i < matrix.length; i++) {
+            for (int j = 0; j < matrix.length; j++) {
+                int r = free[i] - layout.thetaStart();
+                int c = free[j] - layout.thetaStart();
+                if (r >= 0 && r < layout.theta() && c >= 0 && c < layout.theta()) {
+                    out[r][c] = matrix[i][j];
+                }
+            }
+        }
+        return out;
+    }
+
+    static double[][] unknown(int size) {
+        double[][] out = new double[size][size];
+        for (double[] row : out) {
+            Arrays.fill(row, Double.NaN);
+        }
+        return out;
     }
 
     /** The names of the rows of {@link #matrix()}. */

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.fit;
 
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.optim.Minimizers;
 
@@ -10,12 +11,18 @@ import org.sparkglmm.core.optim.Minimizers;
  * @param nodes quadrature nodes per dimension; {@link #AUTO} raises them until nothing moves
  * @param reml restricted likelihood, gaussian with identity link only
  * @param optimizer one of {@link Minimizers#names()}
+ * @param errors what z, p and intervals rest on
  */
-public record FitOptions(int nodes, boolean reml, String optimizer) {
+public record FitOptions(int nodes, boolean reml, String optimizer, StandardErrors errors) {
     /** Let the ladder choose. */
     public static final int AUTO = 0;
 
     public static final FitOptions DEFAULT = new FitOptions(AUTO, false, "newton");
+
+    /** With model-based standard errors. */
+    public FitOptions(int nodes, boolean reml, String optimizer) {
+        this(nodes, reml, optimizer, StandardErrors.MODEL);
+    }
 
     /** @throws UsageException if an option is out of range */
     public FitOptions {

@@ -6,6 +6,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -25,6 +26,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param fixed the coefficient table
  * @param random one for each random term
  * @param auxiliary the family's own parameters
+ * @param errors what z, p and intervals rest on
  * @param covarianceNames names of the rows of covariance: the parameters that are not on the boundary
  * @param covariance of β, θ, ψ; of the fixed effects given the variances for gaussian (X'V⁻¹X)⁻¹
  * @param integration how the quadrature behaved
@@ -45,6 +47,7 @@ public record FitResult(
         List<FixedEffect> fixed,
         List<RandomEffect> random,
         List<AuxiliaryEstimate> auxiliary,
+        StandardErrors errors,
         List<String> covarianceNames,
         double[][] covariance,
         Integration integration,

@@ -11,6 +11,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.GaussianLikelihood;
 import org.sparkglmm.core.likelihood.LikelihoodPass;
@@ -163,12 +164,13 @@ final class GaussianFit {
 
         double[] nothing = new double[layout.size()];
         Arrays.fill(nothing, Double.NaN);
+        DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
+        double[] own = nothing.clone();
+        if (ofVariances != null) {
+            own[layout.psiStart(0)] = Math.sqrt(ofVariances.get(ofVariances.numRows - 1, ofVariances.numRows - 1));
+        }
         List<String> names = new ArrayList<>(design.fixedNames());
-        double[][] covariance = join(
-                betaCovariance,
-                varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance),
-                names,
-                optimum.free());
+        double[][] covariance = join(betaCovariance, ofVariances, names, optimum.free());
         return new FitResult(
                 design,
                 family,
@@ -180,9 +182,10 @@ final class GaussianFit {
                 moments.clusters(),
                 -optimum.value(),
                 parameters,
-                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust),
-                RandomEffect.of(design, layout.lambda(parameters)),
-                AuxiliaryEstimate.of(design, family, parameters, nothing, nothing),
+                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust, options.errors()),
+                RandomEffect.of(design, layout, parameters, ofTheta(ofVariances, optimum.free())),
+                AuxiliaryEstimate.of(design, family, parameters, own, nothing, StandardErrors.MODEL),
+                options.errors(),
                 names,
                 covariance,
                 new FitResult.Integration(
@@ -243,6 +246,19 @@ final class GaussianFit {
         DMatrixRMaj out = new DMatrixRMaj(m, m);
         CommonOps_DDRM.mult(jacobian, inverse, work);
         CommonOps_DDRM.multTransB(work, jacobian, out);
+        return out;
+    }
+
+    /** The part of that for θ, NaN where a parameter is held or nothing is known. */
+    private double[][] ofTheta(DMatrixRMaj varianceCovariance, int[] free) {
+        double[][] out = Covariance.unknown(layout.theta());
+        for (int i = 0; varianceCovariance != null && i < free.length; i++) {
+            for (int j = 0; j < free.length; j++) {
+                if (free[i] < layout.theta() && free[j] < layout.theta()) {
+                    out[free[i]][free[j]] = varianceCovariance.get(i, j);
+                }
+            }
+        }
         return out;
     }
 

@@ -18,9 +18,26 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 public record AuxiliaryEstimate(AuxiliaryParameter parameter, List<FixedEffect> coefficients, boolean isConstant) {
 
+    /** Lower end of a constant's 95% interval, on the parameter's own scale; NaN if there is none. */
+    public double lower() {
+        return onOwnScale(coefficients.get(0).lower());
+    }
+
+    /** Upper end. */
+    public double upper() {
+        return onOwnScale(coefficients.get(0).upper());
+    }
+
+    /** A family's further constants may have a scale of their own. */
+    private double onOwnScale(double predictor) {
+        return parameter.role() == AuxiliaryParameter.Role.CONSTANT
+                ? Double.NaN
+                : parameter.link().mean(predictor);
+    }
+
     /** All of them, from β, θ, ψ and the standard errors of these (NaN where there is none). */
     public static List<AuxiliaryEstimate> of(
-            Design design, Family family, double[] parameters, double[] se, double[] robustSe) {
+            Design design, Family family, double[] parameters, double[] se, double[] robustSe, StandardErrors errors) {
         ParameterLayout layout = design.layout(family);
         List<AuxiliaryEstimate> out = new ArrayList<>();
         for (int k = 0; k < layout.psiParts(); k++) {
@@ -32,7 +49,8 @@ public record AuxiliaryEstimate(AuxiliaryParameter parameter, List<FixedEffect> 
                     names,
                     Arrays.copyOfRange(parameters, from, to),
                     Arrays.copyOfRange(se, from, to),
-                    Arrays.copyOfRange(robustSe, from, to));
+                    Arrays.copyOfRange(robustSe, from, to),
+                    errors);
             boolean constant =
                     k >= design.auxiliary().size() || design.auxiliary().get(k).isEmpty();
             out.add(new AuxiliaryEstimate(family.auxiliary().get(k), table, constant));

@@ -12,7 +12,7 @@ import org.sparkglmm.core.math.StandardNormal;
  * @param estimate on the scale of the linear predictor, conditional on the random effects
  * @param se model-based standard error
  * @param robustSe sandwich over clusters, no small-sample factor
- * @param z estimate / se
+ * @param z estimate over the standard error asked for
  * @param p two-sided, from the normal distribution
  * @param lower of the 95% Wald interval
  * @param upper of the 95% Wald interval
@@ -21,7 +21,7 @@ public record FixedEffect(
         String term, double estimate, double se, double robustSe, double z, double p, double lower, double upper) {
 
     /** Φ⁻¹(0.975). */
-    private static final double QUANTILE = 1.959963984540054;
+    static final double QUANTILE = 1.959963984540054;
 
     public double expEstimate() {
         return Elementary.exp(estimate);
@@ -40,11 +40,13 @@ public record FixedEffect(
         return new FixedEffect(name, estimate, se, robustSe, z, p, lower, upper);
     }
 
-    /** The table of fixed effects. */
-    public static List<FixedEffect> table(List<String> names, double[] beta, double[] se, double[] robustSe) {
+    /** A table of coefficients; z, p and intervals by the standard errors asked for. */
+    public static List<FixedEffect> table(
+            List<String> names, double[] beta, double[] se, double[] robustSe, StandardErrors errors) {
         List<FixedEffect> out = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            double z = beta[i] / se[i];
+            double error = errors == StandardErrors.ROBUST ? robustSe[i] : se[i];
+            double z = beta[i] / error;
             double p = 2 * StandardNormal.probability(-Math.abs(z));
             out.add(new FixedEffect(
                     names.get(i),
@@ -53,8 +55,8 @@ public record FixedEffect(
                     robustSe[i],
                     z,
                     p,
-                    beta[i] - QUANTILE * se[i],
-                    beta[i] + QUANTILE * se[i]));
+                    beta[i] - QUANTILE * error,
+                    beta[i] + QUANTILE * error));
         }
         return out;
     }

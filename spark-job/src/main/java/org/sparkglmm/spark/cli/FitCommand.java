@@ -43,6 +43,12 @@ final class FitCommand implements Callable<Integer> {
     private String optimizer;
 
     @Option(
+            names = "--se",
+            defaultValue = "model",
+            description = "What z, p and intervals rest on: model or robust (sandwich over persons; default: model).")
+    private String standardErrors;
+
+    @Option(
             names = "--on-exists",
             defaultValue = "error",
             description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
@@ -59,7 +65,11 @@ final class FitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Glmm estimator = model.estimator().setNodes(nodes).setReml(reml).setOptimizer(optimizer);
+        Glmm estimator = model.estimator()
+                .setNodes(nodes)
+                .setReml(reml)
+                .setOptimizer(optimizer)
+                .setStandardErrors(standardErrors);
         // Complain about the model before a session is started for it.
         estimator.validate();
         TableSource source = data.source();

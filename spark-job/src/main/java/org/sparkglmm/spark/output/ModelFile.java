@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -64,6 +65,7 @@ public final class ModelFile {
         number(root, "aic", fit.aic());
         number(root, "bic", fit.bic());
         number(root, "deviance", -2 * fit.logLikelihood());
+        root.put("standardErrors", fit.errors().name().toLowerCase(Locale.ROOT));
         coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
         extra(root.putObject("extra"), fit);
@@ -118,6 +120,14 @@ public final class ModelFile {
     private static void extra(ObjectNode into, FitResult fit) {
         fit.extra().forEach((name, value) -> number(into, name, value));
         for (AuxiliaryEstimate own : fit.auxiliary()) {
+            if (own.isConstant() && fit.extra().containsKey(own.parameter().name()) && !Double.isNaN(own.lower())) {
+                ObjectNode interval =
+                        into.withObject("/intervals").putObject(own.parameter().name());
+                number(interval, "lower", own.lower());
+                number(interval, "upper", own.upper());
+            }
+        }
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
             FixedEffect first = own.coefficients().get(0);
             switch (own.parameter().role()) {
                 case THRESHOLD -> {
@@ -165,6 +175,10 @@ public final class ModelFile {
             numbers(node.putArray("sd"), term.sd());
             matrix(node.putArray("corr"), term.corr());
             matrix(node.putArray("cov"), term.cov());
+            numbers(node.putArray("sdLower"), term.sdLower());
+            numbers(node.putArray("sdUpper"), term.sdUpper());
+            matrix(node.putArray("corrLower"), term.corrLower());
+            matrix(node.putArray("corrUpper"), term.corrUpper());
         }
     }
 

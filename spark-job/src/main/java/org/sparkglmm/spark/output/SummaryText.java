@@ -9,6 +9,7 @@ import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.data.ModelRequest;
 
@@ -97,10 +98,11 @@ public final class SummaryText {
         }
         int groupWidth = Math.max(8, fit.design().group().length());
         String format = " %-" + groupWidth + "s %-" + width + "s %12s %12s%s";
-        line(format, "Groups", "Name", "Variance", "Std.Dev.", " Corr");
+        line(format, "Groups", "Name", "Variance", "Std.Dev.", "   95% of Std.Dev.      Corr");
         for (RandomEffect term : fit.random()) {
             for (int r = 0; r < term.terms().size(); r++) {
-                StringBuilder corr = new StringBuilder();
+                StringBuilder corr =
+                        new StringBuilder(String.format("   %-20s", interval(term.sdLower()[r], term.sdUpper()[r])));
                 for (int c = 0; c < r; c++) {
                     double rho = term.corr()[r][c];
                     corr.append(Double.isNaN(rho) ? "    NA" : String.format(Locale.ROOT, " %5.2f", rho));
@@ -117,7 +119,9 @@ public final class SummaryText {
         Map<String, Double> extra = fit.extra();
         if (extra.containsKey("sigma")) {
             double sigma = extra.get("sigma");
-            line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "");
+            AuxiliaryEstimate own = fit.auxiliary().get(0);
+            String interval = own.isConstant() ? interval(own.lower(), own.upper()) : "";
+            line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "   " + interval);
         }
     }
 
@@ -173,12 +177,25 @@ public final class SummaryText {
         fit.extra().forEach((name, value) -> {
             if (!name.equals("sigma")) {
                 line("");
-                line("Estimate of %s: %s", name, compact(value));
+                line("Estimate of %s: %s%s", name, compact(value), intervalOf(name));
             }
         });
         line("---");
-        line("z, p and intervals use the model-based standard errors (Std. Error)");
+        line(
+                fit.errors() == StandardErrors.ROBUST
+                        ? "z, p and intervals use the robust standard errors (Robust SE, sandwich over %s)"
+                        : "z, p and intervals use the model-based standard errors (Std. Error)",
+                fit.design().group());
         line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
+    }
+
+    private String intervalOf(String name) {
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
+            if (own.isConstant() && own.parameter().name().equals(name) && !Double.isNaN(own.lower())) {
+                return "  (" + compact(own.lower()) + " to " + compact(own.upper()) + ")";
+            }
+        }
+        return "";
     }
 
     private void table(List<FixedEffect> effects, boolean tests) {
@@ -240,6 +257,10 @@ public final class SummaryText {
         for (Warning warning : warnings) {
             line("Warning (%s): %s", warning.code(), warning.message());
         }
+    }
+
+    private static String interval(double lower, double upper) {
+        return Double.isNaN(lower) ? "" : "(" + compact(lower) + " to " + compact(upper) + ")";
     }
 
     private static String compact(double value) {
