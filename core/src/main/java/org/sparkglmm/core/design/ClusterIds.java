@@ -82,6 +82,11 @@ public final class ClusterIds implements Serializable {
         return numbers != null ? Long.compare(numbers[i], numbers[j]) : texts[i].compareTo(texts[j]);
     }
 
+    /** 64 bits of element i, the same wherever it stands. */
+    public long hash(int i) {
+        return numbers != null ? mix(numbers[i]) : mix(hash(texts[i]));
+    }
+
     /** The block of element i among {@code blocks}. */
     public int block(int i, int blocks) {
         return numbers != null ? block(numbers[i], blocks) : block(texts[i], blocks);
@@ -92,15 +97,20 @@ public final class ClusterIds implements Serializable {
     }
 
     public static int block(String id, int blocks) {
+        return (int) Long.remainderUnsigned(mix(hash(id)), blocks);
+    }
+
+    /** FNV-1a over the characters. */
+    private static long hash(String id) {
         long h = 0xcbf29ce484222325L;
         for (int i = 0; i < id.length(); i++) {
             h = (h ^ id.charAt(i)) * 0x100000001b3L;
         }
-        return (int) Long.remainderUnsigned(mix(h), blocks);
+        return h;
     }
 
     /** The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
-    private static long mix(long h) {
+    static long mix(long h) {
         h ^= h >>> 33;
         h *= 0xff51afd7ed558ccdL;
         h ^= h >>> 33;

@@ -28,6 +28,7 @@ public final class DataMoments implements Serializable {
     private final double[] zSums;
     private double trials;
     private double mostTrials;
+    private long fingerprint;
     private double successes;
 
     /** Column p of fixed is the outcome: divided by its size where the family counts trials of every row. */
@@ -77,7 +78,11 @@ public final class DataMoments implements Serializable {
         for (int k = 0; k < auxiliaryRow.length; k++) {
             auxiliaryRow[k] = new double[out.auxiliary[k] == null ? 0 : block.auxiliary(k).length];
         }
+        int cluster = 0;
         for (int j = 0; j < block.rows(); j++) {
+            while (j >= block.start(cluster + 1)) {
+                cluster++;
+            }
             double y = observations.y(j);
             double size = observations.size(j);
             double w = observations.weight(j);
@@ -89,6 +94,9 @@ public final class DataMoments implements Serializable {
                 out.unsupported++;
                 continue;
             }
+            long outcome = ClusterIds.mix(Double.doubleToLongBits(y + 0.0)) + Double.doubleToLongBits(size);
+            out.fingerprint +=
+                    ClusterIds.mix(block.ids().hash(cluster) ^ ClusterIds.mix(outcome) + Double.doubleToLongBits(w));
             fill(block.x(), j, row);
             row[out.p] = family.takesTrials() ? y / size : y;
             out.fixed.add(row, w);
@@ -129,6 +137,7 @@ public final class DataMoments implements Serializable {
         badWeights += other.badWeights;
         trials += other.trials;
         mostTrials = Math.max(mostTrials, other.mostTrials);
+        fingerprint += other.fingerprint;
         successes += other.successes;
         zeros += other.zeros;
         for (int r = 0; r < zSquares.length; r++) {
@@ -167,6 +176,14 @@ public final class DataMoments implements Serializable {
     /** Rows whose outcome the family does not support. */
     public long unsupported() {
         return unsupported;
+    }
+
+    /**
+     * A sum of hashes of the rows' ids, outcomes and weights, in any order: two models with the same were fitted to the same
+     * rows. No row can be found in it.
+     */
+    public long fingerprint() {
+        return fingerprint;
     }
 
     /** The largest size of a row: its trials, where the family counts trials. */

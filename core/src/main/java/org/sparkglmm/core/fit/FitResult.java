@@ -21,6 +21,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param nodes quadrature nodes per dimension
  * @param observations rows used
  * @param clusters clusters used
+ * @param fingerprint of the rows used, see {@link org.sparkglmm.core.design.DataMoments#fingerprint}
  * @param logLikelihood with every constant; restricted if REML
  * @param parameters β, θ, ψ as estimated
  * @param fixed the coefficient table
@@ -42,6 +43,7 @@ public record FitResult(
         int nodes,
         long observations,
         long clusters,
+        long fingerprint,
         double logLikelihood,
         double[] parameters,
         List<FixedEffect> fixed,

@@ -180,6 +180,7 @@ final class GaussianFit {
                 1,
                 moments.rows(),
                 moments.clusters(),
+                moments.fingerprint(),
                 -optimum.value(),
                 parameters,
                 FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust, options.errors()),

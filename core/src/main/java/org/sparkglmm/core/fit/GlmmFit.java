@@ -220,6 +220,7 @@ public final class GlmmFit {
                 climb.nodes(),
                 moments.rows(),
                 moments.clusters(),
+                moments.fingerprint(),
                 sums.logLikelihood(),
                 parameters,
                 FixedEffect.table(design.fixedNames(), beta, covariance.se(), covariance.robustSe(), options.errors()),

@@ -2,6 +2,7 @@ package org.sparkglmm.core.design;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.math.BigDecimal;
@@ -221,6 +222,33 @@ class DataMomentsTest {
             assertEquals(2, moments.weight());
             assertEquals(2, moments.outcome(Families.named("poisson")).mean(), 1e-15);
             assertEquals(1, moments.outcome(Families.named("poisson")).variance(), 1e-15);
+        }
+    }
+
+    @Test
+    void theFingerprintIsOfTheRowsAndNotOfTheirOrder() {
+        Family poisson = Families.named("poisson");
+        Rows rows = new Rows(RandomBlocks.design(2, 1, true));
+        for (long id = 0; id < 40; id++) {
+            for (int j = 0; j < 3; j++) {
+                rows.add(id, (id * 7 + j) % 5, 1, 1 + j, 0, id - 2.5 * j);
+            }
+        }
+        long print = DataMoments.of(rows.data(poisson, 3, 1), poisson).fingerprint();
+        assertEquals(
+                print,
+                DataMoments.of(rows.shuffled(4).data(poisson, 7, 2), poisson).fingerprint());
+        // A covariate more or less, and the order of rows within a person, are the model's business.
+        for (int changed = 0; changed < 3; changed++) {
+            Rows other = new Rows(rows.design());
+            for (int i = 0; i < rows.count(); i++) {
+                double[] row = rows.row(i).clone();
+                row[0] += i == 17 && changed == 0 ? 1 : 0;
+                row[2] += i == 17 && changed == 1 ? 1 : 0;
+                other.add(i == 17 && changed == 2 ? Long.valueOf(1) : rows.id(i), row);
+            }
+            long otherPrint = DataMoments.of(other.data(poisson, 3, 1), poisson).fingerprint();
+            assertNotEquals(print, otherPrint);
         }
     }
 }

@@ -15,7 +15,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Generalized linear mixed models on Apache Spark.",
-        subcommands = {FitCommand.class, PredictCommand.class, CheckCommand.class, GenerateCommand.class},
+        subcommands = {
+            FitCommand.class,
+            PredictCommand.class,
+            CompareCommand.class,
+            CheckCommand.class,
+            GenerateCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; for fit: converged",

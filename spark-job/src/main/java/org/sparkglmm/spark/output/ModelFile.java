@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +22,7 @@ import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
+import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.spark.data.ModelRequest;
@@ -104,6 +107,7 @@ public final class ModelFile {
         ObjectNode provenance = root.putObject("provenance");
         provenance.put("program", "spark-glmm");
         provenance.put("version", version());
+        provenance.put("rows", Long.toHexString(fit.fingerprint()));
         try {
             return MAPPER.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
@@ -228,6 +232,10 @@ public final class ModelFile {
      * @throws DataException if the folder holds no complete model
      */
     public static Saved read(String folder, Configuration configuration) {
+        return parse(tree(folder, configuration));
+    }
+
+    private static JsonNode tree(String folder, Configuration configuration) {
         Path path = new Path(folder, NAME);
         try {
             FileSystem files = path.getFileSystem(configuration);
@@ -236,17 +244,55 @@ public final class ModelFile {
                         "no model in " + folder + ": " + NAME + " is missing, so no fit has completed there");
             }
             try (InputStream in = files.open(path)) {
-                return parse(MAPPER.readTree(in), folder);
+                JsonNode root = MAPPER.readTree(in);
+                if (root.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
+                    throw new DataException(
+                            "the model in " + folder + " was written by another version of this program");
+                }
+                return root;
             }
         } catch (IOException e) {
             throw new DataException("cannot read " + path + ": " + e.getClass().getSimpleName());
         }
     }
 
-    private static Saved parse(JsonNode root, String folder) {
-        if (root.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
-            throw new DataException("the model in " + folder + " was written by another version of this program");
+    /**
+     * Reads back what a comparison of models needs.
+     *
+     * @param name to call the model by
+     * @throws DataException if the folder holds no complete model
+     */
+    public static FittedModel readForComparison(String folder, String name, Configuration configuration) {
+        JsonNode root = tree(folder, configuration);
+        List<Set<String>> random = new ArrayList<>();
+        root.path("random").forEach(term -> random.add(new LinkedHashSet<>(strings(term.path("terms")))));
+        Set<String> own = new LinkedHashSet<>();
+        JsonNode columns = root.at("/design/auxiliaryColumns");
+        for (int k = 0; k < columns.size(); k++) {
+            for (String column : strings(columns.get(k))) {
+                own.add(k + ":" + column);
+            }
         }
+        Set<String> fixed = new LinkedHashSet<>();
+        root.path("fixed").forEach(f -> fixed.add(f.path("term").asText()));
+        return new FittedModel(
+                name,
+                root.path("formula").asText(),
+                root.path("family").asText() + (root.at("/design/zi").isTextual() ? " with zi" : ""),
+                root.path("link").asText(),
+                root.path("method").asText(),
+                root.path("nodes").asInt(),
+                root.path("status").asText().equals("converged"),
+                root.path("nObservations").asLong(),
+                root.at("/provenance/rows").asText(""),
+                root.path("nParameters").asInt(),
+                root.path("logLik").asDouble(Double.NaN),
+                fixed,
+                random,
+                own);
+    }
+
+    private static Saved parse(JsonNode root) {
         JsonNode design = root.path("design");
         Map<String, List<String>> levels = new LinkedHashMap<>();
         design.path("levels").fields().forEachRemaining(e -> levels.put(e.getKey(), strings(e.getValue())));

@@ -1,0 +1,103 @@
+package org.sparkglmm.core.inference;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.commons.math3.special.Gamma;
+import org.sparkglmm.core.DataException;
+
+/**
+ * AIC, BIC and likelihood-ratio tests of models fitted to the same rows, smallest first, each tested against the one before
+ * it if that is nested in it.
+ *
+ * <p>A variance of 0 lies on the edge of the parameter space, so the test of one random effect more, of df parameters in all,
+ * has the 50:50 mixture of χ² with df - 1 and df degrees of freedom as its distribution (Self and Liang 1987, JASA 82:605;
+ * Stram and Lee 1994, Biometrics 50:1171).
+ */
+public final class ModelComparison {
+    private ModelComparison() {}
+
+    /**
+     * A likelihood-ratio test.
+     *
+     * @param df difference in parameters
+     * @param note how p was found where that is not plain χ²; empty otherwise
+     */
+    public record Test(double chiSquare, int df, double p, String note) {}
+
+    /**
+     * A model in the table.
+     *
+     * @param test against the model before it; null for the first and for models that are not nested
+     */
+    public record Entry(FittedModel model, Test test) {}
+
+    /**
+     * Compares models.
+     *
+     * @throws DataException if their likelihoods cannot be compared
+     */
+    public static List<Entry> of(List<FittedModel> models) {
+        FittedModel first = models.get(0);
+        for (FittedModel other : models) {
+            requireComparable(first, other);
+        }
+        List<FittedModel> sorted = new ArrayList<>(models);
+        sorted.sort(Comparator.comparingInt(FittedModel::parameters));
+        List<Entry> out = new ArrayList<>();
+        for (int i = 0; i < sorted.size(); i++) {
+            boolean nested = i > 0 && sorted.get(i - 1).isNestedIn(sorted.get(i));
+            out.add(new Entry(sorted.get(i), nested ? test(sorted.get(i - 1), sorted.get(i)) : null));
+        }
+        return out;
+    }
+
+    private static void requireComparable(FittedModel a, FittedModel b) {
+        if (a.observations() != b.observations()) {
+            throw new DataException("the models were fitted to different numbers of rows (" + a.name() + ": "
+                    + a.observations() + ", " + b.name() + ": " + b.observations()
+                    + "): a covariate with missing values drops rows; fit both to the same rows");
+        }
+        if (!a.rows().equals(b.rows())) {
+            throw new DataException("the models " + a.name() + " and " + b.name()
+                    + " were fitted to different rows, outcomes or weights: their likelihoods cannot be compared");
+        }
+        if (!a.converged() || !b.converged()) {
+            throw new DataException("the model " + (a.converged() ? b : a).name()
+                    + " did not converge: its log-likelihood is not a maximum");
+        }
+        boolean reml = a.method().equals("reml");
+        if (reml != b.method().equals("reml")) {
+            throw new DataException("the models " + a.name() + " and " + b.name()
+                    + " have different likelihoods (REML and ML): fit both by the same");
+        }
+        if (reml && !a.fixed().equals(b.fixed())) {
+            throw new DataException("the models " + a.name() + " and " + b.name()
+                    + " have different fixed effects, and REML likelihoods of such models cannot be compared: fit them"
+                    + " without --reml");
+        }
+    }
+
+    private static Test test(FittedModel small, FittedModel large) {
+        double chiSquare = Math.max(0, 2 * (large.logLikelihood() - small.logLikelihood()));
+        int df = large.parameters() - small.parameters();
+        int more = large.randomEffects() - small.randomEffects();
+        if (more == 1) {
+            double p = 0.5 * (upperTail(chiSquare, df - 1) + upperTail(chiSquare, df));
+            return new Test(chiSquare, df, p, "mixture of chi-squares with " + (df - 1) + " and " + df + " df");
+        }
+        return new Test(
+                chiSquare,
+                df,
+                upperTail(chiSquare, df),
+                more > 1 ? "conservative, since " + more + " variances lie at the edge: add one at a time" : "");
+    }
+
+    /** P(χ²_df > x); of 0 degrees of freedom all mass is at 0. */
+    static double upperTail(double x, int df) {
+        if (df == 0) {
+            return x > 0 ? 0 : 1;
+        }
+        return x > 0 ? Gamma.regularizedGammaQ(0.5 * df, 0.5 * x) : 1;
+    }
+}

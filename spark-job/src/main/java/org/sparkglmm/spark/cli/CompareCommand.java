@@ -1,0 +1,113 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.inference.FittedModel;
+import org.sparkglmm.core.inference.ModelComparison;
+import org.sparkglmm.spark.output.ModelFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code compare}: the anova table of fitted models. Reads model files only, no data. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        description = "Compare models fitted to the same rows: AIC, BIC, likelihood-ratio tests where nested.")
+final class CompareCommand implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders of fits, two or more.")
+    private List<String> folders;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (folders.size() < 2) {
+            throw new UsageException("compare: needs two or more folders of fits, got " + folders.size());
+        }
+        // Spark's file systems without a session, which would take longer to start than all of this.
+        Configuration configuration = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+        List<FittedModel> models = new ArrayList<>();
+        boolean shortNames =
+                folders.stream().map(f -> new Path(f).getName()).distinct().count() == folders.size();
+        for (String folder : folders) {
+            String name = shortNames ? new Path(folder).getName() : folder;
+            models.add(ModelFile.readForComparison(folder, name, configuration));
+        }
+        print(ModelComparison.of(models));
+        return ExitCode.OK;
+    }
+
+    private void print(List<ModelComparison.Entry> table) {
+        PrintWriter out = spec.commandLine().getOut();
+        int width =
+                table.stream().mapToInt(e -> e.model().name().length()).max().orElse(0);
+        out.println("Models:");
+        for (ModelComparison.Entry entry : table) {
+            FittedModel m = entry.model();
+            out.printf(
+                    "%-" + width + "s  %s   %s (%s), %s%s%n",
+                    m.name(),
+                    m.formula(),
+                    m.family(),
+                    m.link(),
+                    m.method(),
+                    m.method().equals("agq") ? " with " + m.nodes() + " nodes" : "");
+        }
+        double best = table.stream().mapToDouble(e -> e.model().aic()).min().orElse(0);
+        out.println();
+        out.printf(
+                "%-" + width + "s %5s %11s %8s %11s %11s %9s %3s %11s%n",
+                "",
+                "npar",
+                "AIC",
+                "dAIC",
+                "BIC",
+                "logLik",
+                "Chisq",
+                "Df",
+                "Pr(>Chisq)");
+        for (ModelComparison.Entry entry : table) {
+            FittedModel m = entry.model();
+            ModelComparison.Test test = entry.test();
+            out.printf(
+                    Locale.ROOT,
+                    "%-" + width + "s %5d %11.2f %8.2f %11.2f %11.3f%s%n",
+                    m.name(),
+                    m.parameters(),
+                    m.aic(),
+                    m.aic() - best,
+                    m.bic(),
+                    m.logLikelihood(),
+                    test == null
+                            ? ""
+                            : String.format(Locale.ROOT, " %9.4f %3d %11.4g", test.chiSquare(), test.df(), test.p()));
+        }
+        for (ModelComparison.Entry entry : table) {
+            if (entry.test() != null && !entry.test().note().isEmpty()) {
+                out.println("p of " + entry.model().name() + ": " + entry.test().note());
+            }
+        }
+        boolean mixed = table.stream()
+                        .map(e -> e.model().method() + e.model().nodes())
+                        .distinct()
+                        .count()
+                > 1;
+        if (mixed) {
+            out.println(
+                    "Note: the log-likelihoods were approximated in different ways (see above), which alone can make a"
+                            + " difference; fit all with the same --nodes to be sure");
+        }
+        out.flush();
+    }
+}
