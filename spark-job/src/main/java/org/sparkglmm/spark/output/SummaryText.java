@@ -153,11 +153,7 @@ public final class SummaryText {
                 }
                 case ZERO_INFLATION -> {
                     line("");
-                    line(
-                            "%s (logit of the probability):",
-                            fit.family().supports(0, 1) && fit.family().name().startsWith("truncated_")
-                                    ? "Zeros"
-                                    : "Zero inflation");
+                    line("Zero inflation (logit of the probability):");
                     table(own.coefficients(), true);
                 }
                 default -> {
