@@ -6,11 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
-import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.model.ParameterLayout;
-import org.sparkglmm.core.optim.SymmetricEigen;
 
 /**
  * Covariance of the estimates in raw parameters: A H⁻¹ A' from the Hessian in scaled ones, and the sandwich H⁻¹ (Σ g g')
@@ -18,12 +14,6 @@ import org.sparkglmm.core.optim.SymmetricEigen;
  * that the data leave open (a separated group, a parameter that nothing identifies), and the others have theirs all the same.
  */
 final class Covariance {
-    /** Root of the part of a parameter's information that the others do not share; below it, it has none of its own. */
-    private static final double SMALLEST_PIVOT = 3e-5;
-    /** An eigenvalue of the information in correlation form that is no more than the error of its differences. */
-    private static final double OPEN = 1e-8;
-    /** Information, in scaled variables, that stands for a standard error of a thousand units of η. */
-    private static final double LITTLE = 1e-6;
     /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
     private static final double TOUCHED = 1e-3;
 
@@ -62,10 +52,11 @@ final class Covariance {
         int all = toRaw.length;
         double[] nothing = new double[all];
         Arrays.fill(nothing, Double.NaN);
-        double[][] inverse = hessian == null ? null : inverse(hessian);
-        if (inverse == null) {
+        InvertedInformation information = InvertedInformation.of(hessian);
+        if (information == null) {
             return new Covariance(new int[0], new double[0][], nothing, nothing, nothing, new int[0], false);
         }
+        double[][] inverse = information.inverse();
         int m = free.length;
         DMatrixRMaj a = new DMatrixRMaj(m, m);
         DMatrixRMaj meat = new DMatrixRMaj(m, m);
@@ -83,9 +74,8 @@ final class Covariance {
         CommonOps_DDRM.mult(cov, meat, work);
         CommonOps_DDRM.mult(work, cov, sandwich);
 
-        double[][] open = openDirections(hessian);
         boolean[] undetermined = new boolean[m];
-        for (double[] direction : open) {
+        for (double[] direction : information.open()) {
             for (int i = 0; i < m; i++) {
                 double raw = 0;
                 double size = 0;
@@ -107,7 +97,7 @@ final class Covariance {
             se[free[k]] = Math.sqrt(cov.get(k, k));
             // Scores vanish where information does: their sandwich would look like knowledge.
             double scaled = cov.get(k, k) / (a.get(k, k) * a.get(k, k));
-            robust[free[k]] = scaled < 1 / LITTLE ? Math.sqrt(sandwich.get(k, k)) : Double.NaN;
+            robust[free[k]] = scaled < 1 / InvertedInformation.LITTLE ? Math.sqrt(sandwich.get(k, k)) : Double.NaN;
             for (int j = 0; j < known.length; j++) {
                 matrix[i][j] = 0.5 * (cov.get(k, known[j]) + cov.get(known[j], k));
             }
@@ -118,114 +108,6 @@ final class Covariance {
                 .map(i -> free[i])
                 .toArray();
         return new Covariance(determined, matrix, se, robust, scaledSe, left, true);
-    }
-
-    /** The inverse, of a singular Hessian that on the directions it determines; null if the point is no maximum. */
-    private static double[][] inverse(double[][] hessian) {
-        int m = hessian.length;
-        if (isPositiveDefinite(hessian)) {
-            LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(m);
-            DMatrixRMaj out = new DMatrixRMaj(m, m);
-            if (solver.setA(new DMatrixRMaj(hessian))) {
-                solver.invert(out);
-                return rows(out);
-            }
-        }
-        double[] root = roots(hessian);
-        SymmetricEigen eigen = eigen(hessian, root);
-        if (eigen == null || eigen.smallest() < -OPEN) {
-            return null;
-        }
-        double[][] out = new double[m][m];
-        for (int k = 0; k < m; k++) {
-            if (eigen.value(k) > OPEN) {
-                double[] v = eigen.vector(k);
-                for (int i = 0; i < m; i++) {
-                    for (int j = 0; j < m; j++) {
-                        out[i][j] += v[i] * v[j] / (eigen.value(k) * root[i] * root[j]);
-                    }
-                }
-            }
-        }
-        return out;
-    }
-
-    private static double[][] rows(DMatrixRMaj matrix) {
-        double[][] out = new double[matrix.numRows][matrix.numCols];
-        for (int i = 0; i < out.length; i++) {
-            for (int j = 0; j < out[i].length; j++) {
-                out[i][j] = matrix.get(i, j);
-            }
-        }
-        return out;
-    }
-
-    /** The directions, in scaled variables, along which the log-likelihood is flat. */
-    private static double[][] openDirections(double[][] hessian) {
-        if (isPositiveDefinite(hessian)) {
-            return new double[0][];
-        }
-        double[] root = roots(hessian);
-        SymmetricEigen eigen = eigen(hessian, root);
-        List<double[]> out = new ArrayList<>();
-        for (int k = 0; k < hessian.length; k++) {
-            if (eigen.value(k) <= OPEN) {
-                double[] direction = eigen.vector(k).clone();
-                double largest = 0;
-                for (int i = 0; i < direction.length; i++) {
-                    direction[i] /= root[i];
-                    largest = Math.max(largest, Math.abs(direction[i]));
-                }
-                for (int i = 0; i < direction.length; i++) {
-                    direction[i] /= largest;
-                }
-                out.add(direction);
-            }
-        }
-        return out.toArray(double[][]::new);
-    }
-
-    /** Roots of the diagonal; of a parameter without information of its own the root of what would be very little. */
-    private static double[] roots(double[][] hessian) {
-        double[] out = new double[hessian.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = Math.sqrt(Math.max(hessian[i][i], LITTLE));
-        }
-        return out;
-    }
-
-    private static SymmetricEigen eigen(double[][] hessian, double[] root) {
-        int m = hessian.length;
-        double[][] a = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < m; j++) {
-                a[i][j] = hessian[i][j] / (root[i] * root[j]);
-            }
-        }
-        try {
-            return SymmetricEigen.of(a);
-        } catch (ArithmeticException e) {
-            return null;
-        }
-    }
-
-    /** Whether the information, each parameter in its own standard deviations, has a Cholesky factor well off 0. */
-    private static boolean isPositiveDefinite(double[][] hessian) {
-        int m = hessian.length;
-        double[] a = new double[m * m];
-        for (int i = 0; i < m; i++) {
-            if (!(hessian[i][i] > LITTLE)) {
-                return false;
-            }
-            for (int j = 0; j < m; j++) {
-                a[i * m + j] = hessian[i][j] / Math.sqrt(hessian[i][i] * hessian[j][j]);
-            }
-        }
-        boolean positive = SmallMatrices.choleskyInPlace(a, m);
-        for (int i = 0; positive && i < m; i++) {
-            positive = a[i * m + i] > SMALLEST_PIVOT;
-        }
-        return positive;
     }
 
     /** Indices of free parameters that the data leave open: the log-likelihood is flat along a direction that moves them. */
