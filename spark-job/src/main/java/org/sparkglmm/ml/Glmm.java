@@ -14,12 +14,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.GlmmFit;
-import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
@@ -47,9 +47,6 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     /** {@code --nodes}: let the program raise them until nothing moves. */
     private static final String AUTO = "auto";
-
-    private static final String MODEL = "model";
-    private static final String ROBUST = "robust";
 
     private final String uid;
     private final Param<String> formula;
@@ -88,7 +85,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
         setDefault(nodes, AUTO);
         setDefault(reml, false);
-        setDefault(standardErrors, MODEL);
+        setDefault(standardErrors, StandardErrors.MODEL.label());
         setDefault(optimizer, FitOptions.DEFAULT.optimizer());
     }
 
@@ -247,7 +244,11 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     /** The options asked for; {@link UsageException} if one is out of range. */
     public FitOptions options() {
-        return new FitOptions(parsedNodes(), (Boolean) getOrDefault(reml), valueOf(optimizer), parsedStandardErrors());
+        return new FitOptions(
+                parsedNodes(),
+                (Boolean) getOrDefault(reml),
+                valueOf(optimizer),
+                StandardErrors.named(valueOf(standardErrors)));
     }
 
     /** Complains about what is wrong whatever the data: {@link UsageException}. */
@@ -259,14 +260,6 @@ public final class Glmm extends Estimator<GlmmModel> {
                     "--reml is for family gaussian with link identity and without --dispersion; this model"
                             + " is fitted by maximum likelihood");
         }
-    }
-
-    private StandardErrors parsedStandardErrors() {
-        return switch (valueOf(standardErrors)) {
-            case MODEL -> StandardErrors.MODEL;
-            case ROBUST -> StandardErrors.ROBUST;
-            default -> throw new UsageException("--se: must be model or robust, got '" + valueOf(standardErrors) + "'");
-        };
     }
 
     private int parsedNodes() {

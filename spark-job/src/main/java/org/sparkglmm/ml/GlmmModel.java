@@ -9,10 +9,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
-import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
@@ -87,10 +87,13 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */
     public Dataset<Row> randomEffects() {
-        // The blocks still have the columns that the fit dropped.
+        return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit.model(), fit.parameters());
+    }
+
+    /** The blocks without the columns that the fit dropped. */
+    private JavaRDD<ClusterBlock> fittedBlocks() {
         ColumnSelection kept = bound.design().columnsOf(fit.design());
-        JavaRDD<ClusterBlock> fitted = blocks.map(block -> block.withColumns(kept));
-        return PersonEffects.table(SparkSession.active(), bound, fitted, fit.model(), fit.parameters());
+        return blocks.map(block -> block.withColumns(kept));
     }
 
     /**
@@ -99,12 +102,15 @@ public final class GlmmModel extends Model<GlmmModel> {
      */
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
-        return predict(data.toDF(), false, randomEffects());
+        return predictor().predict(data.toDF(), false, randomEffects());
     }
 
-    private Dataset<Row> predict(Dataset<Row> table, boolean text, Dataset<Row> effects) {
-        return new Predictor(SparkSession.active(), request, fit.design(), fit.model(), fit.parameters())
-                .predict(table, text, effects);
+    private Predictor predictor() {
+        return new Predictor(
+                SparkSession.active(),
+                request,
+                fit.design(),
+                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors()));
     }
 
     /**
@@ -117,8 +123,10 @@ public final class GlmmModel extends Model<GlmmModel> {
     public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text) {
         randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
         if (fitted != null) {
-            Dataset<Row> saved = SparkSession.active().read().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
-            predict(fitted, text, saved).write().parquet(folder.part("fitted"));
+            predictor()
+                    .predictFitted(fitted, text, bound, fittedBlocks())
+                    .write()
+                    .parquet(folder.part("fitted"));
         }
         folder.write("summary.txt", summary());
         folder.write(ModelFile.NAME, json());

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;

@@ -1,11 +1,12 @@
 package org.sparkglmm.core.fit;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.sparkglmm.core.inference.ParameterCovariance;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
@@ -17,8 +18,7 @@ final class Covariance {
     /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
     private static final double TOUCHED = 1e-3;
 
-    private final int[] free;
-    private final double[][] matrix;
+    private final ParameterCovariance estimates;
     private final double[] se;
     private final double[] robustSe;
     private final double[] scaledSe;
@@ -26,15 +26,13 @@ final class Covariance {
     private final boolean complete;
 
     private Covariance(
-            int[] free,
-            double[][] matrix,
+            ParameterCovariance estimates,
             double[] se,
             double[] robustSe,
             double[] scaledSe,
             int[] undetermined,
             boolean complete) {
-        this.free = free;
-        this.matrix = matrix;
+        this.estimates = estimates;
         this.se = se;
         this.robustSe = robustSe;
         this.scaledSe = scaledSe;
@@ -47,14 +45,15 @@ final class Covariance {
      * @param scores Σ g g' of all raw parameters
      * @param toRaw A, raw = A · scaled
      * @param free indices of the free parameters
+     * @param names of all parameters
      */
-    static Covariance of(double[][] hessian, double[][] scores, double[][] toRaw, int[] free) {
+    static Covariance of(double[][] hessian, double[][] scores, double[][] toRaw, int[] free, List<String> names) {
         int all = toRaw.length;
         double[] nothing = new double[all];
         Arrays.fill(nothing, Double.NaN);
         InvertedInformation information = InvertedInformation.of(hessian);
         if (information == null) {
-            return new Covariance(new int[0], new double[0][], nothing, nothing, nothing, new int[0], false);
+            return new Covariance(ParameterCovariance.none(all), nothing, nothing, nothing, new int[0], false);
         }
         double[][] inverse = information.inverse();
         int m = free.length;
@@ -91,6 +90,7 @@ final class Covariance {
         double[] robust = nothing.clone();
         double[] scaledSe = nothing.clone();
         double[][] matrix = new double[known.length][known.length];
+        double[][] robustMatrix = new double[known.length][known.length];
         for (int i = 0; i < known.length; i++) {
             int k = known[i];
             scaledSe[free[k]] = Math.sqrt(inverse[k][k]);
@@ -100,6 +100,15 @@ final class Covariance {
             robust[free[k]] = scaled < 1 / InvertedInformation.LITTLE ? Math.sqrt(sandwich.get(k, k)) : Double.NaN;
             for (int j = 0; j < known.length; j++) {
                 matrix[i][j] = 0.5 * (cov.get(k, known[j]) + cov.get(known[j], k));
+                robustMatrix[i][j] = 0.5 * (sandwich.get(k, known[j]) + sandwich.get(known[j], k));
+            }
+        }
+        for (int i = 0; i < known.length; i++) {
+            if (Double.isNaN(robust[free[known[i]]])) {
+                for (int j = 0; j < known.length; j++) {
+                    robustMatrix[i][j] = Double.NaN;
+                    robustMatrix[j][i] = Double.NaN;
+                }
             }
         }
         int[] determined = Arrays.stream(known).map(i -> free[i]).toArray();
@@ -107,7 +116,13 @@ final class Covariance {
                 .filter(i -> undetermined[i])
                 .map(i -> free[i])
                 .toArray();
-        return new Covariance(determined, matrix, se, robust, scaledSe, left, true);
+        return new Covariance(
+                new ParameterCovariance(all, determined, names, matrix, robustMatrix),
+                se,
+                robust,
+                scaledSe,
+                left,
+                true);
     }
 
     /** Indices of free parameters that the data leave open: the log-likelihood is flat along a direction that moves them. */
@@ -133,41 +148,13 @@ final class Covariance {
         return robustSe;
     }
 
-    double[][] matrix() {
-        return matrix;
+    ParameterCovariance estimates() {
+        return estimates;
     }
 
     /** The part of it for θ, NaN where a parameter is held or left open. */
     double[][] ofTheta(ParameterLayout layout) {
-        double[][] out = unknown(layout.theta());
-        for (int i = 0; i < matrix.length; i++) {
-            for (int j = 0; j < matrix.length; j++) {
-                int r = free[i] - layout.thetaStart();
-                int c = free[j] - layout.thetaStart();
-                if (r >= 0 && r < layout.theta() && c >= 0 && c < layout.theta()) {
-                    out[r][c] = matrix[i][j];
-                }
-            }
-        }
-        return out;
-    }
-
-    static double[][] unknown(int size) {
-        double[][] out = new double[size][size];
-        for (double[] row : out) {
-            Arrays.fill(row, Double.NaN);
-        }
-        return out;
-    }
-
-    /** The names of the rows of {@link #matrix()}. */
-    List<String> names(List<String> all) {
-        List<String> out = new ArrayList<>();
-        if (complete) {
-            for (int i : free) {
-                out.add(all.get(i));
-            }
-        }
-        return out;
+        return estimates.block(
+                IntStream.range(layout.thetaStart(), layout.psiStart()).toArray(), StandardErrors.MODEL);
     }
 }

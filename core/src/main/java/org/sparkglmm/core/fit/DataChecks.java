@@ -2,6 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.RawColumn;

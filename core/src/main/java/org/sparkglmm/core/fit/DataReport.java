@@ -1,6 +1,7 @@
 package org.sparkglmm.core.fit;
 
 import java.util.List;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;

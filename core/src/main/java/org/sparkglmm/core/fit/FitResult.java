@@ -2,11 +2,14 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.inference.TermTest;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -28,7 +31,6 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param random one for each random term
  * @param auxiliary the family's own parameters
  * @param errors what z, p and intervals rest on
- * @param covarianceNames names of the rows of covariance: the parameters that are not on the boundary
  * @param covariance of β, θ, ψ; of the fixed effects given the variances for gaussian (X'V⁻¹X)⁻¹
  * @param integration how the quadrature behaved
  * @param optimizer how the optimizer ended
@@ -50,8 +52,7 @@ public record FitResult(
         List<RandomEffect> random,
         List<AuxiliaryEstimate> auxiliary,
         StandardErrors errors,
-        List<String> covarianceNames,
-        double[][] covariance,
+        ParameterCovariance covariance,
         Integration integration,
         OptimizerReport optimizer,
         List<Warning> warnings) {
@@ -97,6 +98,16 @@ public record FitResult(
 
     public ParameterLayout layout() {
         return design.layout(family);
+    }
+
+    /** Joint Wald tests of every term of every formula, with the standard errors asked for. */
+    public List<TermTest> termTests() {
+        return TermTest.of(design, family, parameters, covariance, errors);
+    }
+
+    /** Names of the entries of (β, θ, ψ), as {@link ParameterCovariance#names} has them. */
+    public List<String> parameterNames() {
+        return ParameterNames.of(design, family, layout());
     }
 
     /** The family's own parameters by their users' names, without thresholds, zero inflation and what a formula models. */

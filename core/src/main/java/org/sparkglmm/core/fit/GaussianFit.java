@@ -3,13 +3,16 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -145,32 +148,15 @@ final class GaussianFit {
                         true)
                 .get(0)
                 .outerProducts();
-        double[] se = new double[p];
-        double[] robust = new double[p];
-        for (int i = 0; i < p; i++) {
-            se[i] = Math.sqrt(betaCovariance.get(i, i));
-            double square = 0;
-            for (int j = 0; j < p; j++) {
-                for (int k = 0; k < p; k++) {
-                    square += betaCovariance.get(i, j) * scores[j][k] * betaCovariance.get(k, i);
-                }
-            }
-            robust[i] = Math.sqrt(square);
-        }
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
-        double[] nothing = new double[layout.size()];
-        Arrays.fill(nothing, Double.NaN);
         DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
-        double[] own = nothing.clone();
-        if (ofVariances != null) {
-            own[layout.psiStart(0)] = Math.sqrt(ofVariances.get(ofVariances.numRows - 1, ofVariances.numRows - 1));
-        }
-        List<String> names = new ArrayList<>(design.fixedNames());
-        double[][] covariance = join(betaCovariance, ofVariances, names, optimum.free());
+        ParameterCovariance covariance = join(betaCovariance, ofVariances, optimum.free(), scores);
+        double[] se = covariance.standardErrors(StandardErrors.MODEL);
+        double[] robustSe = covariance.standardErrors(StandardErrors.ROBUST);
         return new FitResult(
                 design,
                 family,
@@ -183,11 +169,17 @@ final class GaussianFit {
                 moments.fingerprint(),
                 -optimum.value(),
                 parameters,
-                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robust, options.errors()),
-                RandomEffect.of(design, layout, parameters, ofTheta(ofVariances, optimum.free())),
-                AuxiliaryEstimate.of(design, family, parameters, own, nothing, StandardErrors.MODEL),
+                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robustSe, options.errors()),
+                RandomEffect.of(
+                        design,
+                        layout,
+                        parameters,
+                        covariance.block(
+                                IntStream.range(layout.thetaStart(), layout.psiStart())
+                                        .toArray(),
+                                StandardErrors.MODEL)),
+                AuxiliaryEstimate.of(design, family, parameters, se, robustSe, StandardErrors.MODEL),
                 options.errors(),
-                names,
                 covariance,
                 new FitResult.Integration(
                         List.of(new FitResult.Rung(1, -optimum.value(), Double.NaN)),
@@ -250,34 +242,46 @@ final class GaussianFit {
         return out;
     }
 
-    /** The part of that for θ, NaN where a parameter is held or nothing is known. */
-    private double[][] ofTheta(DMatrixRMaj varianceCovariance, int[] free) {
-        double[][] out = Covariance.unknown(layout.theta());
-        for (int i = 0; varianceCovariance != null && i < free.length; i++) {
-            for (int j = 0; j < free.length; j++) {
-                if (free[i] < layout.theta() && free[j] < layout.theta()) {
-                    out[free[i]][free[j]] = varianceCovariance.get(i, j);
-                }
-            }
-        }
-        return out;
-    }
-
-    /** Block-diagonal: β and the variance parameters are asymptotically independent. Extends the names. */
-    private double[][] join(DMatrixRMaj beta, DMatrixRMaj variance, List<String> names, int[] free) {
+    /**
+     * Block-diagonal: β and the variance parameters are asymptotically independent. The sandwich has the clusters' scores
+     * between two of these.
+     */
+    private ParameterCovariance join(DMatrixRMaj beta, DMatrixRMaj variance, int[] free, double[][] scores) {
         int p = layout.fixed();
         int m = variance == null ? 0 : free.length;
-        double[][] out = new double[p + m][p + m];
+        int[] indices = new int[p + m];
+        DMatrixRMaj bread = new DMatrixRMaj(p + m, p + m);
         for (int i = 0; i < p; i++) {
+            indices[i] = i;
             for (int j = 0; j < p; j++) {
-                out[i][j] = 0.5 * (beta.get(i, j) + beta.get(j, i));
+                bread.set(i, j, 0.5 * (beta.get(i, j) + beta.get(j, i)));
             }
         }
-        List<String> all = ParameterNames.of(design, family, layout);
         for (int i = 0; i < m; i++) {
-            names.add(all.get(p + free[i]));
+            indices[p + i] = p + free[i];
             for (int j = 0; j < m; j++) {
-                out[p + i][p + j] = 0.5 * (variance.get(i, j) + variance.get(j, i));
+                bread.set(p + i, p + j, 0.5 * (variance.get(i, j) + variance.get(j, i)));
+            }
+        }
+        DMatrixRMaj meat = new DMatrixRMaj(p + m, p + m);
+        for (int i = 0; i < p + m; i++) {
+            for (int j = 0; j < p + m; j++) {
+                meat.set(i, j, scores[indices[i]][indices[j]]);
+            }
+        }
+        DMatrixRMaj work = new DMatrixRMaj(p + m, p + m);
+        DMatrixRMaj sandwich = new DMatrixRMaj(p + m, p + m);
+        CommonOps_DDRM.mult(bread, meat, work);
+        CommonOps_DDRM.mult(work, bread, sandwich);
+        return new ParameterCovariance(
+                layout.size(), indices, ParameterNames.of(design, family, layout), rows(bread), rows(sandwich));
+    }
+
+    private static double[][] rows(DMatrixRMaj symmetric) {
+        double[][] out = new double[symmetric.numRows][symmetric.numCols];
+        for (int i = 0; i < out.length; i++) {
+            for (int j = 0; j < out.length; j++) {
+                out[i][j] = 0.5 * (symmetric.get(i, j) + symmetric.get(j, i));
             }
         }
         return out;

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
@@ -195,7 +196,12 @@ public final class GlmmFit {
         GaussHermite grid = new GaussHermite(climb.nodes(), layout.random());
         LikelihoodSum sums = LikelihoodPass.over(data, model, grid, List.of(parameters), true)
                 .get(0);
-        Covariance covariance = Covariance.of(optimum.hessian(), sums.outerProducts(), toRaw, optimum.free());
+        Covariance covariance = Covariance.of(
+                optimum.hessian(),
+                sums.outerProducts(),
+                toRaw,
+                optimum.free(),
+                ParameterNames.of(design, family, layout));
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
@@ -228,8 +234,7 @@ public final class GlmmFit {
                 AuxiliaryEstimate.of(
                         design, family, parameters, covariance.se(), covariance.robustSe(), options.errors()),
                 options.errors(),
-                covariance.names(ParameterNames.of(design, family, layout)),
-                covariance.matrix(),
+                covariance.estimates(),
                 integration,
                 new FitResult.OptimizerReport(
                         minimizer.name(),

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.design.DataMoments;

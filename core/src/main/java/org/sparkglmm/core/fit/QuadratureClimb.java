@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;

@@ -2,6 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DesignColumn;
 

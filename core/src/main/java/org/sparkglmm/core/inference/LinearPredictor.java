@@ -19,8 +19,27 @@ public final class LinearPredictor implements Serializable {
             return new Columns(LinearPredictor.variables(design, columns), LinearPredictor.levels(columns));
         }
 
+        double[] values(double[] raw) {
+            double[] out = new double[variables.length];
+            for (int c = 0; c < out.length; c++) {
+                double value = 1;
+                for (int k = 0; k < variables[c].length; k++) {
+                    double v = raw[variables[c][k]];
+                    int level = levels[c][k];
+                    value *= level == Component.NUMERIC || Double.isNaN(v) ? v : v == level ? 1 : 0;
+                }
+                out[c] = value;
+            }
+            return out;
+        }
+
         double times(double[] coefficients, double[] raw) {
-            return sum(variables, levels, coefficients, raw);
+            double[] values = values(raw);
+            double sum = 0;
+            for (int c = 0; c < values.length; c++) {
+                sum += coefficients[c] * values[c];
+            }
+            return sum;
         }
     }
 
@@ -83,17 +102,18 @@ public final class LinearPredictor implements Serializable {
         return out;
     }
 
-    private static double sum(int[][] variables, int[][] levels, double[] coefficients, double[] raw) {
-        double sum = 0;
-        for (int c = 0; c < variables.length; c++) {
-            double value = 1;
-            for (int k = 0; k < variables[c].length; k++) {
-                double v = raw[variables[c][k]];
-                int level = levels[c][k];
-                value *= level == Component.NUMERIC || Double.isNaN(v) ? v : v == level ? 1 : 0;
-            }
-            sum += coefficients[c] * value;
-        }
-        return sum;
+    /** The row's columns of X. */
+    double[] fixedRow(double[] raw) {
+        return fixed.values(raw);
+    }
+
+    /** Its columns of Z. */
+    double[] randomRow(double[] raw) {
+        return random.values(raw);
+    }
+
+    /** Its columns of the predictor of the family's own parameter k. */
+    double[] auxiliaryRow(int k, double[] raw) {
+        return auxiliary[k].values(raw);
     }
 }

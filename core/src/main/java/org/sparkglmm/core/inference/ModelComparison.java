@@ -3,7 +3,6 @@ package org.sparkglmm.core.inference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.commons.math3.special.Gamma;
 import org.sparkglmm.core.DataException;
 
 /**
@@ -83,21 +82,13 @@ public final class ModelComparison {
         int df = large.parameters() - small.parameters();
         int more = large.randomEffects() - small.randomEffects();
         if (more == 1) {
-            double p = 0.5 * (upperTail(chiSquare, df - 1) + upperTail(chiSquare, df));
+            double p = 0.5 * (WaldTest.upperTail(chiSquare, df - 1) + WaldTest.upperTail(chiSquare, df));
             return new Test(chiSquare, df, p, "mixture of chi-squares with " + (df - 1) + " and " + df + " df");
         }
         return new Test(
                 chiSquare,
                 df,
-                upperTail(chiSquare, df),
+                WaldTest.upperTail(chiSquare, df),
                 more > 1 ? "conservative, since " + more + " variances lie at the edge: add one at a time" : "");
-    }
-
-    /** P(χ²_df > x); of 0 degrees of freedom all mass is at 0. */
-    static double upperTail(double x, int df) {
-        if (df == 0) {
-            return x > 0 ? 0 : 1;
-        }
-        return x > 0 ? Gamma.regularizedGammaQ(0.5 * df, 0.5 * x) : 1;
     }
 }

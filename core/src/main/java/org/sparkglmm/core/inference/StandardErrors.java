@@ -1,9 +1,31 @@
 package org.sparkglmm.core.inference;
 
+import java.util.Locale;
+import org.sparkglmm.core.UsageException;
+
 /** Which standard errors z, p and intervals rest on; both are always shown. */
 public enum StandardErrors {
     /** From the observed information: valid if the model is. */
     MODEL,
     /** The sandwich over clusters: valid also if the dependence within clusters is not as the model says. */
-    ROBUST
+    ROBUST;
+
+    /** The name in options and files. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * By its name.
+     *
+     * @throws UsageException if there are none of that name
+     */
+    public static StandardErrors named(String label) {
+        for (StandardErrors errors : values()) {
+            if (errors.label().equals(label)) {
+                return errors;
+            }
+        }
+        throw new UsageException("--se: must be model or robust, got '" + label + "'");
+    }
 }

@@ -602,6 +602,10 @@ final class ClusterIntegral {
             m[j] = -m[j];
         }
         density.addAuxiliary(block.observations(), from, n, eta, prepared, atMode, nodeWeight, along, m, psiAdjoint);
+        sumPsiAdjoint(from, n, out);
+    }
+
+    private void sumPsiAdjoint(int from, int n, double[] out) {
         for (int k = 0; k < psiAdjoint.length; k++) {
             double[] adjoint = psiAdjoint[k];
             double[][] columns = block.auxiliary(k);
@@ -647,16 +651,60 @@ final class ClusterIntegral {
         }
     }
 
-    /** Square roots of the diagonal of ΛH⁻¹Λ', the conditional standard deviations of b given the data. */
-    void effectDeviations(double[] into, int at) {
+    /** C = ΛH⁻¹Λ', the conditional covariance of b given the data, q×q row-major. */
+    void effectCovariance(double[] into) {
         SmallMatrices.invertLower(chol, q, cholInverse);
         SmallMatrices.multiplyTransposedRight(lambda, cholInverse, q, work);
-        for (int r = 0; r < q; r++) {
-            double sum = 0;
-            for (int d = 0; d < q; d++) {
-                sum += work[r * q + d] * work[r * q + d];
+        SmallMatrices.multiplyTransposedRight(work, work, q, into);
+    }
+
+    /**
+     * ∂b̂/∂(β, θ, ψ) of the cluster whose mode was found last: q arrays, by the implicit function theorem at ∇h(û) = 0. With v =
+     * ZC of a random effect d and t = Z'ℓ':
+     *
+     * <pre>
+     * ∂b̂_d/∂β = Σ_j v_j ℓ''_j x_j ,  ∂b̂_d/∂ψ = Σ_j v_j ∂_ψℓ'_j
+     * ∂b̂_d/∂Λ_rc = δ_dr û_c + (ΛH⁻¹)_dc t_r + Σ_j v_j ℓ''_j z_jr û_c
+     * </pre>
+     */
+    void effectDerivatives(int cluster, double[][] into) {
+        int from = block.start(cluster);
+        int n = block.start(cluster + 1) - from;
+        double[] c = new double[q * q];
+        effectCovariance(c);
+        // ΛH⁻¹ = (ΛL⁻ᵀ)L⁻¹; work holds the first.
+        SmallMatrices.multiply(work, cholInverse, q, work2);
+        crossZ(from, n, atMode.first, zScoreMode);
+        for (int d = 0; d < q; d++) {
+            double[] out = into[d];
+            java.util.Arrays.fill(along, 0, n, 0);
+            for (int r = 0; r < q; r++) {
+                double[] z = block.z()[r];
+                for (int j = 0; j < n; j++) {
+                    along[j] += c[d * q + r] * (z == null ? 1 : z[from + j]);
+                }
             }
-            into[at + r] = Math.sqrt(sum);
+            for (int j = 0; j < n; j++) {
+                score[j] = along[j] * atMode.second[j];
+            }
+            for (int k = 0; k < p; k++) {
+                out[k] = sum(score, block.x()[k], from, n);
+            }
+            crossZ(from, n, score, zAlong);
+            for (int t = 0; t < layout.theta(); t++) {
+                int r = layout.row(t);
+                int column = layout.column(t);
+                out[layout.thetaStart() + t] =
+                        (d == r ? u[column] : 0) + work2[d * q + column] * zScoreMode[r] + zAlong[r] * u[column];
+            }
+            if (psiAdjoint.length > 0) {
+                clearPsiAdjoint(n);
+                java.util.Arrays.fill(nodeWeight, 0, n, 0);
+                java.util.Arrays.fill(m, 0, n, 0);
+                density.addAuxiliary(
+                        block.observations(), from, n, eta, prepared, atMode, nodeWeight, along, m, psiAdjoint);
+                sumPsiAdjoint(from, n, out);
+            }
         }
     }
 

@@ -3,35 +3,54 @@ package org.sparkglmm.core.likelihood;
 import org.sparkglmm.core.design.ClusterBlock;
 
 /**
- * The conditional modes b̂ = Λû of a block's clusters at given parameters, and their conditional standard deviations
- * √diag(ΛH⁻¹Λ') with the parameters taken as known.
+ * The conditional modes b̂ = Λû of a block's clusters at given parameters, their conditional covariance ΛH⁻¹Λ' with the
+ * parameters taken as known, and how the modes move with the parameters.
  */
 public final class ConditionalModes {
     private final int q;
     private final double[] modes;
-    private final double[] deviations;
+    private final double[] covariances;
+    private final double[][][] derivatives;
 
-    private ConditionalModes(int clusters, int q) {
+    private ConditionalModes(int clusters, int q, boolean withDerivatives) {
         this.q = q;
         modes = new double[clusters * q];
-        deviations = new double[clusters * q];
+        covariances = new double[clusters * q * q];
+        derivatives = withDerivatives ? new double[clusters][][] : null;
     }
 
-    /** Clusters without a mode (outcomes impossible at these parameters) get NaN. */
-    public static ConditionalModes of(ClusterBlock block, MixedModel model, double[] parameters) {
+    /**
+     * Finds them. Clusters without a mode (outcomes impossible at these parameters) get NaN.
+     *
+     * @param withDerivatives whether {@link #derivatives} will be asked for
+     */
+    public static ConditionalModes of(
+            ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
         int q = model.layout().random();
-        ConditionalModes out = new ConditionalModes(block.clusters(), q);
+        ConditionalModes out = new ConditionalModes(block.clusters(), q, withDerivatives);
         ClusterIntegral integral = new ClusterIntegral(model, new GaussHermite(1, q), block);
         integral.setParameters(parameters);
         double[] start = new double[q];
+        double[] covariance = new double[q * q];
         for (int i = 0; i < block.clusters(); i++) {
+            double[][] ofCluster = new double[withDerivatives ? q : 0][parameters.length];
             if (Double.isNaN(integral.findMode(i, start, 0))) {
                 java.util.Arrays.fill(out.modes, i * q, (i + 1) * q, Double.NaN);
-                java.util.Arrays.fill(out.deviations, i * q, (i + 1) * q, Double.NaN);
-                continue;
+                java.util.Arrays.fill(covariance, Double.NaN);
+                for (double[] row : ofCluster) {
+                    java.util.Arrays.fill(row, Double.NaN);
+                }
+            } else {
+                integral.effects(out.modes, i * q);
+                integral.effectCovariance(covariance);
+                if (withDerivatives) {
+                    integral.effectDerivatives(i, ofCluster);
+                }
             }
-            integral.effects(out.modes, i * q);
-            integral.effectDeviations(out.deviations, i * q);
+            System.arraycopy(covariance, 0, out.covariances, i * q * q, q * q);
+            if (withDerivatives) {
+                out.derivatives[i] = ofCluster;
+            }
         }
         return out;
     }
@@ -43,6 +62,16 @@ public final class ConditionalModes {
 
     /** Its conditional standard deviation. */
     public double deviation(int i, int r) {
-        return deviations[i * q + r];
+        return Math.sqrt(covariance(i, r, r));
+    }
+
+    /** The conditional covariance of random effects r and c of cluster i. */
+    public double covariance(int i, int r, int c) {
+        return covariances[(i * q + r) * q + c];
+    }
+
+    /** ∂b̂/∂(β, θ, ψ) of cluster i, q arrays. */
+    public double[][] derivatives(int i) {
+        return derivatives[i];
     }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.model.Families;
@@ -98,12 +99,13 @@ class GaussianFitTest {
         double decrement = 0;
         for (int i = 0; i < end.gradient().length; i++) {
             for (int j = 0; j < end.gradient().length; j++) {
-                decrement += end.gradient()[i] * result.covariance()[i][j] * end.gradient()[j];
+                decrement +=
+                        end.gradient()[i] * result.covariance().matrix(StandardErrors.MODEL)[i][j] * end.gradient()[j];
             }
         }
         assertEquals(0, decrement, 1e-7);
         assertEquals(List.of("(Intercept)", "x1"), result.random().get(0).terms());
-        assertEquals(7, result.covarianceNames().size());
+        assertEquals(7, result.covariance().names().size());
     }
 
     /** Profiling β out leaves the variance parameters' block of the inverse information as it is. */
@@ -121,12 +123,16 @@ class GaussianFitTest {
                 for (int k = 0; k < 7; k++) {
                     expected += eigen.vector(k)[i] * eigen.vector(k)[j] / eigen.value(k);
                 }
-                double scale = Math.sqrt(result.covariance()[i][i] * result.covariance()[j][j]);
+                double scale = Math.sqrt(result.covariance().matrix(StandardErrors.MODEL)[i][i]
+                        * result.covariance().matrix(StandardErrors.MODEL)[j][j]);
                 boolean sameBlock = (i < 3) == (j < 3);
                 // β and the variances are independent in expectation only: off the blocks the result has 0.
-                assertEquals(sameBlock ? expected : 0, result.covariance()[i][j], sameBlock ? 0.02 * scale : 0);
+                assertEquals(
+                        sameBlock ? expected : 0,
+                        result.covariance().matrix(StandardErrors.MODEL)[i][j],
+                        sameBlock ? 0.02 * scale : 0);
                 if (i >= 3 && j >= 3) {
-                    assertEquals(expected, result.covariance()[i][j], 1e-4 * scale);
+                    assertEquals(expected, result.covariance().matrix(StandardErrors.MODEL)[i][j], 1e-4 * scale);
                 }
             }
         }

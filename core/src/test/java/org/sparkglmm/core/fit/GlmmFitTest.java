@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
@@ -25,6 +26,7 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPass;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
@@ -71,9 +73,9 @@ class GlmmFitTest {
     }
 
     private static double[] se(FitResult result) {
-        double[] out = new double[result.covariance().length];
+        double[] out = new double[result.covariance().matrix(StandardErrors.MODEL).length];
         for (int i = 0; i < out.length; i++) {
-            out[i] = Math.sqrt(result.covariance()[i][i]);
+            out[i] = Math.sqrt(result.covariance().matrix(StandardErrors.MODEL)[i][i]);
         }
         return out;
     }
@@ -118,7 +120,8 @@ class GlmmFitTest {
         double decrement = 0;
         for (int i = 0; i < end.gradient().length; i++) {
             for (int j = 0; j < end.gradient().length; j++) {
-                decrement += end.gradient()[i] * result.covariance()[i][j] * end.gradient()[j];
+                decrement +=
+                        end.gradient()[i] * result.covariance().matrix(StandardErrors.MODEL)[i][j] * end.gradient()[j];
             }
         }
         assertEquals(0, decrement, 1e-6, "g'H⁻¹g at the estimates");
@@ -164,7 +167,7 @@ class GlmmFitTest {
         assertEquals(175 * Math.log(p) + 125 * Math.log(1 - p), result.logLikelihood(), 1e-9);
         assertEquals(Math.log(p / (1 - p)), result.parameters()[0], 1e-6);
         assertEquals(Math.sqrt(1 / (300 * p * (1 - p))), result.fixed().get(0).se(), 1e-6);
-        assertEquals(List.of("(Intercept)"), result.covarianceNames());
+        assertEquals(List.of("(Intercept)"), result.covariance().names());
         assertFalse(codes(result).contains("information_singular"));
         assertFalse(codes(result).contains("not_converged"));
     }
@@ -204,7 +207,7 @@ class GlmmFitTest {
         assertEquals(-1, result.random().get(0).corr()[0][1], 1e-12);
         assertEquals(
                 -0.5, result.random().get(0).sd()[1] / -result.random().get(0).sd()[0], 0.15);
-        assertEquals(4, result.covarianceNames().size(), "all but the parameter on the boundary");
+        assertEquals(4, result.covariance().names().size(), "all but the parameter on the boundary");
     }
 
     @Test
@@ -394,7 +397,11 @@ class GlmmFitTest {
         assertTrue(stages.stream().anyMatch(s -> s.contains("sample")), stages::toString);
         Evaluation end = new MarginalLikelihood(rows.data(POISSON, 20, 2), sampled.model(), new GaussHermite(5, 1))
                 .evaluate(sampled.parameters());
-        assertEquals(0, distance(end.gradient(), sampled.covariance()), 1e-4, "standard errors from the optimum");
+        assertEquals(
+                0,
+                distance(end.gradient(), sampled.covariance().matrix(StandardErrors.MODEL)),
+                1e-4,
+                "standard errors from the optimum");
         // L-BFGS starts from scratch, for a sample gives it no Hessian.
         FitResult plain = fit(rows, POISSON, Link.LOG, rows.data(POISSON, 20, 2), new FitOptions(5, false, "lbfgs"));
         assertEquals(plain.logLikelihood(), sampled.logLikelihood(), SAME_LOG_LIKELIHOOD);
@@ -586,11 +593,18 @@ class GlmmFitTest {
                     result.fixed().get(i).robustSe(),
                     1e-5 * result.fixed().get(i).robustSe());
         }
-        assertEquals(List.of("(Intercept)", "x1", "x2", "chol[id|(Intercept),(Intercept)]"), result.covarianceNames());
+        assertEquals(
+                List.of("(Intercept)", "x1", "x2", "chol[id|(Intercept),(Intercept)]"),
+                result.covariance().names());
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                assertEquals(result.covariance()[i][j], result.covariance()[j][i]);
-                assertEquals(inverse[i][j], result.covariance()[i][j], 1e-5 * Math.sqrt(inverse[i][i] * inverse[j][j]));
+                assertEquals(
+                        result.covariance().matrix(StandardErrors.MODEL)[i][j],
+                        result.covariance().matrix(StandardErrors.MODEL)[j][i]);
+                assertEquals(
+                        inverse[i][j],
+                        result.covariance().matrix(StandardErrors.MODEL)[i][j],
+                        1e-5 * Math.sqrt(inverse[i][i] * inverse[j][j]));
             }
         }
     }
@@ -620,8 +634,10 @@ class GlmmFitTest {
                 nodes(3));
         assertEquals(one.logLikelihood(), four.logLikelihood());
         assertArrayEquals(one.parameters(), four.parameters());
-        for (int i = 0; i < one.covariance().length; i++) {
-            assertArrayEquals(one.covariance()[i], four.covariance()[i]);
+        for (int i = 0; i < one.covariance().matrix(StandardErrors.MODEL).length; i++) {
+            assertArrayEquals(
+                    one.covariance().matrix(StandardErrors.MODEL)[i],
+                    four.covariance().matrix(StandardErrors.MODEL)[i]);
         }
         FitResult whole = fit(rows, BINOMIAL, Link.LOGIT, rows.data(BINOMIAL, 1, 1), nodes(3));
         double[] se = se(one);

@@ -456,7 +456,7 @@ class MarginalLikelihoodTest {
         double[] theta = q == 1 ? new double[] {0.9} : new double[] {0.9, -0.4, 0.6};
         double[] lambda = lambda(q, theta);
         for (ClusterBlock block : rows(family, q, 12, 16).blocks(family, 2)) {
-            ConditionalModes modes = ConditionalModes.of(block, model(family, 3, q), join(beta, theta));
+            ConditionalModes modes = ConditionalModes.of(block, model(family, 3, q), join(beta, theta), false);
             for (int i = 0; i < block.clusters(); i++) {
                 ToDoubleFunction<double[]> f = BruteForce.logIntegrand(block, i, density(family), beta, lambda);
                 double[] u = BruteForce.maximum(f, q);
@@ -484,10 +484,10 @@ class MarginalLikelihoodTest {
         Family family = Families.named("binomial");
         ClusterBlock block = single(1, 1, 1).blocks(family, 1).get(0);
         MixedModel model = new MixedModel(family.model(Link.LOG), new ParameterLayout(1, new int[] {1}, 0));
-        ConditionalModes modes = ConditionalModes.of(block, model, new double[] {5, 0.1});
+        ConditionalModes modes = ConditionalModes.of(block, model, new double[] {5, 0.1}, false);
         assertEquals(Double.NaN, modes.mode(0, 0));
         assertEquals(Double.NaN, modes.deviation(0, 0));
-        ConditionalModes none = ConditionalModes.of(block, model, new double[] {-1, 0});
+        ConditionalModes none = ConditionalModes.of(block, model, new double[] {-1, 0}, false);
         assertEquals(0, none.mode(0, 0), 0);
         assertEquals(0, none.deviation(0, 0), 0);
     }

@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.ModelComparison;
@@ -35,8 +33,7 @@ final class CompareCommand implements Callable<Integer> {
         if (folders.size() < 2) {
             throw new UsageException("compare: needs two or more folders of fits, got " + folders.size());
         }
-        // Spark's file systems without a session, which would take longer to start than all of this.
-        Configuration configuration = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+        Configuration configuration = DataOptions.Sessions.fileSystems();
         List<FittedModel> models = new ArrayList<>();
         boolean shortNames =
                 folders.stream().map(f -> new Path(f).getName()).distinct().count() == folders.size();

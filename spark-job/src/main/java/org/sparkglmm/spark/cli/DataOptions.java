@@ -3,7 +3,9 @@ package org.sparkglmm.spark.cli;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.spark.data.TableSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,6 +95,11 @@ final class DataOptions {
             } finally {
                 spark.stop();
             }
+        }
+
+        /** Spark's file systems without a session, which would take longer to start than reading a model. */
+        static Configuration fileSystems() {
+            return SparkHadoopUtil.get().newConfiguration(new SparkConf());
         }
 
         private static SparkSession start(String master) {

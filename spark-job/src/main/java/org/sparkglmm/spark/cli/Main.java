@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             FitCommand.class,
             PredictCommand.class,
             CompareCommand.class,
+            ContrastCommand.class,
             CheckCommand.class,
             GenerateCommand.class
         },

@@ -10,7 +10,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
@@ -59,11 +58,8 @@ final class PredictCommand implements Callable<Integer> {
             Dataset<Row> table = source.read(spark, saved.request().group());
             Design design = Predictor.design(
                     saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, source.isText());
-            MixedModel mixed = new MixedModel(
-                    saved.request().family().model(saved.request().link()),
-                    design.layout(saved.request().family()));
             Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
-            Predictor predictor = new Predictor(spark, saved.request(), design, mixed, saved.parameters());
+            Predictor predictor = new Predictor(spark, saved.request(), design, saved.estimates());
             predictor
                     .predict(table, source.isText(), effects)
                     .write()

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -18,7 +19,10 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.MixedModel;
 
-/** The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect. */
+/**
+ * The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect, and the conditional covariance cov_ of
+ * every two.
+ */
 public final class PersonEffects {
     private PersonEffects() {}
 
@@ -31,6 +35,18 @@ public final class PersonEffects {
         return design.randomNames().stream().map(n -> "se_" + shortName(n)).toList();
     }
 
+    /** {@code cov_<a>_<b>} of every two random effects, row by row of the lower triangle. */
+    static List<String> covarianceColumns(Design design) {
+        List<String> names = design.randomNames();
+        List<String> out = new ArrayList<>();
+        for (int r = 0; r < names.size(); r++) {
+            for (int c = 0; c < r; c++) {
+                out.add("cov_" + shortName(names.get(c)) + "_" + shortName(names.get(r)));
+            }
+        }
+        return out;
+    }
+
     private static String shortName(String term) {
         return term.equals("(Intercept)") ? "intercept" : term;
     }
@@ -39,7 +55,7 @@ public final class PersonEffects {
     public static Dataset<Row> table(
             SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, MixedModel model, double[] parameters) {
         String travelled = "__id";
-        Dataset<Row> rows = travelling(spark, bound, blocks, model, parameters, travelled);
+        Dataset<Row> rows = travelling(spark, bound, blocks, model, parameters, travelled, false);
         List<Column> select = new ArrayList<>();
         select.add(bound.id().decode(travelled).alias(bound.id().name()));
         for (String column : rows.columns()) {
@@ -50,14 +66,18 @@ public final class PersonEffects {
         return rows.select(select.toArray(Column[]::new));
     }
 
-    /** The same with the id as it travels. */
+    /** How the modes move with the parameters, q times their number, for joint standard errors; where asked for. */
+    static final String DERIVATIVES = "__derivatives";
+
+    /** The same with the id as it travels, and with {@link #DERIVATIVES} if asked for. */
     static Dataset<Row> travelling(
             SparkSession spark,
             BoundTable bound,
             JavaRDD<ClusterBlock> blocks,
             MixedModel model,
             double[] parameters,
-            String idName) {
+            String idName,
+            boolean withDerivatives) {
         List<StructField> fields = new ArrayList<>();
         boolean longIds = bound.id().travelsAsLong();
         fields.add(DataTypes.createStructField(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false));
@@ -68,25 +88,46 @@ public final class PersonEffects {
         for (String name : deviationColumns(bound.design())) {
             fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
         }
-        JavaRDD<Row> rows = blocks.flatMap(block -> rowsOf(block, model, parameters));
+        for (String name : covarianceColumns(bound.design())) {
+            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
+        }
+        if (withDerivatives) {
+            fields.add(DataTypes.createStructField(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
+        }
+        JavaRDD<Row> rows = blocks.flatMap(block -> rowsOf(block, model, parameters, withDerivatives));
         return spark.createDataFrame(rows, new StructType(fields.toArray(StructField[]::new)));
     }
 
-    private static Iterator<Row> rowsOf(ClusterBlock block, MixedModel model, double[] parameters) {
-        ConditionalModes modes = ConditionalModes.of(block, model, parameters);
+    private static Iterator<Row> rowsOf(
+            ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
+        ConditionalModes modes = ConditionalModes.of(block, model, parameters, withDerivatives);
         int q = model.layout().random();
         List<Row> out = new ArrayList<>(block.clusters());
         for (int i = 0; i < block.clusters(); i++) {
-            Object[] values = new Object[2 + 2 * q];
-            values[0] = block.ids().areNumbers()
-                    ? (Object) block.ids().number(i)
-                    : block.ids().text(i);
-            values[1] = (long) (block.start(i + 1) - block.start(i));
+            List<Object> values = new ArrayList<>();
+            values.add(
+                    block.ids().areNumbers()
+                            ? (Object) block.ids().number(i)
+                            : block.ids().text(i));
+            values.add((long) (block.start(i + 1) - block.start(i)));
             for (int r = 0; r < q; r++) {
-                values[2 + r] = modes.mode(i, r);
-                values[2 + q + r] = modes.deviation(i, r);
+                values.add(modes.mode(i, r));
             }
-            out.add(RowFactory.create(values));
+            for (int r = 0; r < q; r++) {
+                values.add(modes.deviation(i, r));
+            }
+            for (int r = 0; r < q; r++) {
+                for (int c = 0; c < r; c++) {
+                    values.add(modes.covariance(i, r, c));
+                }
+            }
+            if (withDerivatives) {
+                values.add(Arrays.stream(modes.derivatives(i))
+                        .flatMapToDouble(Arrays::stream)
+                        .boxed()
+                        .toArray(Double[]::new));
+            }
+            out.add(RowFactory.create(values.toArray()));
         }
         return out.iterator();
     }

@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -20,44 +21,59 @@ import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
-import org.sparkglmm.core.inference.LinearPredictor;
+import org.sparkglmm.core.inference.ParameterCovariance;
+import org.sparkglmm.core.inference.Prediction;
+import org.sparkglmm.core.inference.RowPredictor;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.engine.SparkClusterData;
 
 /**
- * Predictions for the rows of any table. A person's effects are those the fit saved; for a person the fit never saw they
- * are estimated from that person's rows here, as far as these have an outcome; without any, they are 0.
+ * Predictions for the rows of any table, with standard errors. A person's effects are those the fit saved; for a person the fit
+ * never saw they are estimated from that person's rows here, as far as these have an outcome; without any, they are 0.
+ *
+ * <p>The standard errors of conditional predictions hold the uncertainty of the person's effects and of the parameters, jointly
+ * where the person's rows are at hand, as if independent where the effects come from a saved fit.
  */
 public final class Predictor {
     public static final String LINK_POPULATION = "link_population";
     public static final String RESPONSE_POPULATION = "response_population";
     public static final String LINK_CONDITIONAL = "link_conditional";
     public static final String RESPONSE_CONDITIONAL = "response_conditional";
+    public static final String LINK_MARGINAL = "link_marginal";
+    public static final String RESPONSE_MARGINAL = "response_marginal";
     /** Where the person's effects come from: fit, rows or none. */
     public static final String EFFECTS = "effects";
 
     private static final String ID = "__id";
     private static final String SOURCE = "__source";
+    private static final DataType DERIVATIVES_TYPE = DataTypes.createArrayType(DataTypes.DoubleType);
 
     private final SparkSession spark;
     private final ModelRequest request;
     private final Design design;
     private final MixedModel model;
-    private final double[] parameters;
+    private final Estimates estimates;
+
+    /**
+     * What a fit estimated.
+     *
+     * @param parameters β, θ, ψ
+     * @param covariance of these
+     * @param errors which of its standard errors to use
+     */
+    public record Estimates(double[] parameters, ParameterCovariance covariance, StandardErrors errors) {}
 
     /**
      * @param request the fitted model, with the levels of all its factors
      * @param design its design, dropped columns gone
-     * @param parameters β, θ, ψ
      */
-    public Predictor(SparkSession spark, ModelRequest request, Design design, MixedModel model, double[] parameters) {
+    public Predictor(SparkSession spark, ModelRequest request, Design design, Estimates estimates) {
         this.spark = spark;
         this.request = request;
         this.design = design;
-        this.model = model;
-        this.parameters = parameters;
+        this.model = new MixedModel(request.family().model(request.link()), design.layout(request.family()));
+        this.estimates = estimates;
     }
 
     /** A table's schema with the prediction columns of a model added, whose categories must be known. */
@@ -69,14 +85,19 @@ public final class Predictor {
         return out.add(EFFECTS, DataTypes.StringType, false);
     }
 
-    /** The predictions: four of every model, then each category's probability, population before conditional. */
+    /** For each kind of prediction link and response, then the probability of each category, each before its error. */
     private static List<String> numberColumns(ModelRequest request) {
-        List<String> out =
-                new ArrayList<>(List.of(LINK_POPULATION, RESPONSE_POPULATION, LINK_CONDITIONAL, RESPONSE_CONDITIONAL));
-        if (request.family().takesCategories()) {
-            List<String> categories = request.levels().getOrDefault(request.outcome(), List.of());
-            categories.forEach(c -> out.add("probability_population_" + c));
-            categories.forEach(c -> out.add("probability_conditional_" + c));
+        List<String> categories = request.family().takesCategories()
+                ? request.levels().getOrDefault(request.outcome(), List.of())
+                : List.of();
+        List<String> out = new ArrayList<>();
+        for (String kind : List.of("population", "marginal", "conditional")) {
+            List<String> values = new ArrayList<>(List.of("link_" + kind, "response_" + kind));
+            categories.forEach(c -> values.add("probability_" + kind + "_" + c));
+            for (String value : values) {
+                out.add(value);
+                out.add("se_" + value);
+            }
         }
         return out;
     }
@@ -111,6 +132,27 @@ public final class Predictor {
      * @param saved the fit's random_effects, null to estimate everybody's from the table
      */
     public Dataset<Row> predict(Dataset<Row> table, boolean text, Dataset<Row> saved) {
+        return join(table, text, id -> effects(table, text, saved, id));
+    }
+
+    /**
+     * The same for the rows that were fitted, whose blocks are at hand.
+     *
+     * @param bound the fitted table
+     * @param blocks its blocks
+     */
+    public Dataset<Row> predictFitted(
+            Dataset<Row> table, boolean text, BoundTable bound, JavaRDD<ClusterBlock> blocks) {
+        return join(
+                table,
+                text,
+                id -> keep(
+                        PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true),
+                        "fit"));
+    }
+
+    private Dataset<Row> join(
+            Dataset<Row> table, boolean text, java.util.function.Function<Column, Dataset<Row>> effectsOf) {
         for (String column : table.columns()) {
             if (column.equals(EFFECTS) || numberColumns(request).contains(column)) {
                 throw new UsageException("the data already have a column " + column + "; rename or drop it");
@@ -126,16 +168,21 @@ public final class Predictor {
         select.add(id.alias(ID));
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
 
-        Dataset<Row> effects = effects(table, text, saved, id);
+        Dataset<Row> effects = effectsOf.apply(id);
         Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
                 .drop(effects.col(ID));
         StructType schema = schema(table.schema(), request);
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
                 complete,
-                new LinearPredictor(complete, request.family(), parameters),
-                request.family(),
-                request.link(),
+                new RowPredictor(
+                        complete,
+                        request.family(),
+                        request.link(),
+                        estimates.parameters(),
+                        estimates.covariance(),
+                        estimates.errors()),
+                estimates.parameters().length,
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
         return spark.createDataFrame(joined.javaRDD().map(each), schema);
@@ -161,14 +208,27 @@ public final class Predictor {
         return known == null ? estimated : known.unionByName(estimated);
     }
 
+    /** id, modes, deviations, covariances, derivatives (null where the person's rows are not at hand), source. */
     private Dataset<Row> keep(Dataset<Row> effects, String source) {
         List<Column> select = new ArrayList<>();
         select.add(functions.col(ID));
-        for (String name : PersonEffects.modeColumns(design)) {
+        for (String name : effectColumns()) {
             select.add(functions.col(TableColumns.quoted(name)));
         }
+        boolean joint = List.of(effects.columns()).contains(PersonEffects.DERIVATIVES);
+        select.add(
+                joint
+                        ? functions.col(PersonEffects.DERIVATIVES)
+                        : functions.lit(null).cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
         select.add(functions.lit(source).alias(SOURCE));
         return effects.select(select.toArray(Column[]::new));
+    }
+
+    private List<String> effectColumns() {
+        List<String> out = new ArrayList<>(PersonEffects.modeColumns(design));
+        out.addAll(PersonEffects.deviationColumns(design));
+        out.addAll(PersonEffects.covarianceColumns(design));
+        return out;
     }
 
     /** Effects estimated from the rows that have an outcome and usable covariates; null if there are none. */
@@ -193,15 +253,16 @@ public final class Predictor {
                     + " rows outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, parameters, ID), "rows");
+        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");
     }
 
     private Dataset<Row> none() {
         List<StructField> fields = new ArrayList<>();
         fields.add(DataTypes.createStructField(ID, DataTypes.StringType, true));
-        for (String name : PersonEffects.modeColumns(design)) {
+        for (String name : effectColumns()) {
             fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
         }
+        fields.add(DataTypes.createStructField(PersonEffects.DERIVATIVES, DERIVATIVES_TYPE, true));
         fields.add(DataTypes.createStructField(SOURCE, DataTypes.StringType, true));
         return spark.createDataFrame(List.of(), new StructType(fields.toArray(StructField[]::new)));
     }
@@ -211,18 +272,16 @@ public final class Predictor {
         private static final long serialVersionUID = 1;
 
         private final Design design;
-        private final LinearPredictor predictor;
-        private final Family family;
-        private final Link link;
+        private final RowPredictor predictor;
+        private final int parameters;
         private final int own;
         private final int source;
         private transient BlockLoader.RowEncoder encoder;
 
-        RowPrediction(Design design, LinearPredictor predictor, Family family, Link link, int own, int source) {
+        RowPrediction(Design design, RowPredictor predictor, int parameters, int own, int source) {
             this.design = design;
             this.predictor = predictor;
-            this.family = family;
-            this.link = link;
+            this.parameters = parameters;
             this.own = own;
             this.source = source;
         }
@@ -236,32 +295,59 @@ public final class Predictor {
             for (int k = 0; k < raw.length; k++) {
                 raw[k] = encoder.value(row, own + k, k);
             }
-            boolean known = !row.isNullAt(source);
-            double[] effects = new double[design.randomColumns().size()];
-            if (known) {
-                for (int r = 0; r < effects.length; r++) {
-                    effects[r] = row.getDouble(source - effects.length + r);
-                }
-            }
-            double population = predictor.fixedPart(raw);
-            double conditional = population + predictor.randomPart(raw, effects);
-            double[] psi = predictor.auxiliary(raw);
             List<Object> out = new ArrayList<>();
             for (int i = 0; i < own; i++) {
                 out.add(row.get(i));
             }
-            out.add(orNull(population));
-            out.add(orNull(family.mean(link, population, psi)));
-            out.add(orNull(conditional));
-            out.add(orNull(family.mean(link, conditional, psi)));
-            for (double p : family.probabilities(link, population, psi)) {
-                out.add(orNull(p));
-            }
-            for (double p : family.probabilities(link, conditional, psi)) {
-                out.add(orNull(p));
-            }
-            out.add(known ? row.getString(source) : "none");
+            add(predictor.population(raw), out);
+            add(predictor.marginal(raw), out);
+            add(conditional(row, raw), out);
+            out.add(row.isNullAt(source) ? "none" : row.getString(source));
             return RowFactory.create(out.toArray());
+        }
+
+        private Prediction conditional(Row row, double[] raw) {
+            int q = design.randomColumns().size();
+            double[] effects = new double[q];
+            double[][] covariance = new double[q][q];
+            if (row.isNullAt(source)) {
+                // A person of whom nothing is known: effects of 0, and no telling how far that is from his.
+                return predictor.conditional(raw, effects, null, null);
+            }
+            int derivativesAt = source - 1;
+            int covariancesAt = derivativesAt - q * (q - 1) / 2;
+            int deviationsAt = covariancesAt - q;
+            int modesAt = deviationsAt - q;
+            int pair = covariancesAt;
+            for (int r = 0; r < q; r++) {
+                effects[r] = row.getDouble(modesAt + r);
+                double deviation = row.getDouble(deviationsAt + r);
+                covariance[r][r] = deviation * deviation;
+                for (int c = 0; c < r; c++) {
+                    covariance[r][c] = row.getDouble(pair++);
+                    covariance[c][r] = covariance[r][c];
+                }
+            }
+            double[][] derivatives = null;
+            if (!row.isNullAt(derivativesAt)) {
+                List<Double> flat = row.getList(derivativesAt);
+                derivatives = new double[q][parameters];
+                for (int r = 0; r < q; r++) {
+                    for (int i = 0; i < parameters; i++) {
+                        derivatives[r][i] = flat.get(r * parameters + i);
+                    }
+                }
+            }
+            return predictor.conditional(raw, effects, covariance, derivatives);
+        }
+
+        private static void add(Prediction prediction, List<Object> out) {
+            out.add(orNull(prediction.link()));
+            out.add(orNull(prediction.linkSe()));
+            for (int i = 0; i < prediction.response().length; i++) {
+                out.add(orNull(prediction.response()[i]));
+                out.add(orNull(prediction.responseSe()[i]));
+            }
         }
 
         private static Double orNull(double value) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,13 +20,18 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.fit.FitResult;
-import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.inference.TermTest;
+import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.Predictor;
 
 /**
  * model.json: everything a program needs to know of a fit, and all that a prediction needs. No time, host or path is in
@@ -44,7 +50,11 @@ public final class ModelFile {
 
     /** What a prediction needs of a model file. */
     public record Saved(
-            ModelRequest request, List<String> fixedNames, List<List<String>> auxiliaryNames, double[] parameters) {}
+            ModelRequest request,
+            List<String> fixedNames,
+            List<List<String>> auxiliaryNames,
+            Predictor.Estimates estimates,
+            List<String> parameterNames) {}
 
     /** The file's text; the request must hold the levels of every factor. */
     public static String write(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
@@ -68,13 +78,16 @@ public final class ModelFile {
         number(root, "aic", fit.aic());
         number(root, "bic", fit.bic());
         number(root, "deviance", -2 * fit.logLikelihood());
-        root.put("standardErrors", fit.errors().name().toLowerCase(Locale.ROOT));
+        root.put("standardErrors", fit.errors().label());
         coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
         extra(root.putObject("extra"), fit);
         ObjectNode covariance = root.putObject("covariance");
-        strings(covariance.putArray("names"), fit.covarianceNames());
-        matrix(covariance.putArray("matrix"), fit.covariance());
+        strings(covariance.putArray("names"), fit.covariance().names());
+        matrix(covariance.putArray("matrix"), fit.covariance().matrix(StandardErrors.MODEL));
+        matrix(covariance.putArray("robust"), fit.covariance().matrix(StandardErrors.ROBUST));
+        Arrays.stream(fit.covariance().indices()).forEach(covariance.putArray("parameters")::add);
+        tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
         root.putObject("diagnostics");
         ObjectNode optimizer = root.putObject("optimizer");
@@ -103,6 +116,7 @@ public final class ModelFile {
                     auxiliary.addArray(),
                     own.coefficients().stream().map(FixedEffect::term).toList());
         }
+        strings(design.putArray("parameterNames"), fit.parameterNames());
         numbers(design.putArray("parameters"), fit.parameters());
         ObjectNode provenance = root.putObject("provenance");
         provenance.put("program", "spark-glmm");
@@ -169,6 +183,22 @@ public final class ModelFile {
             number(node, "expLower", effect.expLower());
             number(node, "expUpper", effect.expUpper());
         }
+    }
+
+    private static void tests(ArrayNode into, List<TermTest> tests) {
+        for (TermTest test : tests) {
+            ObjectNode node = into.addObject();
+            node.put("predictor", test.part().isEmpty() ? "main" : test.part());
+            node.put("term", test.term());
+            test(node.putObject("typeII"), test.typeTwo());
+            test(node.putObject("typeIII"), test.typeThree());
+        }
+    }
+
+    private static void test(ObjectNode into, WaldTest test) {
+        number(into, "chiSquare", test.chiSquare());
+        into.put("df", test.df());
+        number(into, "p", test.p());
     }
 
     private static void random(ArrayNode into, FitResult fit) {
@@ -313,7 +343,40 @@ public final class ModelFile {
         }
         List<List<String>> auxiliary = new ArrayList<>();
         design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
-        return new Saved(request, strings(design.path("columns")), auxiliary, parameters);
+        List<String> names = strings(design.path("parameterNames"));
+        JsonNode covariance = root.path("covariance");
+        JsonNode known = covariance.path("parameters");
+        int[] indices = new int[known.size()];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = known.get(i).asInt();
+        }
+        StandardErrors errors = StandardErrors.valueOf(
+                root.path("standardErrors").asText("model").toUpperCase(Locale.ROOT));
+        return new Saved(
+                request,
+                strings(design.path("columns")),
+                auxiliary,
+                new Predictor.Estimates(
+                        parameters,
+                        new ParameterCovariance(
+                                parameters.length,
+                                indices,
+                                names,
+                                matrix(covariance.path("matrix")),
+                                matrix(covariance.path("robust"))),
+                        errors),
+                names);
+    }
+
+    private static double[][] matrix(JsonNode rows) {
+        double[][] out = new double[rows.size()][];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = new double[rows.get(i).size()];
+            for (int j = 0; j < out[i].length; j++) {
+                out[i][j] = rows.get(i).get(j).asDouble(Double.NaN);
+            }
+        }
+        return out;
     }
 
     private static String text(JsonNode node, String name) {

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.fit.FitResult;
-import org.sparkglmm.core.fit.Warning;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.inference.TermTest;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.data.ModelRequest;
 
@@ -30,6 +31,7 @@ public final class SummaryText {
         text.counts(dropped);
         text.fixed();
         text.own();
+        text.tests();
         text.ratios();
         text.warnings(warnings);
         return text.out.toString();
@@ -183,6 +185,36 @@ public final class SummaryText {
                         : "z, p and intervals use the model-based standard errors (Std. Error)",
                 fit.design().group());
         line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
+    }
+
+    /** Joint tests, where a term has more than the one coefficient that the table already tests. */
+    private void tests() {
+        List<TermTest> tests = fit.termTests();
+        boolean some = tests.stream()
+                .anyMatch(t -> t.typeThree().df() > 1
+                        || t.typeTwo().chiSquare() != t.typeThree().chiSquare());
+        if (!some) {
+            return;
+        }
+        line("");
+        line("Wald tests of whole terms (II: beside all terms that do not contain it; III: beside all others):");
+        List<String> names = tests.stream()
+                .map(t -> (t.part().isEmpty() ? "" : t.part() + ": ") + t.term())
+                .toList();
+        int width = names.stream().mapToInt(String::length).max().orElse(0) + 1;
+        String row = "%-" + width + "s %3s %10s %11s %12s %11s";
+        line(row, "", "Df", "Chisq II", "Pr(>Chisq)", "Chisq III", "Pr(>Chisq)");
+        for (int i = 0; i < names.size(); i++) {
+            TermTest test = tests.get(i);
+            line(
+                    row,
+                    names.get(i),
+                    test.typeThree().df(),
+                    compact(test.typeTwo().chiSquare()),
+                    pValue(test.typeTwo().p()),
+                    compact(test.typeThree().chiSquare()),
+                    pValue(test.typeThree().p()));
+        }
     }
 
     private String intervalOf(String name) {

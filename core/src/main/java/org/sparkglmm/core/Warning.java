@@ -1,4 +1,4 @@
-package org.sparkglmm.core.fit;
+package org.sparkglmm.core;
 
 import java.io.Serializable;
 

@@ -1,0 +1,113 @@
+package org.sparkglmm.core.inference;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Covariance of the estimates of (β, θ, ψ), model-based and sandwich. Parameters that are held at an edge, or that the data
+ * leave open, have none: they are not in it, and a function of the parameters counts them as known.
+ */
+public final class ParameterCovariance implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int size;
+    private final int[] indices;
+    private final List<String> names;
+    private final double[][] model;
+    private final double[][] robust;
+
+    /**
+     * @param size number of all parameters
+     * @param indices which parameters the rows stand for
+     * @param names of all parameters
+     * @param model inverse observed information
+     * @param robust sandwich over clusters, NaN where it would look like knowledge that is not there
+     */
+    public ParameterCovariance(int size, int[] indices, List<String> names, double[][] model, double[][] robust) {
+        this.size = size;
+        this.indices = indices.clone();
+        this.names = Arrays.stream(indices).mapToObj(names::get).toList();
+        this.model = model;
+        this.robust = robust;
+    }
+
+    /** Of no parameter. */
+    public static ParameterCovariance none(int size) {
+        return new ParameterCovariance(size, new int[0], List.of(), new double[0][], new double[0][]);
+    }
+
+    /** The names of its rows. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** Which parameters its rows stand for. */
+    public int[] indices() {
+        return indices.clone();
+    }
+
+    /** The matrix itself; nobody writes to it. */
+    public double[][] matrix(StandardErrors errors) {
+        return errors == StandardErrors.ROBUST ? robust : model;
+    }
+
+    /** Standard error of every parameter, NaN where there is none. */
+    public double[] standardErrors(StandardErrors errors) {
+        double[][] matrix = matrix(errors);
+        double[] out = new double[size];
+        Arrays.fill(out, Double.NaN);
+        for (int i = 0; i < indices.length; i++) {
+            out[indices[i]] = Math.sqrt(matrix[i][i]);
+        }
+        return out;
+    }
+
+    /** The square block of some parameters, NaN where one of them has none. */
+    public double[][] block(int[] parameters, StandardErrors errors) {
+        double[][] matrix = matrix(errors);
+        double[][] out = new double[parameters.length][parameters.length];
+        for (int i = 0; i < parameters.length; i++) {
+            for (int j = 0; j < parameters.length; j++) {
+                int r = row(parameters[i]);
+                int c = row(parameters[j]);
+                out[i][j] = r < 0 || c < 0 ? Double.NaN : matrix[r][c];
+            }
+        }
+        return out;
+    }
+
+    /** Whether a parameter has a row. */
+    public boolean has(int parameter) {
+        return row(parameter) >= 0;
+    }
+
+    private int row(int parameter) {
+        return Arrays.binarySearch(indices, parameter);
+    }
+
+    /**
+     * √(g'Vg), the standard error of a function of the parameters by the delta method.
+     *
+     * @param gradient of the function in all parameters
+     */
+    public double deltaError(double[] gradient, StandardErrors errors) {
+        return Math.sqrt(Math.max(deltaCovariance(gradient, gradient, errors), 0));
+    }
+
+    /** g'Vh, the covariance of two functions of the parameters by the delta method. */
+    double deltaCovariance(double[] g, double[] h, StandardErrors errors) {
+        double[][] matrix = matrix(errors);
+        double sum = 0;
+        for (int i = 0; i < indices.length; i++) {
+            double gi = g[indices[i]];
+            for (int j = 0; gi != 0 && j < indices.length; j++) {
+                double hj = h[indices[j]];
+                if (hj != 0) {
+                    sum += gi * matrix[i][j] * hj;
+                }
+            }
+        }
+        return sum;
+    }
+}

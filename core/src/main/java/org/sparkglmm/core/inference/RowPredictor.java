@@ -1,0 +1,176 @@
+package org.sparkglmm.core.inference;
+
+import java.io.Serializable;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.ParameterLayout;
+
+/**
+ * Predictions of single rows with standard errors by the delta method, √(g'Vg): for random effects of 0 (population), averaged
+ * over the random effects (marginal), and for those of a person (conditional), whose own uncertainty is then added.
+ */
+public final class RowPredictor implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final LinearPredictor rows;
+    private final ParameterLayout layout;
+    private final Response responses;
+    private final Link link;
+    private final boolean hasCategories;
+    private final double[] lambda;
+    private final ParameterCovariance covariance;
+    private final StandardErrors errors;
+
+    /**
+     * @param parameters β, θ, ψ
+     * @param covariance of these
+     */
+    public RowPredictor(
+            Design design,
+            Family family,
+            Link link,
+            double[] parameters,
+            ParameterCovariance covariance,
+            StandardErrors errors) {
+        this.rows = new LinearPredictor(design, family, parameters);
+        this.layout = design.layout(family);
+        this.responses = new Response(family, link);
+        this.link = link;
+        this.hasCategories = family.takesCategories();
+        this.lambda = layout.lambda(parameters);
+        this.covariance = covariance;
+        this.errors = errors;
+    }
+
+    /** With random effects of 0. */
+    public Prediction population(double[] raw) {
+        double[] inEta = linkGradient(raw);
+        double eta = rows.fixedPart(raw);
+        return prediction(eta, inEta, 0, raw, responses.at(eta, rows.auxiliary(raw)), null);
+    }
+
+    /**
+     * Averaged over the random effects. Its {@code link} is the link of the averaged mean, NaN of categories.
+     */
+    public Prediction marginal(double[] raw) {
+        double eta = rows.fixedPart(raw);
+        double[] z = rows.randomRow(raw);
+        Response.Values values = responses.averaged(eta, deviation(z), rows.auxiliary(raw));
+        Prediction out = prediction(eta, linkGradient(raw), 0, raw, values, varianceGradient(z));
+        double mean = out.response()[0];
+        double onLink = hasCategories ? Double.NaN : link.predictor(mean);
+        double slope = link.meanDerivative(onLink);
+        return new Prediction(onLink, Math.abs(out.responseSe()[0] / slope), out.response(), out.responseSe());
+    }
+
+    /**
+     * For a person.
+     *
+     * @param effects b̂, q values
+     * @param effectsCovariance of b given the parameters, q×q; null if unknown, and then there are no standard errors
+     * @param derivatives ∂b̂/∂(β, θ, ψ), q arrays; null to take b̂ and the parameters as independent
+     */
+    public Prediction conditional(
+            double[] raw, double[] effects, double[][] effectsCovariance, double[][] derivatives) {
+        double[] z = rows.randomRow(raw);
+        double eta = rows.fixedPart(raw);
+        for (int r = 0; r < z.length; r++) {
+            eta += z[r] * effects[r];
+        }
+        double[] inEta = linkGradient(raw);
+        double own = effectsCovariance == null ? Double.NaN : 0;
+        for (int r = 0; r < z.length; r++) {
+            for (int c = 0; effectsCovariance != null && c < z.length; c++) {
+                own += z[r] * effectsCovariance[r][c] * z[c];
+            }
+            for (int i = 0; derivatives != null && i < inEta.length; i++) {
+                inEta[i] += z[r] * derivatives[r][i];
+            }
+        }
+        return prediction(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null);
+    }
+
+    /** √(z'Gz), the standard deviation between persons of the linear predictor at a row. */
+    public double betweenPersons(double[] raw) {
+        return deviation(rows.randomRow(raw));
+    }
+
+    /** The mean (and probabilities) of the person at a given number of standard deviations from the typical one. */
+    public double[] response(double[] raw, double deviations) {
+        double eta = rows.fixedPart(raw) + deviations * betweenPersons(raw);
+        return responses.at(eta, rows.auxiliary(raw)).value();
+    }
+
+    private Prediction prediction(
+            double eta,
+            double[] inEta,
+            double ownVariance,
+            double[] raw,
+            Response.Values values,
+            double[] varianceGradient) {
+        double linkSe = root(square(covariance.deltaError(inEta, errors)) + ownVariance);
+        int m = values.value().length;
+        double[] se = new double[m];
+        for (int i = 0; i < m; i++) {
+            double[] gradient = new double[inEta.length];
+            for (int k = 0; k < gradient.length; k++) {
+                gradient[k] = values.inEta()[i] * inEta[k]
+                        + (varianceGradient == null ? 0 : values.inVariance()[i] * varianceGradient[k]);
+            }
+            for (int k = 0; k < layout.psiParts(); k++) {
+                double[] columns = rows.auxiliaryRow(k, raw);
+                for (int c = 0; c < columns.length; c++) {
+                    gradient[layout.psiStart(k) + c] += values.inPsi()[k][i] * columns[c];
+                }
+            }
+            double inherited = values.inEta()[i] == 0 ? 0 : square(values.inEta()[i]) * ownVariance;
+            se[i] = root(square(covariance.deltaError(gradient, errors)) + inherited);
+        }
+        return new Prediction(eta, linkSe, values.value(), se);
+    }
+
+    private static double square(double x) {
+        return x * x;
+    }
+
+    private static double root(double x) {
+        return Math.sqrt(x);
+    }
+
+    /** ∂(offset + x'β)/∂(β, θ, ψ). */
+    private double[] linkGradient(double[] raw) {
+        double[] out = new double[layout.size()];
+        double[] x = rows.fixedRow(raw);
+        System.arraycopy(x, 0, out, 0, x.length);
+        return out;
+    }
+
+    private double deviation(double[] z) {
+        double square = 0;
+        int q = z.length;
+        for (int c = 0; c < q; c++) {
+            double sum = 0;
+            for (int r = 0; r < q; r++) {
+                sum += lambda[r * q + c] * z[r];
+            }
+            square += sum * sum;
+        }
+        return Math.sqrt(square);
+    }
+
+    /** ∂(z'ΛΛ'z)/∂θ = 2 z_r (Λ'z)_c for the entry in row r and column c. */
+    private double[] varianceGradient(double[] z) {
+        int q = z.length;
+        double[] out = new double[layout.size()];
+        for (int t = 0; t < layout.theta(); t++) {
+            int c = layout.column(t);
+            double sum = 0;
+            for (int r = 0; r < q; r++) {
+                sum += lambda[r * q + c] * z[r];
+            }
+            out[layout.thetaStart() + t] = 2 * z[layout.row(t)] * sum;
+        }
+        return out;
+    }
+}

@@ -1,0 +1,106 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.LinearContrast;
+import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.inference.WaldTest;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.output.ModelFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code contrast}: linear combinations of a fit's coefficients. Reads the model file only, no data. */
+@Command(
+        name = "contrast",
+        mixinStandardHelpOptions = true,
+        description = "Estimate and test linear combinations of a fit's coefficients.")
+final class ContrastCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "CONTRAST",
+            description = "'time + sexM:time', '2*time - sexM = 0.5'. Several are also tested together.")
+    private List<String> contrasts;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a fit.")
+    private String model;
+
+    @Option(names = "--se", description = "model or robust (default: as in the fit).")
+    private String standardErrors;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ModelFile.Saved saved = ModelFile.read(model, DataOptions.Sessions.fileSystems());
+        Predictor.Estimates estimates = saved.estimates();
+        StandardErrors errors = standardErrors == null ? estimates.errors() : StandardErrors.named(standardErrors);
+        // The entries of Λ are no coefficients: nothing linear in them means anything.
+        List<String> names = saved.parameterNames().stream()
+                .map(n -> n.startsWith("chol[") ? "" : n)
+                .toList();
+        List<LinearContrast> parsed =
+                contrasts.stream().map(c -> LinearContrast.parse(c, names)).toList();
+        print(saved, parsed, estimates, errors);
+        return ExitCode.OK;
+    }
+
+    private void print(
+            ModelFile.Saved saved, List<LinearContrast> parsed, Predictor.Estimates estimates, StandardErrors errors) {
+        PrintWriter out = spec.commandLine().getOut();
+        Link link = saved.request().link();
+        boolean ratios = link == Link.LOGIT || link == Link.LOG;
+        int width = parsed.stream().mapToInt(c -> c.text().length()).max().orElse(0);
+        String head = "%-" + width + "s %11s %11s %11s %9s %10s   %s%n";
+        out.printf(
+                head,
+                "",
+                "Estimate",
+                "Std. Error",
+                "Robust SE",
+                "z value",
+                "Pr(>|z|)",
+                "95% interval" + (ratios ? "; exponentiated" : ""));
+        for (LinearContrast contrast : parsed) {
+            FixedEffect e = contrast.estimate(estimates.parameters(), estimates.covariance(), errors);
+            out.printf(
+                    head,
+                    e.term(),
+                    number(e.estimate()),
+                    number(e.se()),
+                    number(e.robustSe()),
+                    Double.isNaN(e.z()) ? "NA" : String.format(Locale.ROOT, "%.3f", e.z()),
+                    number(e.p()),
+                    "(" + number(e.lower()) + " to " + number(e.upper()) + ")"
+                            + (ratios
+                                    ? "; " + number(e.expEstimate()) + " (" + number(e.expLower()) + " to "
+                                            + number(e.expUpper()) + ")"
+                                    : ""));
+        }
+        if (parsed.size() > 1) {
+            WaldTest joint = LinearContrast.joint(parsed, estimates.parameters(), estimates.covariance(), errors);
+            out.printf(
+                    Locale.ROOT,
+                    "All together: Chisq %s on %d df, p = %s%n",
+                    number(joint.chiSquare()),
+                    joint.df(),
+                    number(joint.p()));
+        }
+        out.println("Standard errors behind z, p and intervals: "
+                + (errors == StandardErrors.ROBUST ? "robust" : "model-based") + "; effects are conditional on the "
+                + saved.request().group());
+        out.flush();
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "NA" : String.format(Locale.ROOT, "%.5g", value);
+    }
+}
