@@ -19,7 +19,7 @@ class ArchitectureTest {
     private static final String ROOT = "org.sparkglmm.core";
 
     private static final String[] SLICES = {
-        "math", "optim", "formula", "model", "design", "likelihood", "inference", "fit"
+        "math", "optim", "formula", "model", "design", "likelihood", "inference", "diagnostics", "fit"
     };
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -90,8 +90,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void diagnosticsUsesWhatStandsAbove() {
+        usesOnly("diagnostics", "inference", "likelihood", "design", "model", "math", "optim");
+    }
+
+    @Test
     void fitUsesWhatStandsAbove() {
-        usesOnly("fit", "inference", "likelihood", "design", "model", "formula", "optim", "math");
+        usesOnly("fit", "diagnostics", "inference", "likelihood", "design", "model", "formula", "optim", "math");
     }
 
     /** The leaves use no other class of core at all; every other slice may also use the package root. */

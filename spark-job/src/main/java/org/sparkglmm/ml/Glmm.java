@@ -20,6 +20,7 @@ import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.GlmmFit;
+import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
@@ -56,6 +57,7 @@ public final class Glmm extends Estimator<GlmmModel> {
     private final BooleanParam reml;
     private final Param<String> optimizer;
     private final Param<String> standardErrors;
+    private final Param<String> intervals;
     private final Param<String> zi;
     private final Param<String> dispersion;
     private final Param<String> offsetCol;
@@ -78,6 +80,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         zi = new Param<>(this, "zi", "formula of the zero inflation: ~ x");
         dispersion = new Param<>(this, "dispersion", "formula of the dispersion's logarithm: ~ x");
         standardErrors = new Param<>(this, "standardErrors", "what z, p and intervals rest on: model or robust");
+        intervals = new Param<>(this, "intervals", "how 95% intervals are found: wald or profile");
         offsetCol = new Param<>(this, "offsetCol", "a column added to the linear predictor");
         weightsCol = new Param<>(this, "weightsCol", "frequency weights");
         precisionWeightsCol =
@@ -86,6 +89,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         setDefault(nodes, AUTO);
         setDefault(reml, false);
         setDefault(standardErrors, StandardErrors.MODEL.label());
+        setDefault(intervals, IntervalMethod.WALD.label());
         setDefault(optimizer, FitOptions.DEFAULT.optimizer());
     }
 
@@ -128,6 +132,10 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public Param<String> standardErrors() {
         return standardErrors;
+    }
+
+    public Param<String> intervals() {
+        return intervals;
     }
 
     public Param<String> offsetCol() {
@@ -179,6 +187,11 @@ public final class Glmm extends Estimator<GlmmModel> {
     /** model or robust. */
     public Glmm setStandardErrors(String value) {
         return with(standardErrors, value);
+    }
+
+    /** wald or profile. */
+    public Glmm setIntervals(String value) {
+        return with(intervals, value);
     }
 
     /** Null for no zero inflation. */
@@ -248,7 +261,8 @@ public final class Glmm extends Estimator<GlmmModel> {
                 parsedNodes(),
                 (Boolean) getOrDefault(reml),
                 valueOf(optimizer),
-                StandardErrors.named(valueOf(standardErrors)));
+                StandardErrors.named(valueOf(standardErrors)),
+                IntervalMethod.named(valueOf(intervals)));
     }
 
     /** Complains about what is wrong whatever the data: {@link UsageException}. */

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
+import java.util.List;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Observations;
@@ -24,15 +25,16 @@ public final class DataMoments implements Serializable {
     private final ColumnMoments fixed;
     private final ColumnMoments[] auxiliary;
     private final double[] categories;
-    private final double[] zSquares;
+    private final double[] zProducts;
     private final double[] zSums;
+    private final LevelCounts levels;
     private double trials;
     private double mostTrials;
     private long fingerprint;
     private double successes;
 
     /** Column p of fixed is the outcome: divided by its size where the family counts trials of every row. */
-    private DataMoments(ClusterBlock block, Family family) {
+    private DataMoments(ClusterBlock block, Family family, Design design) {
         p = block.x().length;
         fixed = new ColumnMoments(p + 1);
         auxiliary = new ColumnMoments[block.auxiliaryParts()];
@@ -40,8 +42,9 @@ public final class DataMoments implements Serializable {
             auxiliary[k] = block.auxiliary(k) == null ? null : new ColumnMoments(block.auxiliary(k).length);
         }
         categories = new double[family.takesCategories() ? family.auxiliary().size() + 1 : 0];
-        zSquares = new double[block.z().length];
+        zProducts = new double[block.z().length * block.z().length];
         zSums = new double[block.z().length];
+        levels = new LevelCounts(design);
     }
 
     /**
@@ -49,9 +52,9 @@ public final class DataMoments implements Serializable {
      *
      * @throws DataException if there are no rows, which only weights of 0 can bring about
      */
-    public static DataMoments of(ClusterData data, Family family) {
+    public static DataMoments of(ClusterData data, Family family, Design design) {
         DataMoments total = null;
-        for (DataMoments part : data.mapBlocks(block -> ofBlock(block, family))) {
+        for (DataMoments part : data.mapBlocks(block -> ofBlock(block, family, design))) {
             if (total == null) {
                 total = part;
             } else {
@@ -64,8 +67,9 @@ public final class DataMoments implements Serializable {
         return total;
     }
 
-    private static DataMoments ofBlock(ClusterBlock block, Family family) {
-        DataMoments out = new DataMoments(block, family);
+    private static DataMoments ofBlock(ClusterBlock block, Family family, Design design) {
+        DataMoments out = new DataMoments(block, family, design);
+        out.levels.add(block);
         out.clusters = block.clusters();
         out.rows = block.rows();
         out.widest = block.widest();
@@ -78,6 +82,7 @@ public final class DataMoments implements Serializable {
         for (int k = 0; k < auxiliaryRow.length; k++) {
             auxiliaryRow[k] = new double[out.auxiliary[k] == null ? 0 : block.auxiliary(k).length];
         }
+        double[] z = new double[out.zSums.length];
         int cluster = 0;
         for (int j = 0; j < block.rows(); j++) {
             while (j >= block.start(cluster + 1)) {
@@ -113,10 +118,12 @@ public final class DataMoments implements Serializable {
             if (out.categories.length > 0) {
                 out.categories[(int) y] += w;
             }
-            for (int r = 0; r < out.zSquares.length; r++) {
-                double z = block.z()[r] == null ? 1 : block.z()[r][j];
-                out.zSquares[r] += w * z * z;
-                out.zSums[r] += w * z;
+            fill(block.z(), j, z);
+            for (int r = 0; r < z.length; r++) {
+                out.zSums[r] += w * z[r];
+                for (int c = 0; c < z.length; c++) {
+                    out.zProducts[r * z.length + c] += w * z[r] * z[c];
+                }
             }
         }
         return out;
@@ -140,9 +147,12 @@ public final class DataMoments implements Serializable {
         fingerprint += other.fingerprint;
         successes += other.successes;
         zeros += other.zeros;
-        for (int r = 0; r < zSquares.length; r++) {
-            zSquares[r] += other.zSquares[r];
+        levels.merge(other.levels);
+        for (int r = 0; r < zSums.length; r++) {
             zSums[r] += other.zSums[r];
+        }
+        for (int k = 0; k < zProducts.length; k++) {
+            zProducts[k] += other.zProducts[k];
         }
         for (int k = 0; k < categories.length; k++) {
             categories[k] += other.categories[k];
@@ -220,7 +230,17 @@ public final class DataMoments implements Serializable {
 
     /** Root mean square of column r of Z. */
     public double zRootMeanSquare(int r) {
-        return Math.sqrt(zSquares[r] / weight());
+        return Math.sqrt(zMeanProduct(r, r));
+    }
+
+    /** Mean of the product of columns r and c of Z. */
+    public double zMeanProduct(int r, int c) {
+        return zProducts[r * zSums.length + c] / weight();
+    }
+
+    /** The levels of the factors in X, and what stands behind each. */
+    public List<LevelCount> levels() {
+        return levels.counts();
     }
 
     /** Mean of column r of Z. */

@@ -6,8 +6,6 @@ import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.inference.StandardErrors;
-import org.sparkglmm.core.model.ParameterLayout;
 
 /**
  * Covariance of the estimates in raw parameters: A H⁻¹ A' from the Hessian in scaled ones, and the sandwich H⁻¹ (Σ g g')
@@ -18,60 +16,67 @@ final class Covariance {
     /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
     private static final double TOUCHED = 1e-3;
 
-    private final ParameterCovariance estimates;
-    private final double[] se;
-    private final double[] robustSe;
+    private final List<String> names;
+    private final int[] free;
+    /** Those of free that the data determine, as indices into it. */
+    private final int[] known;
+    /** Of the free parameters. */
+    private final DMatrixRMaj model;
+
+    private final DMatrixRMaj sandwich;
     private final double[] scaledSe;
-    private final int[] undetermined;
+    /** Of the free parameters, variance in units of their own scale: what information they have. */
+    private final double[] looseness;
+
     private final boolean complete;
 
     private Covariance(
-            ParameterCovariance estimates,
-            double[] se,
-            double[] robustSe,
+            List<String> names,
+            int[] free,
+            int[] known,
+            DMatrixRMaj model,
+            DMatrixRMaj sandwich,
             double[] scaledSe,
-            int[] undetermined,
+            double[] looseness,
             boolean complete) {
-        this.estimates = estimates;
-        this.se = se;
-        this.robustSe = robustSe;
+        this.looseness = looseness;
+        this.names = names;
+        this.free = free;
+        this.known = known;
+        this.model = model;
+        this.sandwich = sandwich;
         this.scaledSe = scaledSe;
-        this.undetermined = undetermined;
         this.complete = complete;
     }
 
     /**
+     * The model-based one.
+     *
      * @param hessian of minus the log-likelihood in the free scaled variables; null if unknown
-     * @param scores Σ g g' of all raw parameters
      * @param toRaw A, raw = A · scaled
      * @param free indices of the free parameters
      * @param names of all parameters
      */
-    static Covariance of(double[][] hessian, double[][] scores, double[][] toRaw, int[] free, List<String> names) {
-        int all = toRaw.length;
-        double[] nothing = new double[all];
-        Arrays.fill(nothing, Double.NaN);
+    static Covariance of(double[][] hessian, double[][] toRaw, int[] free, List<String> names) {
+        double[] scaledSe = new double[toRaw.length];
+        Arrays.fill(scaledSe, Double.NaN);
         InvertedInformation information = InvertedInformation.of(hessian);
         if (information == null) {
-            return new Covariance(ParameterCovariance.none(all), nothing, nothing, nothing, new int[0], false);
+            DMatrixRMaj none = new DMatrixRMaj(0, 0);
+            return new Covariance(names, new int[0], new int[0], none, none, scaledSe, new double[0], false);
         }
         double[][] inverse = information.inverse();
         int m = free.length;
         DMatrixRMaj a = new DMatrixRMaj(m, m);
-        DMatrixRMaj meat = new DMatrixRMaj(m, m);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < m; j++) {
                 a.set(i, j, toRaw[free[i]][free[j]]);
-                meat.set(i, j, scores[free[i]][free[j]]);
             }
         }
-        DMatrixRMaj cov = new DMatrixRMaj(m, m);
+        DMatrixRMaj model = new DMatrixRMaj(m, m);
         DMatrixRMaj work = new DMatrixRMaj(m, m);
         CommonOps_DDRM.mult(a, new DMatrixRMaj(inverse), work);
-        CommonOps_DDRM.multTransB(work, a, cov);
-        DMatrixRMaj sandwich = new DMatrixRMaj(m, m);
-        CommonOps_DDRM.mult(cov, meat, work);
-        CommonOps_DDRM.mult(work, cov, sandwich);
+        CommonOps_DDRM.multTransB(work, a, model);
 
         boolean[] undetermined = new boolean[m];
         for (double[] direction : information.open()) {
@@ -86,75 +91,77 @@ final class Covariance {
             }
         }
         int[] known = IntStream.range(0, m).filter(i -> !undetermined[i]).toArray();
-        double[] se = nothing.clone();
-        double[] robust = nothing.clone();
-        double[] scaledSe = nothing.clone();
-        double[][] matrix = new double[known.length][known.length];
-        double[][] robustMatrix = new double[known.length][known.length];
-        for (int i = 0; i < known.length; i++) {
-            int k = known[i];
+        double[] looseness = new double[m];
+        for (int k : known) {
             scaledSe[free[k]] = Math.sqrt(inverse[k][k]);
-            se[free[k]] = Math.sqrt(cov.get(k, k));
+            looseness[k] = model.get(k, k) / (a.get(k, k) * a.get(k, k));
+        }
+        return new Covariance(names, free, known, model, unknown(m), scaledSe, looseness, true);
+    }
+
+    private static DMatrixRMaj unknown(int m) {
+        DMatrixRMaj out = new DMatrixRMaj(m, m);
+        CommonOps_DDRM.fill(out, Double.NaN);
+        return out;
+    }
+
+    /**
+     * The same with the sandwich.
+     *
+     * @param scores Σ g g' over clusters, of all raw parameters
+     */
+    Covariance withScores(double[][] scores) {
+        int m = free.length;
+        DMatrixRMaj meat = new DMatrixRMaj(m, m);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                meat.set(i, j, scores[free[i]][free[j]]);
+            }
+        }
+        DMatrixRMaj work = new DMatrixRMaj(m, m);
+        DMatrixRMaj out = new DMatrixRMaj(m, m);
+        CommonOps_DDRM.mult(model, meat, work);
+        CommonOps_DDRM.mult(work, model, out);
+        for (int k : known) {
             // Scores vanish where information does: their sandwich would look like knowledge.
-            double scaled = cov.get(k, k) / (a.get(k, k) * a.get(k, k));
-            robust[free[k]] = scaled < 1 / InvertedInformation.LITTLE ? Math.sqrt(sandwich.get(k, k)) : Double.NaN;
-            for (int j = 0; j < known.length; j++) {
-                matrix[i][j] = 0.5 * (cov.get(k, known[j]) + cov.get(known[j], k));
-                robustMatrix[i][j] = 0.5 * (sandwich.get(k, known[j]) + sandwich.get(known[j], k));
+            for (int j = 0; j < m && !(looseness[k] < 1 / InvertedInformation.LITTLE); j++) {
+                out.set(k, j, Double.NaN);
+                out.set(j, k, Double.NaN);
             }
         }
+        return new Covariance(names, free, known, model, out, scaledSe, looseness, complete);
+    }
+
+    /** Of the parameters that are free and determined. */
+    ParameterCovariance estimates() {
+        int[] indices = Arrays.stream(known).map(k -> free[k]).toArray();
+        return new ParameterCovariance(scaledSe.length, indices, names, symmetric(model), symmetric(sandwich));
+    }
+
+    private double[][] symmetric(DMatrixRMaj matrix) {
+        double[][] out = new double[known.length][known.length];
         for (int i = 0; i < known.length; i++) {
-            if (Double.isNaN(robust[free[known[i]]])) {
-                for (int j = 0; j < known.length; j++) {
-                    robustMatrix[i][j] = Double.NaN;
-                    robustMatrix[j][i] = Double.NaN;
-                }
+            for (int j = 0; j < known.length; j++) {
+                out[i][j] = 0.5 * (matrix.get(known[i], known[j]) + matrix.get(known[j], known[i]));
             }
         }
-        int[] determined = Arrays.stream(known).map(i -> free[i]).toArray();
-        int[] left = IntStream.range(0, m)
-                .filter(i -> undetermined[i])
-                .map(i -> free[i])
-                .toArray();
-        return new Covariance(
-                new ParameterCovariance(all, determined, names, matrix, robustMatrix),
-                se,
-                robust,
-                scaledSe,
-                left,
-                true);
+        return out;
     }
 
     /** Indices of free parameters that the data leave open: the log-likelihood is flat along a direction that moves them. */
     int[] undetermined() {
-        return undetermined;
+        return IntStream.range(0, free.length)
+                .filter(i -> Arrays.stream(known).noneMatch(k -> k == i))
+                .map(i -> free[i])
+                .toArray();
     }
 
-    /** Standard errors in scaled variables: what a column's one standard deviation does to η. */
+    /** Standard errors in scaled variables: what a column's one standard deviation does to η; NaN where there is none. */
     double[] scaledSe() {
         return scaledSe;
     }
 
     boolean isComplete() {
         return complete;
-    }
-
-    /** Of every parameter; NaN where there is none. */
-    double[] se() {
-        return se;
-    }
-
-    double[] robustSe() {
-        return robustSe;
-    }
-
-    ParameterCovariance estimates() {
-        return estimates;
-    }
-
-    /** The part of it for θ, NaN where a parameter is held or left open. */
-    double[][] ofTheta(ParameterLayout layout) {
-        return estimates.block(
-                IntStream.range(layout.thetaStart(), layout.psiStart()).toArray(), StandardErrors.MODEL);
     }
 }

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.fit;
 
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.optim.Minimizers;
@@ -12,22 +13,30 @@ import org.sparkglmm.core.optim.Minimizers;
  * @param reml restricted likelihood, gaussian with identity link only
  * @param optimizer one of {@link Minimizers#names()}
  * @param errors what z, p and intervals rest on
+ * @param intervals how intervals are found
  */
-public record FitOptions(int nodes, boolean reml, String optimizer, StandardErrors errors) {
+public record FitOptions(int nodes, boolean reml, String optimizer, StandardErrors errors, IntervalMethod intervals) {
     /** Let the ladder choose. */
     public static final int AUTO = 0;
 
     public static final FitOptions DEFAULT = new FitOptions(AUTO, false, "newton");
 
-    /** With model-based standard errors. */
+    /** With model-based standard errors and Wald intervals. */
     public FitOptions(int nodes, boolean reml, String optimizer) {
-        this(nodes, reml, optimizer, StandardErrors.MODEL);
+        this(nodes, reml, optimizer, StandardErrors.MODEL, IntervalMethod.WALD);
     }
 
     /** @throws UsageException if an option is out of range */
     public FitOptions {
         if (nodes < 0 || nodes > GaussHermite.MOST_NODES) {
             throw new UsageException("nodes: must be auto or 1 to " + GaussHermite.MOST_NODES + ", got " + nodes);
+        }
+        if (intervals == IntervalMethod.PROFILE && reml) {
+            throw new UsageException("--ci profile: for maximum likelihood; leave out --reml");
+        }
+        if (intervals == IntervalMethod.PROFILE && errors == StandardErrors.ROBUST) {
+            throw new UsageException(
+                    "--ci profile: the likelihood's own intervals; those of --se robust are --ci wald");
         }
         if (Minimizers.named(optimizer).isEmpty()) {
             throw new UsageException(

@@ -1,7 +1,9 @@
 package org.sparkglmm.core.fit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
@@ -27,13 +29,11 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param fingerprint of the rows used, see {@link org.sparkglmm.core.design.DataMoments#fingerprint}
  * @param logLikelihood with every constant; restricted if REML
  * @param parameters β, θ, ψ as estimated
- * @param fixed the coefficient table
- * @param random one for each random term
- * @param auxiliary the family's own parameters
  * @param errors what z, p and intervals rest on
  * @param covariance of β, θ, ψ; of the fixed effects given the variances for gaussian (X'V⁻¹X)⁻¹
  * @param integration how the quadrature behaved
  * @param optimizer how the optimizer ended
+ * @param answers what the fit's passes said beyond the estimates
  * @param warnings what the user must know
  */
 public record FitResult(
@@ -48,13 +48,11 @@ public record FitResult(
         long fingerprint,
         double logLikelihood,
         double[] parameters,
-        List<FixedEffect> fixed,
-        List<RandomEffect> random,
-        List<AuxiliaryEstimate> auxiliary,
         StandardErrors errors,
         ParameterCovariance covariance,
         Integration integration,
         OptimizerReport optimizer,
+        Answers answers,
         List<Warning> warnings) {
 
     /**
@@ -96,6 +94,46 @@ public record FitResult(
             double gradientNorm,
             double decrement) {}
 
+    /** The coefficient table. */
+    public List<FixedEffect> fixed() {
+        List<FixedEffect> wald = FixedEffect.table(
+                design.fixedNames(),
+                parameters,
+                covariance.standardErrors(StandardErrors.MODEL),
+                covariance.standardErrors(StandardErrors.ROBUST),
+                errors);
+        return answers.profile() == null ? wald : answers.profile().of(wald, 0);
+    }
+
+    /** One for each random term. */
+    public List<RandomEffect> random() {
+        ParameterLayout layout = layout();
+        int[] theta = IntStream.range(layout.thetaStart(), layout.psiStart()).toArray();
+        List<RandomEffect> wald = RandomEffect.of(design, layout, parameters, covariance.block(theta, errors));
+        return answers.profile() == null ? wald : answers.profile().of(wald);
+    }
+
+    /** The family's own parameters. */
+    public List<AuxiliaryEstimate> auxiliary() {
+        List<AuxiliaryEstimate> wald = AuxiliaryEstimate.of(
+                design,
+                family,
+                parameters,
+                covariance.standardErrors(StandardErrors.MODEL),
+                covariance.standardErrors(StandardErrors.ROBUST),
+                errors);
+        if (answers.profile() == null) {
+            return wald;
+        }
+        List<AuxiliaryEstimate> out = new ArrayList<>();
+        for (int k = 0; k < wald.size(); k++) {
+            AuxiliaryEstimate own = wald.get(k);
+            out.add(new AuxiliaryEstimate(
+                    own.parameter(), answers.profile().of(own.coefficients(), layout().psiStart(k)), own.isConstant()));
+        }
+        return out;
+    }
+
     public ParameterLayout layout() {
         return design.layout(family);
     }
@@ -112,7 +150,7 @@ public record FitResult(
 
     /** The family's own parameters by their users' names, without thresholds, zero inflation and what a formula models. */
     public Map<String, Double> extra() {
-        double[] psi = auxiliary.stream()
+        double[] psi = auxiliary().stream()
                 .mapToDouble(a -> a.isConstant() ? a.coefficients().get(0).estimate() : Double.NaN)
                 .toArray();
         return family.extra(psi);

@@ -10,24 +10,24 @@ import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.inference.AuxiliaryEstimate;
-import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.inference.RandomEffect;
-import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.GaussianLikelihood;
-import org.sparkglmm.core.likelihood.LikelihoodPass;
+import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.likelihood.ScorePass;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.CentralHessian;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
 import org.sparkglmm.core.optim.QuadraticModel;
+import org.sparkglmm.core.optim.SubspaceObjective;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -139,24 +139,34 @@ final class GaussianFit {
         parameters[layout.psiStart(0)] = variance[variance.length - 1];
 
         DMatrixRMaj betaCovariance = betaCovariance(profile, sigma);
-        listener.stage("scores of the clusters");
-        double[][] scores = LikelihoodPass.over(
-                        data,
-                        new MixedModel(family.model(Link.IDENTITY), layout),
-                        new GaussHermite(1, layout.random()),
-                        List.of(parameters),
-                        true)
-                .get(0)
-                .outerProducts();
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
         DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
-        ParameterCovariance covariance = join(betaCovariance, ofVariances, optimum.free(), scores);
-        double[] se = covariance.standardErrors(StandardErrors.MODEL);
-        double[] robustSe = covariance.standardErrors(StandardErrors.ROBUST);
+        listener.stage("scores of the clusters");
+        ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
+        ScorePass.Sum scores = ScorePass.over(
+                data,
+                new MixedModel(family.model(Link.IDENTITY), layout),
+                new GaussHermite(1, layout.random()),
+                parameters,
+                bread.changeByScore());
+        ParameterCovariance covariance = bread.withScores(scores.outerProducts());
+        Answers answers = Answers.of(
+                design,
+                family,
+                Link.IDENTITY,
+                parameters,
+                covariance,
+                scores,
+                profile(parameters, optimum),
+                options,
+                moments,
+                data,
+                listener);
+        warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(
                 design,
                 family,
@@ -169,16 +179,6 @@ final class GaussianFit {
                 moments.fingerprint(),
                 -optimum.value(),
                 parameters,
-                FixedEffect.table(design.fixedNames(), Arrays.copyOf(parameters, p), se, robustSe, options.errors()),
-                RandomEffect.of(
-                        design,
-                        layout,
-                        parameters,
-                        covariance.block(
-                                IntStream.range(layout.thetaStart(), layout.psiStart())
-                                        .toArray(),
-                                StandardErrors.MODEL)),
-                AuxiliaryEstimate.of(design, family, parameters, se, robustSe, StandardErrors.MODEL),
                 options.errors(),
                 covariance,
                 new FitResult.Integration(
@@ -193,7 +193,26 @@ final class GaussianFit {
                         0,
                         optimum.gradientNorm(),
                         optimum.decrement()),
+                answers,
                 warnings);
+    }
+
+    /** By the likelihood of all parameters, β among them, for which Laplace is exact; null unless asked for. */
+    private ProfileIntervals profile(double[] parameters, Optimum optimum) {
+        if (options.intervals() != IntervalMethod.PROFILE) {
+            return null;
+        }
+        Objective joint = counter.reporting(new MarginalLikelihood(
+                data, new MixedModel(family.model(Link.IDENTITY), layout), new GaussHermite(1, layout.random())));
+        double[][] all = scaling.toRaw();
+        int p = layout.fixed();
+        int[] free = IntStream.concat(
+                        IntStream.range(0, p), Arrays.stream(optimum.free()).map(i -> p + i))
+                .toArray();
+        double[] scaled = TransformedObjective.multiply(scaling.toScaled(), parameters);
+        SubspaceObjective inScaled = new SubspaceObjective(new TransformedObjective(joint, all), scaled, free);
+        double[][] hessian = CentralHessian.at(inScaled, inScaled.restrict(scaled));
+        return ProfileLikelihood.of(joint, layout, parameters, all, free, hessian, optimum.value(), listener);
     }
 
     /** σ² T S_XX⁻¹ T', with T undoing the shift of the columns. */
@@ -242,48 +261,25 @@ final class GaussianFit {
         return out;
     }
 
-    /**
-     * Block-diagonal: β and the variance parameters are asymptotically independent. The sandwich has the clusters' scores
-     * between two of these.
-     */
-    private ParameterCovariance join(DMatrixRMaj beta, DMatrixRMaj variance, int[] free, double[][] scores) {
+    /** Block-diagonal: β and the variance parameters are asymptotically independent. */
+    private ParameterCovariance join(DMatrixRMaj beta, DMatrixRMaj variance, int[] free) {
         int p = layout.fixed();
         int m = variance == null ? 0 : free.length;
         int[] indices = new int[p + m];
-        DMatrixRMaj bread = new DMatrixRMaj(p + m, p + m);
+        double[][] out = new double[p + m][p + m];
         for (int i = 0; i < p; i++) {
             indices[i] = i;
             for (int j = 0; j < p; j++) {
-                bread.set(i, j, 0.5 * (beta.get(i, j) + beta.get(j, i)));
+                out[i][j] = 0.5 * (beta.get(i, j) + beta.get(j, i));
             }
         }
         for (int i = 0; i < m; i++) {
             indices[p + i] = p + free[i];
             for (int j = 0; j < m; j++) {
-                bread.set(p + i, p + j, 0.5 * (variance.get(i, j) + variance.get(j, i)));
+                out[p + i][p + j] = 0.5 * (variance.get(i, j) + variance.get(j, i));
             }
         }
-        DMatrixRMaj meat = new DMatrixRMaj(p + m, p + m);
-        for (int i = 0; i < p + m; i++) {
-            for (int j = 0; j < p + m; j++) {
-                meat.set(i, j, scores[indices[i]][indices[j]]);
-            }
-        }
-        DMatrixRMaj work = new DMatrixRMaj(p + m, p + m);
-        DMatrixRMaj sandwich = new DMatrixRMaj(p + m, p + m);
-        CommonOps_DDRM.mult(bread, meat, work);
-        CommonOps_DDRM.mult(work, bread, sandwich);
         return new ParameterCovariance(
-                layout.size(), indices, ParameterNames.of(design, family, layout), rows(bread), rows(sandwich));
-    }
-
-    private static double[][] rows(DMatrixRMaj symmetric) {
-        double[][] out = new double[symmetric.numRows][symmetric.numCols];
-        for (int i = 0; i < out.length; i++) {
-            for (int j = 0; j < out.length; j++) {
-                out[i][j] = 0.5 * (symmetric.get(i, j) + symmetric.get(j, i));
-            }
-        }
-        return out;
+                layout.size(), indices, ParameterNames.of(design, family, layout), out, new double[0][]);
     }
 }

@@ -13,14 +13,12 @@ import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.LocalClusterData;
-import org.sparkglmm.core.inference.AuxiliaryEstimate;
-import org.sparkglmm.core.inference.FixedEffect;
-import org.sparkglmm.core.inference.RandomEffect;
+import org.sparkglmm.core.inference.IntervalMethod;
+import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
-import org.sparkglmm.core.likelihood.LikelihoodPass;
-import org.sparkglmm.core.likelihood.LikelihoodSum;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.likelihood.ScorePass;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -194,14 +192,11 @@ public final class GlmmFit {
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
         GaussHermite grid = new GaussHermite(climb.nodes(), layout.random());
-        LikelihoodSum sums = LikelihoodPass.over(data, model, grid, List.of(parameters), true)
-                .get(0);
-        Covariance covariance = Covariance.of(
-                optimum.hessian(),
-                sums.outerProducts(),
-                toRaw,
-                optimum.free(),
-                ParameterNames.of(design, family, layout));
+        Covariance modelBased =
+                Covariance.of(optimum.hessian(), toRaw, optimum.free(), ParameterNames.of(design, family, layout));
+        ScorePass.Sum scores = ScorePass.over(
+                data, model, grid, parameters, modelBased.estimates().changeByScore());
+        Covariance covariance = modelBased.withScores(scores.outerProducts());
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
@@ -215,7 +210,30 @@ public final class GlmmFit {
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));
         warnAboutOpenParameters(covariance, parameters);
-        double[] beta = Arrays.copyOf(parameters, layout.fixed());
+        ProfileIntervals profile = options.intervals() == IntervalMethod.PROFILE
+                ? ProfileLikelihood.of(
+                        counter.reporting(new MarginalLikelihood(data, model, grid)),
+                        layout,
+                        parameters,
+                        toRaw,
+                        optimum.free(),
+                        optimum.hessian(),
+                        optimum.value(),
+                        listener)
+                : null;
+        Answers answers = Answers.of(
+                design,
+                family,
+                link,
+                parameters,
+                covariance.estimates(),
+                scores,
+                profile,
+                options,
+                moments,
+                data,
+                listener);
+        warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(
                 design,
                 family,
@@ -227,12 +245,8 @@ public final class GlmmFit {
                 moments.rows(),
                 moments.clusters(),
                 moments.fingerprint(),
-                sums.logLikelihood(),
+                scores.logLikelihood(),
                 parameters,
-                FixedEffect.table(design.fixedNames(), beta, covariance.se(), covariance.robustSe(), options.errors()),
-                RandomEffect.of(design, layout, parameters, covariance.ofTheta(layout)),
-                AuxiliaryEstimate.of(
-                        design, family, parameters, covariance.se(), covariance.robustSe(), options.errors()),
                 options.errors(),
                 covariance.estimates(),
                 integration,
@@ -244,6 +258,7 @@ public final class GlmmFit {
                         sampled,
                         optimum.gradientNorm(),
                         optimum.decrement()),
+                answers,
                 warnings);
     }
 
@@ -260,9 +275,9 @@ public final class GlmmFit {
     private void warnAboutOpenParameters(Covariance covariance, double[] parameters) {
         Set<Integer> open = new TreeSet<>();
         Arrays.stream(covariance.undetermined()).forEach(open::add);
+        double[] se = covariance.estimates().standardErrors(StandardErrors.MODEL);
         for (int i = 0; i < parameters.length; i++) {
-            boolean huge = covariance.scaledSe()[i] > SEPARATED
-                    && Math.abs(parameters[i]) < covariance.se()[i];
+            boolean huge = covariance.scaledSe()[i] > SEPARATED && Math.abs(parameters[i]) < se[i];
             boolean isTheta = i >= layout.thetaStart() && i < layout.psiStart();
             if (huge && !isTheta) {
                 open.add(i);

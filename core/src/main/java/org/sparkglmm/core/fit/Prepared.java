@@ -21,7 +21,7 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
         if (design.fixed().isEmpty() && !family.takesCategories()) {
             throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
         }
-        DataMoments moments = DataMoments.of(data, family);
+        DataMoments moments = DataMoments.of(data, family, design);
         List<Warning> warnings = new ArrayList<>();
         DataChecks.require(moments, design, family);
         DataChecks.warn(moments, design, family, warnings);
@@ -57,7 +57,7 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
         Design trimmedDesign = design.withColumns(at(design.fixed(), kept), parts);
         // A part that is down to its intercept is a constant in the design, and one column of ones in the data.
         ClusterData trimmed = data.withColumns(new ColumnSelection(kept, keptAuxiliary));
-        return new Prepared(trimmedDesign, trimmed, DataMoments.of(trimmed, family), warnings);
+        return new Prepared(trimmedDesign, trimmed, DataMoments.of(trimmed, family, trimmedDesign), warnings);
     }
 
     private static List<DesignColumn> at(List<DesignColumn> columns, int[] indices) {

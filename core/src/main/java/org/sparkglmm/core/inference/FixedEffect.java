@@ -14,8 +14,8 @@ import org.sparkglmm.core.math.StandardNormal;
  * @param robustSe sandwich over clusters, no small-sample factor
  * @param z estimate over the standard error asked for
  * @param p two-sided, from the normal distribution
- * @param lower of the 95% Wald interval
- * @param upper of the 95% Wald interval
+ * @param lower of the 95% interval
+ * @param upper of the 95% interval
  */
 public record FixedEffect(
         String term, double estimate, double se, double robustSe, double z, double p, double lower, double upper) {
@@ -38,6 +38,11 @@ public record FixedEffect(
     /** The same under another name. */
     public FixedEffect named(String name) {
         return new FixedEffect(name, estimate, se, robustSe, z, p, lower, upper);
+    }
+
+    /** The same with another interval. */
+    public FixedEffect within(double newLower, double newUpper) {
+        return new FixedEffect(term, estimate, se, robustSe, z, p, newLower, newUpper);
     }
 
     /** A table of coefficients; z, p and intervals by the standard errors asked for. */

@@ -37,6 +37,40 @@ public final class ParameterCovariance implements Serializable {
         return new ParameterCovariance(size, new int[0], List.of(), new double[0][], new double[0][]);
     }
 
+    /**
+     * The same with the sandwich over clusters.
+     *
+     * @param scores Σ g g' of all parameters
+     */
+    public ParameterCovariance withScores(double[][] scores) {
+        int m = indices.length;
+        double[][] half = new double[m][m];
+        double[][] out = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                for (int k = 0; k < m; k++) {
+                    half[i][j] += model[i][k] * scores[indices[k]][indices[j]];
+                }
+            }
+        }
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                for (int k = 0; k < m; k++) {
+                    out[i][j] += half[i][k] * model[k][j];
+                }
+            }
+        }
+        return new ParameterCovariance(size, model, out, indices, names);
+    }
+
+    private ParameterCovariance(int size, double[][] model, double[][] robust, int[] indices, List<String> names) {
+        this.size = size;
+        this.indices = indices;
+        this.names = names;
+        this.model = model;
+        this.robust = robust;
+    }
+
     /** The names of its rows. */
     public List<String> names() {
         return names;
@@ -50,6 +84,20 @@ public final class ParameterCovariance implements Serializable {
     /** The matrix itself; nobody writes to it. */
     public double[][] matrix(StandardErrors errors) {
         return errors == StandardErrors.ROBUST ? robust : model;
+    }
+
+    /**
+     * Rows V_k/se_k, one of each of its parameters: times the score of a cluster, the change of the estimate, in model-based
+     * standard errors, when the cluster is left out (to first order).
+     */
+    public double[][] changeByScore() {
+        double[][] out = new double[indices.length][size];
+        for (int k = 0; k < indices.length; k++) {
+            for (int j = 0; j < indices.length; j++) {
+                out[k][indices[j]] = model[k][j] / Math.sqrt(model[k][k]);
+            }
+        }
+        return out;
     }
 
     /** Standard error of every parameter, NaN where there is none. */

@@ -9,7 +9,7 @@ import org.sparkglmm.core.model.ParameterLayout;
 /**
  * The estimated covariance of one random term.
  *
- * <p>Intervals are 95% Wald intervals by the delta method, of standard deviations on the log scale, of correlations on
+ * <p>Wald intervals are 95% intervals by the delta method, of standard deviations on the log scale, of correlations on
  * Fisher's z scale; NaN at the edge (an SD of 0, a correlation of ±1) and where the data leave a parameter open. They say
  * nothing about whether a variance is 0: that is for a likelihood-ratio test.
  *
@@ -33,6 +33,11 @@ public record RandomEffect(
         double[] sdUpper,
         double[][] corrLower,
         double[][] corrUpper) {
+
+    /** The same with other intervals. */
+    public RandomEffect within(double[] lower, double[] upper, double[][] corrLow, double[][] corrHigh) {
+        return new RandomEffect(group, terms, sd, corr, cov, lower, upper, corrLow, corrHigh);
+    }
 
     /**
      * One for each random term, G = ΛΛ'.

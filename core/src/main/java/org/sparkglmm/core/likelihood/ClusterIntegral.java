@@ -61,6 +61,7 @@ final class ClusterIntegral {
     private final double[][] prepared;
     private final double[][] psiColumn;
     private double[] lambda;
+    private AuxiliaryPredictors auxiliary;
 
     private final double[] eta;
     private final double[] nodeEta;
@@ -169,7 +170,8 @@ final class ClusterIntegral {
                 addColumns(block.auxiliary(k), parameters, layout.psiStart(k), psiColumn[k]);
             }
         }
-        density.prepare(block.observations(), new AuxiliaryPredictors(constant, psiColumn), prepared);
+        auxiliary = new AuxiliaryPredictors(constant, psiColumn);
+        density.prepare(block.observations(), auxiliary, prepared);
     }
 
     /** into += the columns times the parameters from {@code at} on. */
@@ -633,6 +635,30 @@ final class ClusterIntegral {
             }
         }
         return sum;
+    }
+
+    /** h(v) at any u of a cluster; the derivatives at the mode are lost. */
+    double minusLogJoint(int cluster, double[] v) {
+        int from = block.start(cluster);
+        return evaluate(from, block.start(cluster + 1) - from, v, 0);
+    }
+
+    /** v := L⁻ᵀv, from standard normal to the curvature at the mode found last. */
+    void scaleToPosterior(double[] v) {
+        SmallMatrices.solveLowerTransposed(chol, q, v);
+    }
+
+    /** Writes the cluster's η at any u to its rows of a column of the block. */
+    void linearPredictor(int cluster, double[] v, double[] column) {
+        int from = block.start(cluster);
+        int n = block.start(cluster + 1) - from;
+        predictor(from, n, v, nodeEta);
+        System.arraycopy(nodeEta, 0, column, from, n);
+    }
+
+    /** The linear predictor of the family's own parameter k at a row. */
+    double psi(int k, int row) {
+        return auxiliary.at(k, row);
     }
 
     /** û of the cluster last visited; the workspace itself. */

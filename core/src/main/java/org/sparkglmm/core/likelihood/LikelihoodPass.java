@@ -16,27 +16,21 @@ public final class LikelihoodPass implements BlockFunction<LikelihoodSum[]> {
     private final MixedModel model;
     private final GaussHermite grid;
     private final List<double[]> points;
-    private final boolean outerProducts;
 
-    private LikelihoodPass(MixedModel model, GaussHermite grid, List<double[]> points, boolean outerProducts) {
+    private LikelihoodPass(MixedModel model, GaussHermite grid, List<double[]> points) {
         this.model = model;
         this.grid = grid;
         this.points = new ArrayList<>(points);
-        this.outerProducts = outerProducts;
     }
 
-    /**
-     * Evaluates the marginal likelihood of the whole data at several points in one pass.
-     *
-     * @param outerProducts whether to sum the outer products of the clusters' gradients too
-     */
+    /** Evaluates the marginal likelihood of the whole data at several points in one pass. */
     public static List<LikelihoodSum> over(
-            ClusterData data, MixedModel model, GaussHermite grid, List<double[]> points, boolean outerProducts) {
+            ClusterData data, MixedModel model, GaussHermite grid, List<double[]> points) {
         List<LikelihoodSum> totals = new ArrayList<>();
         for (int k = 0; k < points.size(); k++) {
-            totals.add(new LikelihoodSum(model.layout().size(), outerProducts));
+            totals.add(new LikelihoodSum(model.layout().size()));
         }
-        for (LikelihoodSum[] ofBlock : data.mapBlocks(new LikelihoodPass(model, grid, points, outerProducts))) {
+        for (LikelihoodSum[] ofBlock : data.mapBlocks(new LikelihoodPass(model, grid, points))) {
             for (int k = 0; k < ofBlock.length; k++) {
                 totals.get(k).merge(ofBlock[k]);
             }
@@ -53,7 +47,7 @@ public final class LikelihoodPass implements BlockFunction<LikelihoodSum[]> {
         double[] gradient = new double[parameters];
         LikelihoodSum[] out = new LikelihoodSum[points.size()];
         for (int k = 0; k < out.length; k++) {
-            out[k] = new LikelihoodSum(parameters, outerProducts);
+            out[k] = new LikelihoodSum(parameters);
             integral.setParameters(points.get(k));
             for (int i = 0; i < block.clusters(); i++) {
                 double h = integral.findMode(i, modes, i * q);

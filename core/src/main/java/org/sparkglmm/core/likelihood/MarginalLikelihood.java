@@ -26,7 +26,7 @@ public final class MarginalLikelihood implements Objective {
     @Override
     public List<Evaluation> evaluate(List<double[]> points) {
         List<Evaluation> out = new ArrayList<>();
-        List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points, false);
+        List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points);
         for (int k = 0; k < points.size(); k++) {
             double[] gradient = sums.get(k).gradient();
             for (int i = 0; i < gradient.length; i++) {

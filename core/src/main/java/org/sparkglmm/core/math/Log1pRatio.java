@@ -7,6 +7,8 @@ package org.sparkglmm.core.math;
 public final class Log1pRatio {
     private static final double SMALL = 0.05;
     private static final int TERMS = 12;
+    /** From here on u - log(1+u) loses two digits at most by subtraction. */
+    private static final double DIRECT = 0.2;
 
     private Log1pRatio() {}
 
@@ -24,6 +26,20 @@ public final class Log1pRatio {
             return -s / (1 + s);
         }
         return LogScale.logistic(t) / logarithm - 1;
+    }
+
+    /** u - log(1+u) for u &gt; -1; with r = u/(2+u), log(1+u) = 2 (r + r³/3 + …), and u - 2r = ur (Abramowitz and Stegun 4.1.29). */
+    public static double shortfall(double u) {
+        if (Math.abs(u) >= DIRECT) {
+            return u - Elementary.log1p(u);
+        }
+        double r = u / (2 + u);
+        double square = r * r;
+        double sum = 0;
+        for (int k = 17; k >= 3; k -= 2) {
+            sum = (sum + 1.0 / k) * square;
+        }
+        return r * (u - 2 * sum);
     }
 
     private static double series(double m) {

@@ -58,4 +58,9 @@ abstract class AmountFamily implements Family {
     public double startingMean(OutcomeSummary outcome) {
         return outcome.mean();
     }
+
+    /** e^log as an amount: where double has none of this size, its nearest. */
+    static double amount(double log) {
+        return Math.min(Math.max(Elementary.exp(log), Double.MIN_VALUE), Double.MAX_VALUE);
+    }
 }

@@ -1,8 +1,12 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.RisingFactorial;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
@@ -15,6 +19,15 @@ final class BetaFamily implements Family {
     private static final long serialVersionUID = 1;
     /** The share of a success that the mean is kept away from 0 and 1 by, at the start. */
     private static final double HALF = 0.5;
+
+    /** What makes of 1e6 trials some milliseconds; beyond, the distribution has no steps that anybody could tell. */
+    private static final double MOST_TERMS = 1e6;
+    /** Of a sum: the rest adds less than rounding. */
+    private static final double NEGLIGIBLE = 1e-17;
+    /** When a sum has grown by this, in units of its first term, it is told in larger ones. */
+    private static final double SCALE = 1e100;
+    /** Bounds of log a and log b that keep sums and products of them finite. */
+    private static final double LARGEST_LOG = 300;
 
     private final boolean trials;
 
@@ -70,6 +83,119 @@ final class BetaFamily implements Family {
                                 "phi is estimated as infinite: the successes vary no more than binomial ones would; use"
                                         + " family binomial")
                         : AuxiliaryParameter.of("phi", Link.LOG, Role.DISPERSION));
+    }
+
+    /** μ(1-μ)/(1+φ); of n trials n μ(1-μ) (φ+n)/(φ+1). */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double logit = Tails.of(link).logit(eta);
+        double one = LogScale.logistic(logit) * LogScale.logistic(-logit);
+        // 1/(1+φ)
+        double share = LogScale.logistic(-psi[0]);
+        return trials ? size * one * (1 + (size - 1) * share) : one * share;
+    }
+
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        double mean = LogScale.logistic(Tails.of(link).logit(eta));
+        return trials ? size * mean : mean;
+    }
+
+    /** I_y(a, b); the sum of the probabilities where there are trials. */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double[] shapes = shapes(link, eta, psi);
+        double logit = Tails.of(link).logit(eta);
+        if (trials) {
+            return atMost(Math.floor(y), size, shapes[0], shapes[1], logit);
+        }
+        if (!(y > 0 && y < 1)) {
+            return y >= 1 ? 1 : 0;
+        }
+        return IncompleteBeta.lower(shapes[0], shapes[1], Elementary.log(y) - Elementary.log1p(-y) - logit);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, trials ? Math.ceil(y) - 1 : y, size);
+    }
+
+    /** A proportion, the ratio of two gamma variates; or successes with it as their probability. */
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double[] shapes = shapes(link, eta, psi);
+        double logit = RandomVariates.logitBeta(shapes[0], shapes[1], random);
+        double p = LogScale.logistic(logit);
+        return trials
+                ? RandomVariates.binomial(size, p, LogScale.logistic(-logit), random)
+                : Math.min(Math.max(p, Double.MIN_VALUE), Math.nextDown(1.0));
+    }
+
+    /** a = φμ and b = φ(1-μ), kept above 0 and finite. */
+    private static double[] shapes(Link link, double eta, double[] psi) {
+        Tails tails = Tails.of(link);
+        return new double[] {shape(psi[0] + tails.logSuccess(eta)), shape(psi[0] + tails.logFailure(eta))};
+    }
+
+    private static double shape(double log) {
+        return Elementary.exp(Math.min(Math.max(log, -LARGEST_LOG), LARGEST_LOG));
+    }
+
+    /**
+     * Σ f(k), k ≤ y, from y down, or what is left of 1 by the sum over the others, by the ratios
+     * f(k-1)/f(k) = k (b+n-k) / ((n-k+1)(a+k-1)). Where both
+     * successes and failures are beyond {@link #MOST_TERMS}, the share of successes is as good as continuous: a beta variable
+     * of the same mean and variance.
+     */
+    private static double atMost(double y, double n, double a, double b, double logit) {
+        if (y < 0 || y >= n) {
+            return y < 0 ? 0 : 1;
+        }
+        boolean below = LogScale.logistic(-logit) * y < LogScale.logistic(logit) * (n - y);
+        boolean fewBelow = y <= MOST_TERMS;
+        boolean fewAbove = n - y <= MOST_TERMS;
+        if (fewBelow && (below || !fewAbove)) {
+            return Math.min(1, tail(y, n, a, b));
+        }
+        if (fewAbove) {
+            // More than y successes are at most n-y-1 failures.
+            double above = tail(n - y - 1, n, b, a);
+            return above > 0.5 && fewBelow ? Math.min(1, tail(y, n, a, b)) : Math.max(0, 1 - above);
+        }
+        double phi = (a + b) * (n - 1) / (a + b + n);
+        double p = LogScale.logistic(logit);
+        double place = Elementary.log((y + HALF) / (n - y - HALF)) - logit;
+        return IncompleteBeta.lower(phi * p, phi * LogScale.logistic(-logit), place);
+    }
+
+    private static double tail(double y, double n, double a, double b) {
+        double[] k = new double[4];
+        RisingFactorial.log(0, y, Elementary.log(a), k);
+        double log = BinomialFamily.logChoose(y, n) + k[0];
+        RisingFactorial.log(0, n - y, Elementary.log(b), k);
+        log += k[0];
+        RisingFactorial.log(0, n, Elementary.log(a + b), k);
+        double first = log - k[0];
+        // In units of the first term, which alone may underflow; so may the others, but not what they add to it.
+        double term = 1;
+        double sum = 1;
+        for (double i = y; i >= 1; i--) {
+            // Brackets: a and b may be far below 1.
+            double ratio = i * (b + (n - i)) / ((n - i + 1) * (a + (i - 1)));
+            term *= ratio;
+            sum += term;
+            if (sum > SCALE) {
+                term /= SCALE;
+                sum /= SCALE;
+                first += Elementary.log(SCALE);
+            }
+            // No later ratio is above the larger of this one and its own first factor, if a ≥ 1.
+            double most = a >= 1 ? Math.max(ratio, i / (a + (i - 1))) : 1;
+            if (most < 1 && term * most < NEGLIGIBLE * sum * (1 - most)) {
+                break;
+            }
+        }
+        return Elementary.exp(first + Elementary.log(sum));
     }
 
     @Override

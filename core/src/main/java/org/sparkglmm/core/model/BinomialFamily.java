@@ -1,8 +1,12 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
 
 /**
  * Successes y out of {@code size} trials (1 for yes/no outcomes): log f = y log p + (size - y) log(1 - p) + log C(size,
@@ -15,6 +19,11 @@ final class BinomialFamily implements Family {
     @Override
     public String name() {
         return "binomial";
+    }
+
+    @Override
+    public String moreSpread() {
+        return "family betabinomial";
     }
 
     @Override
@@ -60,6 +69,46 @@ final class BinomialFamily implements Family {
     @Override
     public boolean takesTrials() {
         return true;
+    }
+
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double logit = Tails.of(link).logit(eta);
+        return size * LogScale.logistic(logit) * LogScale.logistic(-logit);
+    }
+
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        return size * LogScale.logistic(Tails.of(link).logit(eta));
+    }
+
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        return atMost(Math.floor(y), size, Tails.of(link).logit(eta));
+    }
+
+    /** I_{1-p}(size - y, y + 1). Abramowitz and Stegun 26.5.24. */
+    static double atMost(double y, double size, double logit) {
+        if (Double.isNaN(logit)) {
+            return Double.NaN;
+        }
+        if (y < 0 || y >= size) {
+            return y < 0 ? 0 : 1;
+        }
+        return IncompleteBeta.lower(size - y, y + 1, Elementary.log((y + 1) / (size - y)) - logit);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, Math.ceil(y) - 1, size);
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double logit = Tails.of(link).logit(eta);
+        return Double.isNaN(logit)
+                ? Double.NaN
+                : RandomVariates.binomial(size, LogScale.logistic(logit), LogScale.logistic(-logit), random);
     }
 
     @Override

@@ -1,8 +1,13 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
+import org.sparkglmm.core.math.BernoulliFunction;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.IncompleteBeta;
+import org.sparkglmm.core.math.Log1pRatio;
 import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.RandomVariates;
 
 /** What families of counts with log link share: their support, with or without 0, and where to start. */
 abstract class CountFamily implements Family {
@@ -11,6 +16,11 @@ abstract class CountFamily implements Family {
     private static final int STEPS = 30;
     /** Of a mean of counts that are all 1. */
     private static final double ROUNDING = 1e-10;
+
+    /** From this -log P(0) on there are no zeros beside any other number. */
+    private static final double NO_ZEROS = 100;
+    /** Below this -log P(0) more than half of the counts are 0. */
+    private static final double OFTEN_ZERO = 0.7;
 
     private final String name;
     private final boolean truncated;
@@ -27,6 +37,9 @@ abstract class CountFamily implements Family {
 
     /** -log P(0) of the distribution before truncation, at μ. */
     abstract double minusLogZero(double mu, double[] psi);
+
+    /** log θ with Var = μ + μ²/θ before truncation; infinite where Var = μ. */
+    abstract double logShape(double eta, double[] psi);
 
     @Override
     public final String name() {
@@ -62,6 +75,104 @@ abstract class CountFamily implements Family {
         double g = minusLogZero(mu, psi);
         // μ / (1 - e^-g); both vanish together, and a count that is not 0 is at least 1.
         return g == 0 ? 1 : -mu / Elementary.expm1(-g);
+    }
+
+    /**
+     * Before truncation μ(1+ω), ω = μ/θ. After it, with m the mean and g = -log P(0), m (1 + ω - μ/(e^g - 1)), in which the
+     * parts [1 + ω - ω/log(1+ω)] and (μ/g) [1 - g/(e^g - 1)] are positive.
+     */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double mu = Elementary.exp(eta);
+        double logOmega = eta - logShape(eta, psi);
+        double omega = Elementary.exp(logOmega);
+        if (!truncated || mu == Double.POSITIVE_INFINITY) {
+            return mu * (1 + omega);
+        }
+        double g = minusLogZero(mu, psi);
+        double log1p = Elementary.log1p(omega);
+        double first = omega == 0 ? 0 : -(1 + omega) * Log1pRatio.excess(logOmega, log1p);
+        double ratio = omega == 0 ? 1 : omega / log1p;
+        return mean(link, eta, psi) * (first + ratio * oneMinusBernoulli(g));
+    }
+
+    /** 1 - g/(e^g - 1). */
+    private static double oneMinusBernoulli(double g) {
+        if (g < 1) {
+            double[] r = new double[4];
+            BernoulliFunction.log(g, r);
+            return g + r[1];
+        }
+        return g > NO_ZEROS ? 1 : 1 - g / Elementary.expm1(g);
+    }
+
+    /**
+     * Before truncation I_{1-p}(θ, y+1), 1-p = θ/(μ+θ), whose logit is log θ - η (Abramowitz and Stegun
+     * 26.5.26); Poisson's is Q(y+1, μ) (26.4.21).
+     * After it, what is left without the zeros, from the side that has more digits.
+     */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double count = Math.floor(y);
+        if (count < (truncated ? 1 : 0)) {
+            return 0;
+        }
+        double theta = Elementary.exp(logShape(eta, psi));
+        double all = atMost(count, eta, theta);
+        if (!truncated) {
+            return all;
+        }
+        double g = minusLogZero(Elementary.exp(eta), psi);
+        double rest = -Elementary.expm1(-g);
+        if (rest == 0) {
+            return 1;
+        }
+        if (rest > 0.5) {
+            return Math.min(1, Math.max(0, all - Elementary.exp(-g)) / rest);
+        }
+        return Math.max(0, 1 - IncompleteBeta.upper(theta, count + 1, Elementary.log(count + 1) - eta) / rest);
+    }
+
+    /** P(Y ≤ y) of counts with mean e^logMu and shape θ; Poisson if it is infinite. */
+    static double atMost(double y, double logMu, double theta) {
+        return IncompleteBeta.lower(theta, y + 1, Elementary.log(y + 1) - logMu);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, Math.ceil(y) - 1, size);
+    }
+
+    /**
+     * A mixture of Poisson counts; without zeros, such a count drawn until it is not 0. Where that would take long, a
+     * Poisson number, not 0 and of mean g, of logarithmic ones, which has the same distribution (Quenouille 1949, Biometrics
+     * 5:162).
+     */
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double logTheta = logShape(eta, psi);
+        if (!truncated) {
+            return RandomVariates.negativeBinomial(eta, logTheta, random);
+        }
+        double mu = Elementary.exp(eta);
+        double g = minusLogZero(mu, psi);
+        double minusLogQ = Elementary.log1p(Elementary.exp(eta - logTheta));
+        if (minusLogQ == 0) {
+            return RandomVariates.truncatedPoisson(mu, random);
+        }
+        if (!(g < OFTEN_ZERO)) {
+            double y;
+            do {
+                y = RandomVariates.negativeBinomial(eta, logTheta, random);
+            } while (y == 0);
+            return y;
+        }
+        double groups = RandomVariates.truncatedPoisson(g, random);
+        double sum = 0;
+        for (double i = 0; i < groups; i++) {
+            sum += RandomVariates.logarithmic(minusLogQ, random);
+        }
+        return sum;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -86,6 +87,42 @@ public interface Family extends Serializable {
     /** E[Y] (per trial where there are trials; of categories the number, from 1) at η and the linear predictors ψ. */
     default double mean(Link link, double eta, double[] psi) {
         return link.mean(eta);
+    }
+
+    /**
+     * E[Y] of the outcome y itself: of the number of successes where there are trials, of the category's code, and of an
+     * amount with this precision weight. So (y - expected)/√variance has mean 0 and variance 1.
+     *
+     * <p>This and the next four answer for one row. Where η lies outside the link's range, so that no outcome is possible,
+     * they are NaN; where the mean is beyond double, it and the variance are infinite.
+     *
+     * @param psi linear predictors of {@link #auxiliary()}
+     * @param size as in {@link Observations}
+     */
+    default double expected(Link link, double eta, double[] psi, double size) {
+        return takesTrials() ? size * mean(link, eta, psi) : mean(link, eta, psi);
+    }
+
+    /** Var[Y] of the outcome y itself. */
+    double variance(Link link, double eta, double[] psi, double size);
+
+    /** P(Y ≤ y) for any y, with its relative accuracy where it is tiny. */
+    double cumulative(Link link, double eta, double[] psi, double y, double size);
+
+    /** P(Y &lt; y): another one where single outcomes have a probability. */
+    default double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, y, size);
+    }
+
+    /**
+     * An outcome at random, made the way the distribution is defined (a mixture, a sum, a latent variable) and not by
+     * inverting {@link #cumulative}. Inside the support: an amount beyond double is the largest double, or the smallest.
+     */
+    double draw(Link link, double eta, double[] psi, double size, SplittableRandom random);
+
+    /** Families with the same outcomes that vary more about their mean, in words; empty if there are none. */
+    default String moreSpread() {
+        return "";
     }
 
     /** The probability of each category at η; none for families without. */

@@ -1,8 +1,11 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.StandardNormal;
 
 /**
@@ -29,6 +32,43 @@ final class GammaFamily extends AmountFamily {
     @Override
     public double logConstant(double y, double size) {
         return -StandardNormal.HALF_LOG_TWO_PI - Elementary.log(y);
+    }
+
+    /** φμ²/v. */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(psi[0] + 2 * logMean(link, eta)) / size;
+    }
+
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(logMean(link, eta));
+    }
+
+    /** P(k, k y/μ). */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double logMu = logMean(link, eta);
+        double ratio = Elementary.log(Math.max(y, 0)) - logMu;
+        return IncompleteBeta.lower(size * Elementary.exp(-psi[0]), Double.POSITIVE_INFINITY, ratio);
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double logShape = Elementary.log(size) - psi[0];
+        double logMu = logMean(link, eta);
+        return Double.isNaN(logMu)
+                ? Double.NaN
+                : amount(logMu - logShape + RandomVariates.logGamma(Elementary.exp(logShape), random));
+    }
+
+    /** log μ; NaN where μ would not be positive. */
+    private static double logMean(Link link, double eta) {
+        return switch (link) {
+            case INVERSE -> eta > 0 ? -Elementary.log(eta) : Double.NaN;
+            case IDENTITY -> eta > 0 ? Elementary.log(eta) : Double.NaN;
+            default -> eta;
+        };
     }
 
     @Override

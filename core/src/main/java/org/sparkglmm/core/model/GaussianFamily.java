@@ -1,6 +1,7 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
@@ -55,6 +56,22 @@ final class GaussianFamily implements Family {
     @Override
     public List<AuxiliaryParameter> auxiliary() {
         return List.of(AuxiliaryParameter.of("sigma", Link.LOG, Role.DISPERSION));
+    }
+
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(2 * psi[0]) / size;
+    }
+
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        return NormalModel.cumulative(link.mean(eta), psi[0], y, size);
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double y = NormalModel.draw(link.mean(eta), psi[0], size, random);
+        return Math.min(Math.max(y, -Double.MAX_VALUE), Double.MAX_VALUE);
     }
 
     @Override

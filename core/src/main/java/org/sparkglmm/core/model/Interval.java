@@ -1,10 +1,12 @@
 package org.sparkglmm.core.model;
 
 import java.io.Serializable;
+import java.util.SplittableRandom;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegrator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactory;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.StandardNormal;
 
 /**
@@ -18,6 +20,9 @@ interface Interval extends Serializable {
 
     /** into: ∂ of the value and of its first and second derivative in the lower threshold, then the same in the upper one. */
     void ends(double low, double high, double[] into);
+
+    /** A random number with distribution function F. */
+    double draw(SplittableRandom random);
 
     static Interval of(Link link) {
         return switch (link) {
@@ -34,6 +39,13 @@ interface Interval extends Serializable {
      * (1-F), f' = f (1-2F): ∂ = F(l) - (1-F(h)), ∂² = -f(h) - f(l), ∂³ = f'(h) + f'(l).
      */
     record Logistic() implements Interval {
+        /** The logarithm of the ratio of two exponentials. */
+        @Override
+        public double draw(SplittableRandom random) {
+            double numerator = Elementary.log(RandomVariates.exponential(random));
+            return numerator - Elementary.log(RandomVariates.exponential(random));
+        }
+
         @Override
         public void log(double low, double high, double[] into) {
             double belowLow = LogScale.logistic(low);
@@ -77,6 +89,12 @@ interface Interval extends Serializable {
             }
         }
 
+        /** The logarithm of an exponential. */
+        @Override
+        public double draw(SplittableRandom random) {
+            return Elementary.log(RandomVariates.exponential(random));
+        }
+
         @Override
         public void log(double low, double high, double[] into) {
             last(low, high, into);
@@ -106,6 +124,11 @@ interface Interval extends Serializable {
 
     /** F(x) = 1 - G(-x): the interval (l, h) of F is the interval (-h, -l) of G, and η the other way round. */
     record Mirrored(Interval of) implements Interval {
+        @Override
+        public double draw(SplittableRandom random) {
+            return -of.draw(random);
+        }
+
         @Override
         public void log(double low, double high, double[] into) {
             of.log(-high, -low, into);
@@ -151,6 +174,11 @@ interface Interval extends Serializable {
 
         private static boolean isShort(double low, double high) {
             return (high - low) * Math.max(1, Math.max(Math.abs(low), Math.abs(high))) <= SHORT;
+        }
+
+        @Override
+        public double draw(SplittableRandom random) {
+            return RandomVariates.normal(random);
         }
 
         @Override

@@ -1,7 +1,9 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.StandardNormal;
 
 /**
@@ -28,6 +30,46 @@ final class InverseGaussianFamily extends AmountFamily {
     @Override
     public double logConstant(double y, double size) {
         return 0.5 * Elementary.log(size) - 1.5 * Elementary.log(y) - StandardNormal.HALF_LOG_TWO_PI;
+    }
+
+    /** φμ³/v. */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(psi[0] + 3 * eta) / size;
+    }
+
+    /**
+     * Φ(w) + e^{2κ/μ} Φ(-z) with w = √(κ/y) (y/μ - 1), z = √(κ/y) (y/μ + 1), κ = v/φ (Shuster 1968, JASA 63:1514). As z² - w²
+     * = 4κ/μ the second term is φ(w) R(z), R Mills' ratio, and nothing overflows.
+     */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        if (!(y > 0) || y == Double.POSITIVE_INFINITY) {
+            return y > 0 ? 1 : 0;
+        }
+        double logY = Elementary.log(y);
+        double root = Math.sqrt(size) * Elementary.exp(-0.5 * (psi[0] + logY));
+        double w = root * Elementary.expm1(logY - eta);
+        double z = root * (Elementary.exp(logY - eta) + 1);
+        double density = Elementary.exp(StandardNormal.logDensity(w));
+        double far = StandardNormal.millsRatio(z);
+        if (w > 0) {
+            return 1 - density * (StandardNormal.millsRatio(w) - far);
+        }
+        return density * (StandardNormal.millsRatio(-w) + far);
+    }
+
+    /**
+     * Michael, Schucany and Haas (1976), Amer. Statist. 30:88: (y-μ)² κ/(μ² y) is a χ² of one degree of freedom, and of the two y
+     * that give it the smaller one, μ/r, comes with probability r/(1+r). With c = μχ²/(2κ), r = 1 + c + √(c² + 2c).
+     */
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double normal = RandomVariates.normal(random);
+        double c = 0.5 * normal * normal * Elementary.exp(eta + psi[0]) / size;
+        double r = 1 + c + Math.sqrt(c) * Math.sqrt(c + 2);
+        double side = RandomVariates.uniform(random) * (1 + r) < r ? -1 : 1;
+        return amount(eta + side * Elementary.log(r));
     }
 
     @Override

@@ -57,7 +57,7 @@ public enum Link {
             case INVERSE -> 1 / mu;
             case SQRT -> Math.sqrt(mu);
             case LOGIT -> Elementary.log(mu / (1 - mu));
-            case PROBIT -> probit(mu);
+            case PROBIT -> StandardNormal.quantile(mu);
             case CLOGLOG -> Elementary.log(-Elementary.log1p(-mu));
             case LOGLOG -> -Elementary.log(-Elementary.log(mu));
         };
@@ -72,20 +72,5 @@ public enum Link {
             case IDENTITY, INVERSE, SQRT -> eta == 0 ? 1 : Math.abs(eta);
             case LOG, LOGIT, PROBIT, CLOGLOG, LOGLOG -> 1;
         };
-    }
-
-    /** Φ⁻¹ by bisection: called a handful of times a fit, so the shortest correct code is the best. */
-    private static double probit(double mu) {
-        double low = -40;
-        double high = 40;
-        for (int i = 0; i < 80; i++) {
-            double middle = 0.5 * (low + high);
-            if (StandardNormal.probability(middle) < mu) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return 0.5 * (low + high);
     }
 }

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
 
@@ -45,6 +46,29 @@ final class LognormalFamily extends AmountFamily {
     @Override
     public double mean(Link link, double eta, double[] psi) {
         return Elementary.exp(eta + 0.5 * Elementary.exp(2 * psi[0]));
+    }
+
+    /** e^{η+s²/2} with s² = σ²/v: the mean, unlike the median, depends on the precision weight. */
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(eta + 0.5 * Elementary.exp(2 * psi[0]) / size);
+    }
+
+    /** (e^{s²} - 1) e^{2η+s²} with s² = σ²/v. */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double square = Elementary.exp(2 * psi[0]) / size;
+        return Elementary.exp(2 * eta + square + Elementary.log(Elementary.expm1(square)));
+    }
+
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        return y > 0 ? NormalModel.cumulative(eta, psi[0], Elementary.log(y), size) : 0;
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        return amount(NormalModel.draw(eta, psi[0], size, random));
     }
 
     @Override

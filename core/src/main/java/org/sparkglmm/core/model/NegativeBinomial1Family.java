@@ -42,6 +42,11 @@ final class NegativeBinomial1Family extends CountFamily {
     }
 
     @Override
+    double logShape(double eta, double[] psi) {
+        return eta - psi[0];
+    }
+
+    @Override
     public double[] startingPsi(OutcomeSummary outcome, Link link) {
         double phi = 0.5 * (outcome.variance() / outcome.mean() - 1);
         return new double[] {Elementary.log(Math.min(Math.max(phi, 0.1), 20))};

@@ -42,6 +42,11 @@ final class NegativeBinomial2Family extends CountFamily {
     }
 
     @Override
+    double logShape(double eta, double[] psi) {
+        return psi[0];
+    }
+
+    @Override
     public double[] startingPsi(OutcomeSummary outcome, Link link) {
         double excess = outcome.variance() - outcome.mean();
         double theta = excess > 0 ? 2 * outcome.mean() * outcome.mean() / excess : 10;

@@ -1,6 +1,9 @@
 package org.sparkglmm.core.model;
 
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.RandomVariates;
+import org.sparkglmm.core.math.StandardNormal;
 
 /**
  * t ~ N(μ, σ²/v) with t the outcome or its logarithm, ψ = log σ, v the precision weight.
@@ -12,6 +15,16 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
     private static final int LOG_SIGMA = 0;
     private static final int TAU = 1;
     private static final int T = 2;
+
+    /** P(T ≤ t) at mean μ. */
+    static double cumulative(double mu, double logSigma, double t, double size) {
+        return StandardNormal.probability((t - mu) * Math.sqrt(size) * Elementary.exp(-logSigma));
+    }
+
+    /** A t at mean μ. */
+    static double draw(double mu, double logSigma, double size, SplittableRandom random) {
+        return mu + Elementary.exp(logSigma) / Math.sqrt(size) * RandomVariates.normal(random);
+    }
 
     @Override
     public int prepared() {

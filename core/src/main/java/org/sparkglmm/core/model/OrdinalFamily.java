@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
@@ -82,6 +83,65 @@ final class OrdinalFamily implements Family {
             sum += (k + 1) * p[k];
         }
         return sum;
+    }
+
+    /** Of the code from 0, that is {@link #mean} - 1. */
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        double[] p = probabilities(link, eta, psi);
+        double sum = 0;
+        for (int k = 1; k < p.length; k++) {
+            sum += k * p[k];
+        }
+        return sum;
+    }
+
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double[] p = probabilities(link, eta, psi);
+        double mean = expected(link, eta, psi, size);
+        // From the last category, where its own probability may round to 1, the distance is a sum of its own.
+        double shortfall = 0;
+        for (int k = 0; k + 1 < p.length; k++) {
+            shortfall += (p.length - 1 - k) * p[k];
+        }
+        double sum = 0;
+        for (int k = 0; k < p.length; k++) {
+            double distance = k + 1 == p.length ? shortfall : k - mean;
+            sum += p[k] * distance * distance;
+        }
+        return sum;
+    }
+
+    /** F(α_k - η). */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double k = Math.floor(y);
+        if (k < 0 || k >= psi.length) {
+            return k < 0 ? 0 : 1;
+        }
+        double[] log = new double[4];
+        Interval.of(link).log(Double.NEGATIVE_INFINITY, psi[(int) k] - eta, log);
+        return Elementary.exp(log[0]);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, Math.ceil(y) - 1, size);
+    }
+
+    /** How many thresholds lie below η + ε, the latent variable, ε ~ F. */
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double latent = eta + Interval.of(link).draw(random);
+        if (Double.isNaN(latent)) {
+            return latent;
+        }
+        int k = 0;
+        while (k < psi.length && psi[k] < latent) {
+            k++;
+        }
+        return k;
     }
 
     @Override

@@ -1,14 +1,21 @@
 package org.sparkglmm.core.model;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogGamma;
+import org.sparkglmm.core.math.RandomVariates;
 
 /** Counts: log f = y log μ - μ - log y!. y ∈ {0, 1, 2, …}. McCullagh and Nelder (1989), §6. */
 final class PoissonFamily implements Family {
     @Override
     public String name() {
         return "poisson";
+    }
+
+    @Override
+    public String moreSpread() {
+        return "family nbinom2 or nbinom1";
     }
 
     @Override
@@ -43,6 +50,43 @@ final class PoissonFamily implements Family {
     @Override
     public double startingMean(OutcomeSummary outcome) {
         return outcome.mean() + 0.1 / outcome.weight();
+    }
+
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(logMean(link, eta));
+    }
+
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(logMean(link, eta));
+    }
+
+    /** Q(y+1, μ). Abramowitz and Stegun 26.4.21. */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double logMu = logMean(link, eta);
+        return y < 0 && !Double.isNaN(logMu) ? 0 : CountFamily.atMost(Math.floor(y), logMu, Double.POSITIVE_INFINITY);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return cumulative(link, eta, psi, Math.ceil(y) - 1, size);
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double logMu = logMean(link, eta);
+        return Double.isNaN(logMu) ? Double.NaN : RandomVariates.poisson(Elementary.exp(logMu), random);
+    }
+
+    /** log μ; NaN where the identity link gives a negative mean. */
+    private static double logMean(Link link, double eta) {
+        return switch (link) {
+            case SQRT -> 2 * Elementary.log(Math.abs(eta));
+            case IDENTITY -> Elementary.log(eta);
+            default -> eta;
+        };
     }
 
     @Override

@@ -14,6 +14,25 @@ interface Tails extends Serializable {
 
     void logFailure(double eta, double[] into);
 
+    /** log F(η). */
+    default double logSuccess(double eta) {
+        double[] into = new double[4];
+        logSuccess(eta, into);
+        return into[0];
+    }
+
+    /** log(1 - F(η)). */
+    default double logFailure(double eta) {
+        double[] into = new double[4];
+        logFailure(eta, into);
+        return into[0];
+    }
+
+    /** The logit of F(η); NaN where η is outside the link's range. */
+    default double logit(double eta) {
+        return logSuccess(eta) - logFailure(eta);
+    }
+
     static Tails of(Link link) {
         return switch (link) {
             case LOGIT -> new Logit();

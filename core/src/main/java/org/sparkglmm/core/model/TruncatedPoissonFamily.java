@@ -12,6 +12,11 @@ final class TruncatedPoissonFamily extends CountFamily {
     }
 
     @Override
+    public String moreSpread() {
+        return "family truncated_nbinom2 or truncated_nbinom1";
+    }
+
+    @Override
     public ObservationModel model(Link link) {
         return new Model();
     }
@@ -19,6 +24,11 @@ final class TruncatedPoissonFamily extends CountFamily {
     @Override
     double minusLogZero(double mu, double[] psi) {
         return mu;
+    }
+
+    @Override
+    double logShape(double eta, double[] psi) {
+        return Double.POSITIVE_INFINITY;
     }
 
     private record Model() implements ObservationModel {

@@ -3,8 +3,14 @@ package org.sparkglmm.core.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.IncompleteBeta;
+import org.sparkglmm.core.math.Log1pRatio;
+import org.sparkglmm.core.math.LogGamma;
 import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
+import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.math.TweedieSeries;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
@@ -16,6 +22,16 @@ final class TweedieFamily implements Family {
     private static final long serialVersionUID = 1;
     private static final double LOWEST_POWER = 1.01;
     private static final double HIGHEST_POWER = 1.99;
+    /** From this standard deviation in the number of amounts on, sums over it are taken in steps, */
+    private static final double WIDE = 8;
+    /** so many to a standard deviation: by Poisson's summation formula the error is e^{-2π²4}. */
+    private static final double STEPS = 2;
+    /** Of a sum: further terms add less than rounding. */
+    private static final double NEGLIGIBLE = 1e-18;
+    /** From here on the sum of the amounts differs from a normal variable by less than 1e-10. */
+    private static final double MOST_AMOUNTS = 1e20;
+    /** Bounds of log λ that keep it above 0 and finite. */
+    private static final double LARGEST_LOG = 690;
 
     private static double power(double psi) {
         return LOWEST_POWER + (HIGHEST_POWER - LOWEST_POWER) * LogScale.logistic(psi);
@@ -74,6 +90,89 @@ final class TweedieFamily implements Family {
         }
         out.put("power", power(psi[1]));
         return out;
+    }
+
+    /** φμ^p. */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        return Elementary.exp(psi[0] + power(psi[1]) * eta);
+    }
+
+    /** log of the mean number of amounts, λ = μ^{2-p} / (φ(2-p)). */
+    private static double logNumber(double p, double eta, double[] psi) {
+        double log = (2 - p) * eta - psi[0] - Elementary.log(2 - p);
+        return Math.min(Math.max(log, -LARGEST_LOG), LARGEST_LOG);
+    }
+
+    /**
+     * e^-λ + Σⱼ e^-λ λʲ/j! P(jα, ·), j amounts being a gamma variable of shape jα, α = (2-p)/(p-1), and mean jμ/λ. The terms are
+     * log-concave in j and have, near their largest, the standard deviation of those of {@link TweedieSeries}; as there, j runs
+     * over the whole numbers, or in steps where these are many. So many amounts that the steps would not be told from j itself
+     * make a normal variable of their sum.
+     */
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        double p = power(psi[1]);
+        double logLambda = logNumber(p, eta, psi);
+        double lambda = Elementary.exp(logLambda);
+        if (!(y > 0)) {
+            return y == 0 ? Elementary.exp(-lambda) : Double.isNaN(y) ? y : 0;
+        }
+        double logRatio = Elementary.log(y) - eta;
+        double alpha = (2 - p) / (p - 1);
+        double middle = Elementary.exp(logLambda + Math.min(0, (2 - p) * logRatio));
+        if (lambda > MOST_AMOUNTS) {
+            // The squared coefficient of variation is φμ^{p-2} = 1/(λ(2-p)).
+            return StandardNormal.probability(Elementary.expm1(logRatio) * Math.sqrt(lambda * (2 - p)));
+        }
+        double deviation = Math.sqrt(middle / (1 + alpha));
+        boolean wide = deviation >= WIDE;
+        double step = wide ? deviation / STEPS : 1;
+        double start = wide ? middle : Math.max(1, Math.rint(middle));
+        double sum = 0;
+        // Up from the start, then down from below it.
+        for (int way = 1; way >= -1; way -= 2) {
+            for (int k = way > 0 ? 0 : 1; ; k++) {
+                double j = start + way * k * step;
+                if (!(j > 0.5)) {
+                    break;
+                }
+                double distance = logRatio + logLambda - Elementary.log(j);
+                double term = poisson(j, lambda) * IncompleteBeta.lower(j * alpha, Double.POSITIVE_INFINITY, distance);
+                sum += term;
+                if (!(term > NEGLIGIBLE * sum)) {
+                    break;
+                }
+            }
+        }
+        return Math.min(1, Elementary.exp(-lambda) + step * sum);
+    }
+
+    /** e^-λ λʲ/j! of any j &gt; 0, by Stirling's formula with its remainder: j log(j/λ) - (j-λ) is j (r - log(1+r)), r = (λ-j)/j. */
+    private static double poisson(double j, double lambda) {
+        double r = (lambda - j) / j;
+        double deviance = j * Log1pRatio.shortfall(r);
+        double log = -deviance - LogGamma.stirlingRemainder(j) - 0.5 * Elementary.log(j);
+        return Elementary.exp(log - StandardNormal.HALF_LOG_TWO_PI);
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return y == 0 ? 0 : cumulative(link, eta, psi, y, size);
+    }
+
+    /** The sum of a Poisson number of gamma amounts. */
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double p = power(psi[1]);
+        double logLambda = logNumber(p, eta, psi);
+        double alpha = (2 - p) / (p - 1);
+        double number = RandomVariates.poisson(Elementary.exp(logLambda), random);
+        if (number == 0) {
+            return 0;
+        }
+        double log = eta - logLambda - Elementary.log(alpha) + RandomVariates.logGamma(number * alpha, random);
+        return AmountFamily.amount(log);
     }
 
     @Override

@@ -3,8 +3,10 @@ package org.sparkglmm.core.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
 /**
@@ -26,6 +28,11 @@ final class ZeroModifiedFamily implements Family {
     @Override
     public String name() {
         return counts.name();
+    }
+
+    @Override
+    public String moreSpread() {
+        return counts.moreSpread();
     }
 
     @Override
@@ -76,6 +83,42 @@ final class ZeroModifiedFamily implements Family {
     @Override
     public double mean(Link link, double eta, double[] psi) {
         return LogScale.logistic(-psi[psi.length - 1]) * counts.mean(link, eta, psi);
+    }
+
+    @Override
+    public double expected(Link link, double eta, double[] psi, double size) {
+        return LogScale.logistic(-psi[psi.length - 1]) * counts.expected(link, eta, psi, size);
+    }
+
+    /** (1-π) (V + π m²) with m and V those of the counts. */
+    @Override
+    public double variance(Link link, double eta, double[] psi, double size) {
+        double m = counts.expected(link, eta, psi, size);
+        double zeta = psi[psi.length - 1];
+        double v = counts.variance(link, eta, psi, size);
+        return LogScale.logistic(-zeta) * (v + LogScale.logistic(zeta) * m * m);
+    }
+
+    @Override
+    public double cumulative(Link link, double eta, double[] psi, double y, double size) {
+        return mixed(psi, y >= 0, counts.cumulative(link, eta, psi, y, size));
+    }
+
+    @Override
+    public double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
+        return mixed(psi, y > 0, counts.cumulativeBelow(link, eta, psi, y, size));
+    }
+
+    private static double mixed(double[] psi, boolean withZeros, double ofCounts) {
+        double zeta = psi[psi.length - 1];
+        return Math.min(1, (withZeros ? LogScale.logistic(zeta) : 0) + LogScale.logistic(-zeta) * ofCounts);
+    }
+
+    @Override
+    public double draw(Link link, double eta, double[] psi, double size, SplittableRandom random) {
+        double count = counts.draw(link, eta, psi, size, random);
+        boolean ownZero = RandomVariates.uniform(random) < LogScale.logistic(psi[psi.length - 1]);
+        return ownZero && !Double.isNaN(count) ? 0 : count;
     }
 
     @Override

@@ -85,7 +85,7 @@ class DataMomentsTest {
 
     private static void check(Rows rows, int blocks) {
         Family binomial = Families.named("binomial");
-        DataMoments moments = DataMoments.of(rows.data(binomial, blocks, 1), binomial);
+        DataMoments moments = DataMoments.of(rows.data(binomial, blocks, 1), binomial, rows.design());
         Value[] columns = {r -> 1, r -> r[4], r -> r[5], r -> r[0] / r[1]};
         for (int c = 0; c < 3; c++) {
             double expected = mean(rows, columns[c]);
@@ -140,7 +140,7 @@ class DataMomentsTest {
         for (int i = 0; i < plain.count(); i++) {
             rows.add(plain.id(i), plain.row(i));
         }
-        DataMoments moments = DataMoments.of(rows.data(family, blocks, 1), family);
+        DataMoments moments = DataMoments.of(rows.data(family, blocks, 1), family, rows.design());
         ColumnMoments own = moments.auxiliary(0);
         assertEquals(moments.weight(), own.weight());
         int[] inFixed = {2, 0, 1};
@@ -168,21 +168,21 @@ class DataMomentsTest {
             total += rows.row(i)[2];
         }
         Family ordinal = Families.named("ordinal").withCategories(List.of("a", "b", "c", "d", "e", "f"));
-        OutcomeSummary summary =
-                DataMoments.of(rows.data(ordinal, blocks, 1), ordinal).outcome(ordinal);
+        OutcomeSummary summary = DataMoments.of(rows.data(ordinal, blocks, 1), ordinal, rows.design())
+                .outcome(ordinal);
         assertArrayEquals(weights, summary.categories());
         assertEquals(weights[0] / total, summary.zeros(), SAME_FORMULA);
         assertEquals(total, summary.weight());
         Family counts = Families.named("poisson");
         assertEquals(
                 0,
-                DataMoments.of(rows.data(counts, blocks, 1), counts)
+                DataMoments.of(rows.data(counts, blocks, 1), counts, rows.design())
                         .outcome(counts)
                         .categories()
                         .length);
         Family trials = Families.named("betabinomial");
-        OutcomeSummary ofTrials =
-                DataMoments.of(rows.data(trials, blocks, 1), trials).outcome(trials);
+        OutcomeSummary ofTrials = DataMoments.of(rows.data(trials, blocks, 1), trials, rows.design())
+                .outcome(trials);
         assertEquals(summary.mean() / 6, ofTrials.mean(), SAME_FORMULA);
         assertEquals(summary.variance() / 36, ofTrials.variance(), SAME_FORMULA);
     }
@@ -195,7 +195,8 @@ class DataMomentsTest {
                 rows.add(id, 1, 1, 1, 0, j);
             }
         }
-        DataMoments moments = DataMoments.of(rows.data(Families.named("poisson"), 3, 1), Families.named("poisson"));
+        DataMoments moments =
+                DataMoments.of(rows.data(Families.named("poisson"), 3, 1), Families.named("poisson"), rows.design());
         assertEquals(10, moments.clusters());
         assertEquals(4, moments.singletons());
         assertEquals(3, moments.widest());
@@ -215,8 +216,8 @@ class DataMomentsTest {
                 .add(7L, 100, 1, Double.POSITIVE_INFINITY, 0, 0)
                 .add(8L, 100, 1, 0, 0, 0);
         for (int blocks : new int[] {1, 9}) {
-            DataMoments moments =
-                    DataMoments.of(rows.data(Families.named("poisson"), blocks, 1), Families.named("poisson"));
+            DataMoments moments = DataMoments.of(
+                    rows.data(Families.named("poisson"), blocks, 1), Families.named("poisson"), rows.design());
             assertEquals(3, moments.unsupported());
             assertEquals(3, moments.badWeights());
             assertEquals(2, moments.weight());
@@ -234,10 +235,12 @@ class DataMomentsTest {
                 rows.add(id, (id * 7 + j) % 5, 1, 1 + j, 0, id - 2.5 * j);
             }
         }
-        long print = DataMoments.of(rows.data(poisson, 3, 1), poisson).fingerprint();
+        long print =
+                DataMoments.of(rows.data(poisson, 3, 1), poisson, rows.design()).fingerprint();
         assertEquals(
                 print,
-                DataMoments.of(rows.shuffled(4).data(poisson, 7, 2), poisson).fingerprint());
+                DataMoments.of(rows.shuffled(4).data(poisson, 7, 2), poisson, rows.design())
+                        .fingerprint());
         // A covariate more or less, and the order of rows within a person, are the model's business.
         for (int changed = 0; changed < 3; changed++) {
             Rows other = new Rows(rows.design());
@@ -247,7 +250,8 @@ class DataMomentsTest {
                 row[2] += i == 17 && changed == 1 ? 1 : 0;
                 other.add(i == 17 && changed == 2 ? Long.valueOf(1) : rows.id(i), row);
             }
-            long otherPrint = DataMoments.of(other.data(poisson, 3, 1), poisson).fingerprint();
+            long otherPrint = DataMoments.of(other.data(poisson, 3, 1), poisson, other.design())
+                    .fingerprint();
             assertNotEquals(print, otherPrint);
         }
     }

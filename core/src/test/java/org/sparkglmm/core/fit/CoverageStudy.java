@@ -5,10 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.BetaDistribution;
-import org.apache.commons.math3.distribution.BinomialDistribution;
-import org.apache.commons.math3.distribution.GammaDistribution;
-import org.apache.commons.math3.distribution.PoissonDistribution;
+import java.util.stream.Stream;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.sparkglmm.core.design.Component;
@@ -65,7 +62,7 @@ final class CoverageStudy {
                     intercept,
                     more,
                     true,
-                    (eta, all, random) -> random.nextDouble() < logistic(all[psi.length])
+                    (eta, all, random) -> random.nextDouble() < Draws.logistic(all[psi.length])
                             ? new double[] {0, 1}
                             : draw.of(eta, all, random));
         }
@@ -83,13 +80,19 @@ final class CoverageStudy {
         out.add(gaussian);
         out.add(gaussian.withDispersion());
         Setting binomial =
-                Setting.of("binomial", -0.3, none, (eta, psi, r) -> one(r.nextDouble() < logistic(eta) ? 1 : 0));
+                Setting.of("binomial", -0.3, none, (eta, psi, r) -> one(r.nextDouble() < Draws.logistic(eta) ? 1 : 0));
         out.add(binomial);
-        Setting poisson = Setting.of("poisson", 0.8, none, (eta, psi, r) -> one(poisson(Math.exp(eta), r)));
+        Setting poisson = Setting.of("poisson", 0.8, none, (eta, psi, r) -> one(Draws.poisson(Math.exp(eta), r)));
         Setting nbinom1 = Setting.of(
-                "nbinom1", 1, new double[] {0.2}, (eta, psi, r) -> one(nbinom1(Math.exp(eta), Math.exp(psi[0]), r)));
+                "nbinom1",
+                1,
+                new double[] {0.2},
+                (eta, psi, r) -> one(Draws.nbinom1(Math.exp(eta), Math.exp(psi[0]), r)));
         Setting nbinom2 = Setting.of(
-                "nbinom2", 1, new double[] {0.5}, (eta, psi, r) -> one(nbinom2(Math.exp(eta), Math.exp(psi[0]), r)));
+                "nbinom2",
+                1,
+                new double[] {0.5},
+                (eta, psi, r) -> one(Draws.nbinom2(Math.exp(eta), Math.exp(psi[0]), r)));
         for (Setting counts : List.of(poisson, nbinom1, nbinom2)) {
             out.add(counts);
             out.add(counts.withZeros(-0.8));
@@ -107,11 +110,11 @@ final class CoverageStudy {
         out.add(nbinom1.withDispersion());
         out.add(nbinom2.withDispersion());
         Setting gamma = Setting.of(
-                "gamma", 0.5, new double[] {-1}, (eta, psi, r) -> one(gamma(Math.exp(eta), Math.exp(psi[0]), r)));
+                "gamma", 0.5, new double[] {-1}, (eta, psi, r) -> one(Draws.gamma(Math.exp(eta), Math.exp(psi[0]), r)));
         out.add(gamma);
         out.add(gamma.withDispersion());
-        out.add(gamma.linked(Link.IDENTITY, 6, (eta, psi, r) -> one(gamma(eta, Math.exp(psi[0]), r))));
-        out.add(gamma.linked(Link.INVERSE, 6, (eta, psi, r) -> one(gamma(1 / eta, Math.exp(psi[0]), r))));
+        out.add(gamma.linked(Link.IDENTITY, 6, (eta, psi, r) -> one(Draws.gamma(eta, Math.exp(psi[0]), r))));
+        out.add(gamma.linked(Link.INVERSE, 6, (eta, psi, r) -> one(Draws.gamma(1 / eta, Math.exp(psi[0]), r))));
         out.add(Setting.of(
                 "lognormal",
                 0.5,
@@ -121,20 +124,23 @@ final class CoverageStudy {
                 "inversegaussian",
                 0.5,
                 new double[] {-1},
-                (eta, psi, r) -> one(inverseGaussian(Math.exp(eta), Math.exp(-psi[0]), r))));
+                (eta, psi, r) -> one(Draws.inverseGaussian(Math.exp(eta), Math.exp(-psi[0]), r))));
         out.add(Setting.of(
-                "tweedie", 0.5, new double[] {0.2, 0.1}, (eta, psi, r) -> one(tweedie(Math.exp(eta), psi, r))));
+                "tweedie", 0.5, new double[] {0.2, 0.1}, (eta, psi, r) -> one(Draws.tweedie(Math.exp(eta), psi, r))));
         Setting beta = Setting.of(
-                "beta", -0.2, new double[] {1.5}, (eta, psi, r) -> one(beta(logistic(eta), Math.exp(psi[0]), r)));
+                "beta",
+                -0.2,
+                new double[] {1.5},
+                (eta, psi, r) -> one(Draws.beta(Draws.logistic(eta), Math.exp(psi[0]), r)));
         out.add(beta);
         out.add(beta.withDispersion());
         out.add(Setting.of("betabinomial", -0.2, new double[] {1}, (eta, psi, r) ->
-                new double[] {binomial(8, beta(logistic(eta), Math.exp(psi[0]), r), r), 8}));
+                new double[] {Draws.binomial(8, Draws.beta(Draws.logistic(eta), Math.exp(psi[0]), r), r), 8}));
         Family ordinal = Families.named("ordinal").withCategories(List.of("1", "2", "3", "4"));
         double[] thresholds = {-1, 0.3, 1.5};
         out.add(new Setting("ordinal", ordinal, Link.LOGIT, 0, thresholds, false, (eta, psi, r) -> {
             double u = r.nextDouble();
-            return category(eta + Math.log(u / (1 - u)), psi);
+            return one(Draws.category(eta + Math.log(u / (1 - u)), psi));
         }));
         out.add(new Setting(
                 "ordinal probit",
@@ -143,7 +149,7 @@ final class CoverageStudy {
                 0,
                 thresholds,
                 false,
-                (eta, psi, r) -> category(eta + r.nextGaussian(), psi)));
+                (eta, psi, r) -> one(Draws.category(eta + r.nextGaussian(), psi))));
         out.add(new Setting(
                 "ordinal cloglog",
                 ordinal,
@@ -151,67 +157,12 @@ final class CoverageStudy {
                 0,
                 thresholds,
                 false,
-                (eta, psi, r) -> category(eta + Math.log(-Math.log1p(-r.nextDouble())), psi)));
+                (eta, psi, r) -> one(Draws.category(eta + Math.log(-Math.log1p(-r.nextDouble())), psi))));
         return out;
     }
 
     private static double[] one(double y) {
         return new double[] {y, 1};
-    }
-
-    private static double logistic(double x) {
-        return 1 / (1 + Math.exp(-x));
-    }
-
-    private static double poisson(double mean, RandomGenerator r) {
-        return mean > 0 ? new PoissonDistribution(r, mean, 1e-12, 100_000).sample() : 0;
-    }
-
-    /** A gamma variable of a mean and a squared coefficient of variation. */
-    private static double gamma(double mean, double phi, RandomGenerator r) {
-        return Math.max(new GammaDistribution(r, 1 / phi, mean * phi).sample(), Double.MIN_NORMAL);
-    }
-
-    private static double nbinom1(double mean, double phi, RandomGenerator r) {
-        return poisson(new GammaDistribution(r, mean / phi, phi).sample(), r);
-    }
-
-    private static double nbinom2(double mean, double theta, RandomGenerator r) {
-        return poisson(gamma(mean, 1 / theta, r), r);
-    }
-
-    private static double beta(double mean, double phi, RandomGenerator r) {
-        double y = new BetaDistribution(r, mean * phi, (1 - mean) * phi).sample();
-        return Math.min(Math.max(y, 1e-12), 1 - 1e-12);
-    }
-
-    private static double binomial(int trials, double p, RandomGenerator r) {
-        return new BinomialDistribution(r, trials, p).sample();
-    }
-
-    /** Michael, Schucany and Haas (1976), Am. Stat. 30:88. */
-    private static double inverseGaussian(double mean, double lambda, RandomGenerator r) {
-        double n = r.nextGaussian();
-        double v = mean * n * n;
-        double x = mean + mean / (2 * lambda) * (v - Math.sqrt(4 * lambda * v + v * v));
-        return r.nextDouble() <= mean / (mean + x) ? x : mean * mean / x;
-    }
-
-    /** A Poisson number of gamma amounts: Dunn and Smyth (2005), §2. */
-    private static double tweedie(double mean, double[] psi, RandomGenerator r) {
-        double phi = Math.exp(psi[0]);
-        double p = 1 + logistic(psi[1]);
-        double number = poisson(Math.pow(mean, 2 - p) / (phi * (2 - p)), r);
-        double shape = number * (2 - p) / (p - 1);
-        return number == 0 ? 0 : new GammaDistribution(r, shape, phi * (p - 1) * Math.pow(mean, p - 1)).sample();
-    }
-
-    private static double[] category(double latent, double[] thresholds) {
-        int k = 0;
-        while (k < thresholds.length && latent > thresholds[k]) {
-            k++;
-        }
-        return new double[] {k, 1};
     }
 
     private static Design design(Setting setting) {
@@ -289,7 +240,7 @@ final class CoverageStudy {
                 PERSONS,
                 VISITS,
                 SD,
-                100 * Math.sqrt(0.95 * 0.05 / replicates));
+                Coverage.percentError(replicates));
         System.out.printf(
                 "%-26s %9s %7s %7s  %s%n", "model", "converged", "slopes", "all", "each of: fixed, own parameters");
         for (Setting setting : settings()) {
@@ -305,32 +256,30 @@ final class CoverageStudy {
                 .mapToObj(r -> fit(setting, 1_000_003L * setting.label().hashCode() + r))
                 .toList();
         long converged = fits.stream().filter(FitResult::converged).count();
-        int parameters = covered(setting, fits.get(0)).size();
-        int[] inside = new int[parameters];
-        int[] counted = new int[parameters];
+        List<Coverage> parameters = Stream.generate(Coverage::new)
+                .limit(covered(setting, fits.get(0)).size())
+                .toList();
         for (FitResult fit : fits) {
             List<double[]> all = covered(setting, fit);
-            for (int i = 0; i < parameters; i++) {
+            for (int i = 0; i < parameters.size(); i++) {
                 double[] e = all.get(i);
                 // gaussian has no standard error of its sigma; at an edge there is none either.
-                if (!Double.isNaN(e[1])) {
-                    counted[i]++;
-                    inside[i] += Math.abs(e[0] - e[2]) <= 1.959964 * e[1] ? 1 : 0;
-                }
+                parameters.get(i).add(e[0], e[1], e[2]);
             }
         }
         StringBuilder each = new StringBuilder();
         int slopes = setting.family().takesCategories() ? 0 : 1;
+        Coverage first = parameters.get(slopes);
+        Coverage second = parameters.get(slopes + 1);
         double sum = 0;
         int number = 0;
-        for (int i = 0; i < parameters; i++) {
-            if (counted[i] == 0) {
+        for (Coverage parameter : parameters) {
+            if (parameter.counted() == 0) {
                 each.append("     -");
                 continue;
             }
-            double share = 100.0 * inside[i] / counted[i];
-            each.append(String.format(Locale.ROOT, " %5.1f", share));
-            sum += share;
+            each.append(String.format(Locale.ROOT, " %5.1f", parameter.percent()));
+            sum += parameter.percent();
             number++;
         }
         System.out.printf(
@@ -338,7 +287,7 @@ final class CoverageStudy {
                 "%-26s %9d %7.1f %7.1f %s%n",
                 setting.label(),
                 converged,
-                50.0 * (inside[slopes] / (double) counted[slopes] + inside[slopes + 1] / (double) counted[slopes + 1]),
+                50.0 * (first.share() + second.share()),
                 sum / number,
                 each);
     }

@@ -28,8 +28,8 @@ import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
-import org.sparkglmm.core.likelihood.LikelihoodPass;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
+import org.sparkglmm.core.likelihood.ScorePass;
 import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
@@ -572,8 +572,7 @@ class GlmmFitTest {
         ClusterData data = rows.data(BINOMIAL, 1, 1);
         GaussHermite grid = new GaussHermite(7, 1);
         double[][] h = CentralHessian.at(new MarginalLikelihood(data, result.model(), grid), result.parameters());
-        double[][] meat = LikelihoodPass.over(data, result.model(), grid, List.of(result.parameters()), true)
-                .get(0)
+        double[][] meat = ScorePass.over(data, result.model(), grid, result.parameters(), new double[0][])
                 .outerProducts();
         double[][] inverse = inverse(h);
         int n = h.length;

@@ -52,7 +52,7 @@ class RankCheckTest {
     void aCollinearColumnOfAnAuxiliaryPredictorIsDropped() {
         List<DesignColumn> own = List.of(ONE, X1, X2, COMBINATION, FOUR);
         Rows rows = rows(List.of(ONE, X2), List.of(own));
-        DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2);
+        DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2, rows.design());
         RankCheck check = new RankCheck(moments.auxiliary(0), own, false, " from the predictor of log(theta)");
         assertFalse(check.isFullRank());
         assertArrayEquals(new int[] {0, 1, 2}, check.kept());
@@ -78,7 +78,7 @@ class RankCheckTest {
     void withoutAnInterceptAConstantColumnIsOne() {
         List<DesignColumn> own = List.of(FOUR, X1, COMBINATION, X2);
         Rows rows = rows(List.of(ONE), List.of(own));
-        DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2);
+        DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2, rows.design());
         assertArrayEquals(new int[] {0, 1, 2}, new RankCheck(moments.auxiliary(0), own, false, "").kept());
         // With thresholds beside it, it is not needed.
         assertArrayEquals(new int[] {1, 2}, new RankCheck(moments.auxiliary(0), own, true, "").kept());

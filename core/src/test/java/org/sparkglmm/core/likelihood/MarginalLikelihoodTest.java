@@ -422,9 +422,11 @@ class MarginalLikelihoodTest {
         Rows rows = rows(family, 1, 12, 15);
         MixedModel model = model(family, 3, 1);
         double[] at = {0.2, 0.4, -0.3, 0.9};
-        LikelihoodSum sum = LikelihoodPass.over(
-                        rows.data(family, 3, 1), model, new GaussHermite(5, 1), List.of(at), true)
-                .get(0);
+        ClusterData data = rows.data(family, 3, 1);
+        GaussHermite grid = new GaussHermite(5, 1);
+        double[][] change = {{0, 2, 0, 0}, {0.5, 0, -1, 0}};
+        ScorePass.Sum sum = ScorePass.over(data, model, grid, at, change);
+        double largest = 0;
         double[][] expected = new double[4][4];
         for (long id = 0; id < 12; id++) {
             Rows person = new Rows(rows.design());
@@ -441,11 +443,22 @@ class MarginalLikelihoodTest {
                     expected[i][j] += g[i] * g[j];
                 }
             }
+            for (double[] row : change) {
+                double moved = 0;
+                for (int i = 0; i < 4; i++) {
+                    moved -= row[i] * g[i];
+                }
+                largest = Math.max(largest, Math.abs(moved));
+            }
         }
+        assertEquals(largest, sum.largestChange(), 1e-10);
+        LikelihoodSum plain =
+                LikelihoodPass.over(data, model, grid, List.of(at)).get(0);
+        assertEquals(plain.logLikelihood(), sum.logLikelihood());
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(expected[i], sum.outerProducts()[i], 1e-10);
         }
-        assertTrue(sum.mostIterations() >= 1 && sum.mostIterations() < 20);
+        assertTrue(plain.mostIterations() >= 1 && plain.mostIterations() < 20);
     }
 
     @ParameterizedTest

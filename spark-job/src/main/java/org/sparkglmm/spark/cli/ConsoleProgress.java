@@ -26,7 +26,7 @@ final class ConsoleProgress implements FitListener {
     @Override
     public void pass(int pass, int points, double logLikelihood, double gradientNorm) {
         if (points > 1) {
-            out.printf(Locale.ROOT, "%7.1f s    pass %3d  curvature, from %d points%n", seconds(), pass, points);
+            out.printf(Locale.ROOT, "%7.1f s    pass %3d  %d points at once%n", seconds(), pass, points);
         } else if (Double.isNaN(logLikelihood)) {
             out.printf(
                     Locale.ROOT,

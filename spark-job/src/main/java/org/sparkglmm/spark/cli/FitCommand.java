@@ -49,6 +49,13 @@ final class FitCommand implements Callable<Integer> {
     private String standardErrors;
 
     @Option(
+            names = "--ci",
+            defaultValue = "wald",
+            description =
+                    "How 95% intervals are found: wald or profile (likelihood; some ten passes more; default: wald).")
+    private String intervals;
+
+    @Option(
             names = "--on-exists",
             defaultValue = "error",
             description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
@@ -69,7 +76,8 @@ final class FitCommand implements Callable<Integer> {
                 .setNodes(nodes)
                 .setReml(reml)
                 .setOptimizer(optimizer)
-                .setStandardErrors(standardErrors);
+                .setStandardErrors(standardErrors)
+                .setIntervals(intervals);
         // Complain about the model before a session is started for it.
         estimator.validate();
         TableSource source = data.source();

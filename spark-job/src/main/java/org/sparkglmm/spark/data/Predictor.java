@@ -246,8 +246,8 @@ public final class Predictor {
         }
         Design kept = bound.design().withColumns(design.fixed(), design.auxiliary());
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound.withDesign(kept), request.family());
-        long impossible =
-                DataMoments.of(new SparkClusterData(blocks), request.family()).unsupported();
+        long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
+                .unsupported();
         if (impossible > 0) {
             throw new DataException("outcome " + request.formula().response().text() + ": " + impossible
                     + " rows outside the support of family " + request.family().name() + ", which takes "

@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogScale;
+import org.sparkglmm.core.math.RandomVariates;
 
 /**
  * A registry-like table of visits with known truth. Every person has a random stream of its own, so the table depends on
@@ -84,8 +85,11 @@ public final class RegistryGenerator implements Serializable {
         SplittableRandom random = new SplittableRandom(mix(seed) ^ mix(person + 1));
         boolean male = random.nextDouble() < 0.48;
         int cohort = random.nextInt(3);
-        double bmi = 25 + 4 * normal(random);
-        double[] u = {normal(random), normal(random), normal(random), normal(random), normal(random), normal(random)};
+        double bmi = 25 + 4 * RandomVariates.normal(random);
+        double[] u = new double[6];
+        for (int i = 0; i < u.length; i++) {
+            u[i] = RandomVariates.normal(random);
+        }
         double time = 0;
         List<Row> out = new ArrayList<>(visits);
         for (int visit = 0; visit < visits; visit++) {
@@ -108,9 +112,9 @@ public final class RegistryGenerator implements Serializable {
                     + cohort
                     - 0.3 * bmi25
                     + effect(8, 1.5, -0.25, u[4], u[5], time)
-                    + 5 * normal(random);
+                    + 5 * RandomVariates.normal(random);
             boolean yes = random.nextDouble() < LogScale.logistic(remission);
-            int count = poisson(random, Elementary.exp(admissions));
+            int count = (int) RandomVariates.poisson(Elementary.exp(admissions), random);
             boolean lost = random.nextDouble() < missing;
             out.add(RowFactory.create(
                     person,
@@ -125,42 +129,13 @@ public final class RegistryGenerator implements Serializable {
                 break;
             }
             time = Math.rint(100 * (time + 0.5 + random.nextDouble())) / 100;
-            bmi += 0.4 * normal(random);
+            bmi += 0.4 * RandomVariates.normal(random);
         }
         return out.iterator();
     }
 
     private static double effect(double sd0, double sd1, double rho, double u0, double u1, double time) {
         return sd0 * u0 + sd1 * (rho * u0 + Math.sqrt(1 - rho * rho) * u1) * time;
-    }
-
-    /** Marsaglia's polar method. */
-    private static double normal(SplittableRandom random) {
-        while (true) {
-            double x = 2 * random.nextDouble() - 1;
-            double y = 2 * random.nextDouble() - 1;
-            double s = x * x + y * y;
-            if (s > 0 && s < 1) {
-                return x * Math.sqrt(-2 * Elementary.log(s) / s);
-            }
-        }
-    }
-
-    /** Knuth's product of uniforms, in pieces small enough not to underflow. */
-    private static int poisson(SplittableRandom random, double mean) {
-        int count = 0;
-        double left = mean;
-        while (left > 0) {
-            double piece = Math.min(left, 30);
-            double limit = Elementary.exp(-piece);
-            double product = random.nextDouble();
-            while (product > limit) {
-                count++;
-                product *= random.nextDouble();
-            }
-            left -= piece;
-        }
-        return count;
     }
 
     private static long mix(long h) {

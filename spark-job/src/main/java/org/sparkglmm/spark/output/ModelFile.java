@@ -79,6 +79,7 @@ public final class ModelFile {
         number(root, "bic", fit.bic());
         number(root, "deviance", -2 * fit.logLikelihood());
         root.put("standardErrors", fit.errors().label());
+        root.put("intervals", fit.answers().profile() == null ? "wald" : "profile");
         coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
         extra(root.putObject("extra"), fit);
@@ -89,7 +90,8 @@ public final class ModelFile {
         Arrays.stream(fit.covariance().indices()).forEach(covariance.putArray("parameters")::add);
         tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
-        root.putObject("diagnostics");
+        coefficients(root.putArray("marginal"), fit.answers().marginal());
+        DiagnosticsJson.write(root.putObject("diagnostics"), fit.answers().diagnostics());
         ObjectNode optimizer = root.putObject("optimizer");
         optimizer.put("name", fit.optimizer().name());
         optimizer.put("iterations", fit.optimizer().iterations());
@@ -228,7 +230,7 @@ public final class ModelFile {
         }
     }
 
-    private static void number(ObjectNode node, String name, double value) {
+    static void number(ObjectNode node, String name, double value) {
         if (Double.isFinite(value)) {
             node.put(name, value);
         } else {
@@ -236,7 +238,7 @@ public final class ModelFile {
         }
     }
 
-    private static void numbers(ArrayNode into, double[] values) {
+    static void numbers(ArrayNode into, double[] values) {
         for (double value : values) {
             if (Double.isFinite(value)) {
                 into.add(value);
@@ -252,7 +254,7 @@ public final class ModelFile {
         }
     }
 
-    private static void strings(ArrayNode into, List<String> values) {
+    static void strings(ArrayNode into, List<String> values) {
         values.forEach(into::add);
     }
 

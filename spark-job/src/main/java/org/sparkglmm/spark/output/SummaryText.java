@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.diagnostics.Diagnostics;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.TermTest;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.data.ModelRequest;
 
@@ -33,6 +36,8 @@ public final class SummaryText {
         text.own();
         text.tests();
         text.ratios();
+        text.marginal();
+        text.diagnostics();
         text.warnings(warnings);
         return text.out.toString();
     }
@@ -179,10 +184,13 @@ public final class SummaryText {
             }
         });
         line("---");
+        boolean profile = fit.answers().profile() != null;
         line(
                 fit.errors() == StandardErrors.ROBUST
                         ? "z, p and intervals use the robust standard errors (Robust SE, sandwich over %s)"
-                        : "z, p and intervals use the model-based standard errors (Std. Error)",
+                        : profile
+                                ? "z and p use the model-based standard errors (Std. Error), intervals the profile likelihood"
+                                : "z, p and intervals use the model-based standard errors (Std. Error)",
                 fit.design().group());
         line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
     }
@@ -243,22 +251,37 @@ public final class SummaryText {
         }
     }
 
+    /** What e to the power of an effect is called with this link; null where it is nothing. */
+    private String ratioName() {
+        return fit.link() == Link.LOGIT ? "Odds ratios" : fit.link() == Link.LOG ? "Ratios of means" : null;
+    }
+
     /** Exponentiated effects, where they have a name of their own. */
     private void ratios() {
-        String name = fit.link() == Link.LOGIT ? "Odds ratios" : fit.link() == Link.LOG ? "Ratios of means" : null;
-        boolean nothing = fit.fixed().stream().allMatch(e -> e.term().equals("(Intercept)"));
-        if (name == null || nothing) {
+        if (ratioName() != null) {
+            ratios(
+                    ratioName() + " with 95%% intervals, conditional on the "
+                            + fit.design().group() + " (not averaged over them):",
+                    fit.fixed());
+        }
+        for (AuxiliaryEstimate own : fit.auxiliary()) {
+            if (own.parameter().role() == AuxiliaryParameter.Role.ZERO_INFLATION) {
+                ratios("Odds ratios of the zero part:", own.coefficients());
+            }
+        }
+    }
+
+    private void ratios(String heading, List<FixedEffect> all) {
+        List<FixedEffect> effects = all.stream()
+                .filter(e -> !e.term().equals(DesignColumn.INTERCEPT))
+                .toList();
+        if (effects.isEmpty()) {
             return;
         }
         line("");
-        line(
-                "%s with 95%% intervals, conditional on the %s (not averaged over them):",
-                name, fit.design().group());
-        int width = nameWidth();
-        for (FixedEffect effect : fit.fixed()) {
-            if (effect.term().equals("(Intercept)")) {
-                continue;
-            }
+        line(heading);
+        int width = effects.stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+        for (FixedEffect effect : effects) {
             line(
                     "%-" + width + "s %11s  (%s to %s)",
                     effect.term(),
@@ -268,8 +291,55 @@ public final class SummaryText {
         }
     }
 
-    private int nameWidth() {
-        return fit.fixed().stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+    /** Population-averaged coefficients, where they are not the conditional ones. */
+    private void marginal() {
+        List<FixedEffect> marginal = fit.answers().marginal();
+        if (marginal.isEmpty() || fit.link() == Link.IDENTITY) {
+            return;
+        }
+        line("");
+        line("Population-averaged effects (the random effects integrated out; compare with a marginal model, GEE):");
+        table(marginal, true);
+        if (ratioName() != null) {
+            ratios(ratioName() + " with 95%% intervals, population-averaged:", marginal);
+        }
+    }
+
+    private void diagnostics() {
+        Diagnostics d = fit.answers().diagnostics();
+        Diagnostics.VarianceShares shares = d.shares();
+        line("");
+        line(
+                "ICC (latent scale): %s adjusted, %s unadjusted;  R2 (Nakagawa): %s marginal, %s conditional",
+                compact(shares.icc()),
+                compact(shares.iccUnadjusted()),
+                compact(shares.marginalR2()),
+                compact(shares.conditionalR2()));
+        line(
+                "Pearson dispersion ratio: %s at the conditional modes, %s (SE %s) at draws of the random effects (1 if the model"
+                        + " holds)",
+                compact(d.pearson().dispersionRatio()),
+                compact(d.pearson().drawnRatio()),
+                compact(d.pearson().drawnError()));
+        if (d.zeros() != null) {
+            line(
+                    "Zeros: %s of the rows, expected %s",
+                    percent(d.zeros().observed() / d.sampleRows()),
+                    percent(d.zeros().expected() / d.sampleRows()));
+        }
+        line(
+                d.findings().isEmpty() ? "Diagnostics: nothing found%s" : "Diagnostics%s:",
+                d.sampleClusters() == fit.clusters()
+                        ? ""
+                        : " (residuals of a sample of " + d.sampleClusters() + " "
+                                + fit.design().group() + ")");
+        for (Warning finding : d.findings()) {
+            line("Finding (%s): %s", finding.code(), finding.message());
+        }
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * share);
     }
 
     private void warnings(List<Warning> warnings) {

@@ -1,0 +1,11 @@
+package org.sparkglmm.core.design;
+
+/**
+ * What stands behind a level of a factor.
+ *
+ * @param variable the factor
+ * @param level its label
+ * @param clusters clusters with a row of it
+ * @param rows rows of it
+ */
+public record LevelCount(String variable, String level, long clusters, long rows) {}

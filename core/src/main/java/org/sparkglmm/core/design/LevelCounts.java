@@ -1,0 +1,98 @@
+package org.sparkglmm.core.design;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How many clusters and rows stand behind each level of the factors that have columns of their own in X. The level without a
+ * column (the reference) is counted where it is the only one.
+ */
+final class LevelCounts implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param column of X, -1 for the level without one
+     * @param others the columns of the factor's other levels, all 0 at the level without one
+     */
+    private record Level(String variable, String level, int column, int[] others) implements Serializable {}
+
+    private final List<Level> levels;
+    private final long[] clusters;
+    private final long[] rows;
+
+    LevelCounts(Design design) {
+        levels = levels(design);
+        clusters = new long[levels.size()];
+        rows = new long[levels.size()];
+    }
+
+    private static List<Level> levels(Design design) {
+        Map<String, Map<Integer, Integer>> columns = new LinkedHashMap<>();
+        for (int c = 0; c < design.fixed().size(); c++) {
+            List<Component> components = design.fixed().get(c).components();
+            if (components.size() == 1 && !components.get(0).isNumeric()) {
+                columns.computeIfAbsent(components.get(0).variable(), v -> new LinkedHashMap<>())
+                        .put(components.get(0).level(), c);
+            }
+        }
+        List<Level> out = new ArrayList<>();
+        columns.forEach((variable, byLevel) -> {
+            List<String> names = design.raw().get(design.rawIndex(variable)).levels();
+            boolean one = byLevel.size() == names.size() - 1;
+            int[] all = byLevel.values().stream().mapToInt(Integer::intValue).toArray();
+            for (int level = 0; level < names.size(); level++) {
+                Integer column = byLevel.get(level);
+                if (column != null || one) {
+                    out.add(new Level(variable, names.get(level), column == null ? -1 : column, all));
+                }
+            }
+        });
+        return out;
+    }
+
+    void add(ClusterBlock block) {
+        for (int l = 0; l < clusters.length; l++) {
+            Level level = levels.get(l);
+            for (int i = 0; i < block.clusters(); i++) {
+                long here = 0;
+                for (int j = block.start(i); j < block.start(i + 1); j++) {
+                    here += has(block, level, j) ? 1 : 0;
+                }
+                rows[l] += here;
+                clusters[l] += here > 0 ? 1 : 0;
+            }
+        }
+    }
+
+    private static boolean has(ClusterBlock block, Level level, int row) {
+        if (level.column() >= 0) {
+            double[] x = block.x()[level.column()];
+            return x == null || x[row] != 0;
+        }
+        for (int c : level.others()) {
+            double[] x = block.x()[c];
+            if (x == null || x[row] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void merge(LevelCounts other) {
+        for (int l = 0; l < clusters.length; l++) {
+            clusters[l] += other.clusters[l];
+            rows[l] += other.rows[l];
+        }
+    }
+
+    List<LevelCount> counts() {
+        List<LevelCount> out = new ArrayList<>();
+        for (int l = 0; l < clusters.length; l++) {
+            out.add(new LevelCount(levels.get(l).variable(), levels.get(l).level(), clusters[l], rows[l]));
+        }
+        return out;
+    }
+}

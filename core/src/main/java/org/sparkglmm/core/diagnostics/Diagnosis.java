@@ -1,0 +1,362 @@
+package org.sparkglmm.core.diagnostics;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ColumnMoments;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.diagnostics.Diagnostics.Bin;
+import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
+import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
+import org.sparkglmm.core.diagnostics.Diagnostics.Influence;
+import org.sparkglmm.core.diagnostics.Diagnostics.Pearson;
+import org.sparkglmm.core.diagnostics.Diagnostics.Residuals;
+import org.sparkglmm.core.diagnostics.Diagnostics.Trend;
+import org.sparkglmm.core.diagnostics.Diagnostics.VarianceShares;
+import org.sparkglmm.core.diagnostics.Diagnostics.Zeros;
+import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.SymmetricEigen;
+
+/** Makes {@link Diagnostics} of a fit: one pass to take the sample, the rest in this process. */
+public final class Diagnosis {
+    /** Rows after which a sample says enough: proportions and means of residuals are known to some 0.003. */
+    private static final long SAMPLE_ROWS = 100_000;
+    /** Bins of a trend, of this many rows at least. */
+    private static final int BINS = 10;
+
+    private static final int ROWS_A_BIN = 30;
+    /** Covariates whose trends are shown. */
+    private static final int MOST_TRENDS = 6;
+
+    private static final double[] PROBABILITIES = {
+        0.001, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.999
+    };
+
+    private final Design design;
+    private final Family family;
+    private final Link link;
+    private final double[] parameters;
+    private final ParameterLayout layout;
+    private final DataMoments moments;
+
+    private Diagnosis(Design design, Family family, Link link, double[] parameters, DataMoments moments) {
+        this.design = design;
+        this.family = family;
+        this.link = link;
+        this.parameters = parameters;
+        this.layout = design.layout(family);
+        this.moments = moments;
+    }
+
+    /** Every n-th cluster where there are more rows than the residuals need, else all: one pass. */
+    public static ClusterData sample(ClusterData data, DataMoments moments) {
+        int step = (int) Math.max(1, moments.rows() / SAMPLE_ROWS);
+        List<ClusterBlock> blocks = data.mapBlocks(block -> step == 1 ? block : block.everyNth(step));
+        return new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * The diagnostics of a fit.
+     *
+     * @param parameters β, θ, ψ
+     * @param sample see {@link #sample}
+     * @param influence of single clusters, null if unknown
+     */
+    public static Diagnostics of(
+            Design design,
+            Family family,
+            Link link,
+            double[] parameters,
+            DataMoments moments,
+            ClusterData sample,
+            Influence influence) {
+        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence);
+    }
+
+    private Diagnostics run(ClusterData sample, Influence influence) {
+        MixedModel model = new MixedModel(family.model(link), layout);
+        List<ResidualPass.Residuals> parts = sample.mapBlocks(new ResidualPass(model, family, link, parameters));
+        List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
+        long rows = blocks.stream().mapToLong(ClusterBlock::rows).sum();
+        long clusters = blocks.stream().mapToLong(ClusterBlock::clusters).sum();
+        Pearson pearson = pearson(parts, rows);
+        Zeros zeros = zeros(parts);
+        Residuals residuals = residuals(parts, blocks);
+        List<EffectShape> effects = effects(parts);
+        VarianceShares shares = shares();
+        Collinearity collinearity = collinearity();
+        Findings findings = new Findings(design, family, moments, rows, clusters);
+        findings.residuals(pearson, zeros, residuals);
+        findings.effects(effects, layout.lambda(parameters));
+        findings.influence(influence);
+        findings.collinearity(collinearity);
+        findings.sizes();
+        return new Diagnostics(
+                rows,
+                clusters,
+                pearson,
+                zeros,
+                residuals,
+                effects,
+                shares,
+                influence,
+                collinearity,
+                moments.levels(),
+                findings.list());
+    }
+
+    private Pearson pearson(List<ResidualPass.Residuals> parts, long rows) {
+        double weight = 0;
+        double atModes = 0;
+        double drawn = 0;
+        double squares = 0;
+        for (ResidualPass.Residuals part : parts) {
+            weight += part.weight;
+            atModes += part.pearsonAtModes;
+            drawn += part.pearson;
+            squares += part.pearsonSquares;
+        }
+        double parametersInSample = (double) parameters.length * rows / moments.rows();
+        double mean = drawn / weight;
+        double variance = Math.max(0, squares / weight - mean * mean);
+        return new Pearson(atModes / (weight - parametersInSample), mean, Math.sqrt(variance / weight));
+    }
+
+    /** Of trials and categories a zero is one outcome among others; of amounts it is none. */
+    private Zeros zeros(List<ResidualPass.Residuals> parts) {
+        double observed = 0;
+        double expected = 0;
+        double variance = 0;
+        for (ResidualPass.Residuals part : parts) {
+            observed += part.zeros;
+            expected += part.expectedZeros;
+            variance += part.zerosVariance;
+        }
+        boolean special = !family.takesTrials() && !family.takesCategories();
+        return special && expected > 0 ? new Zeros(observed, expected, Math.sqrt(variance)) : null;
+    }
+
+    private Residuals residuals(List<ResidualPass.Residuals> parts, List<ClusterBlock> blocks) {
+        double[] all = join(parts.stream().map(p -> p.quantile).toList());
+        double[] eta = join(parts.stream().map(p -> p.eta).toList());
+        double[] sorted =
+                Arrays.stream(all).filter(v -> !Double.isNaN(v)).sorted().toArray();
+        double distance = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            double p = StandardNormal.probability(sorted[i]);
+            distance = Math.max(distance, Math.max(p - (double) i / sorted.length, (i + 1.0) / sorted.length - p));
+        }
+        List<Trend> byCovariate = new ArrayList<>();
+        for (int c = 0; c < design.fixed().size() && byCovariate.size() < MOST_TRENDS; c++) {
+            DesignColumn column = design.fixed().get(c);
+            boolean isNumber = column.components().size() == 1
+                    && column.components().get(0).isNumeric();
+            if (isNumber) {
+                int index = c;
+                double[] x = join(blocks.stream().map(b -> b.x()[index]).toList());
+                byCovariate.add(new Trend(column.name(), bins(x, all)));
+            }
+        }
+        return new Residuals(
+                PROBABILITIES, quantiles(sorted), distance, new Trend("linear predictor", bins(eta, all)), byCovariate);
+    }
+
+    private static double[] join(List<double[]> parts) {
+        return parts.stream().flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    /** By linear interpolation of the order statistics, R's type 7; those that so few values do not tell are NaN. */
+    private static double[] quantiles(double[] sorted) {
+        double[] out = new double[PROBABILITIES.length];
+        for (int k = 0; k < out.length; k++) {
+            double p = PROBABILITIES[k];
+            double beyond = Math.min(p, 1 - p) * sorted.length;
+            double at = p * (sorted.length - 1);
+            int low = (int) at;
+            out[k] = beyond < 5
+                    ? Double.NaN
+                    : sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
+        }
+        return out;
+    }
+
+    /** Bins of as many rows each as equal values of x allow. */
+    private static List<Bin> bins(double[] x, double[] residuals) {
+        int[] order = IntStream.range(0, x.length)
+                .filter(j -> !Double.isNaN(residuals[j]) && !Double.isNaN(x[j]))
+                .boxed()
+                .sorted(Comparator.comparingDouble(j -> x[j]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        int wanted = Math.max(ROWS_A_BIN, (order.length + BINS - 1) / BINS);
+        List<Bin> out = new ArrayList<>();
+        int from = 0;
+        while (from < order.length) {
+            int to = Math.min(from + wanted, order.length);
+            while (to < order.length && (x[order[to]] == x[order[to - 1]] || order.length - to < ROWS_A_BIN)) {
+                to++;
+            }
+            out.add(bin(x, residuals, order, from, to));
+            from = to;
+        }
+        return out;
+    }
+
+    private static Bin bin(double[] x, double[] residuals, int[] order, int from, int to) {
+        double at = 0;
+        double mean = 0;
+        double squares = 0;
+        for (int k = from; k < to; k++) {
+            at += x[order[k]];
+            // A residual beyond Φ⁻¹'s range counts as far out, and does not spoil the bin.
+            double r = Math.max(-10, Math.min(10, residuals[order[k]]));
+            mean += r;
+            squares += r * r;
+        }
+        int n = to - from;
+        mean /= n;
+        return new Bin(at / n, n, mean, Math.sqrt(Math.max(0, squares / n - mean * mean)));
+    }
+
+    private List<EffectShape> effects(List<ResidualPass.Residuals> parts) {
+        List<EffectShape> out = new ArrayList<>();
+        for (int d = 0; d < layout.random(); d++) {
+            int dimension = d;
+            double[] u = Arrays.stream(
+                            join(parts.stream().map(p -> p.drawn[dimension]).toList()))
+                    .filter(v -> !Double.isNaN(v))
+                    .sorted()
+                    .toArray();
+            double mean = Arrays.stream(u).average().orElse(Double.NaN);
+            double second = 0;
+            double third = 0;
+            double fourth = 0;
+            for (double v : u) {
+                double square = (v - mean) * (v - mean);
+                second += square;
+                third += square * (v - mean);
+                fourth += square * square;
+            }
+            double variance = second / u.length;
+            out.add(new EffectShape(
+                    design.randomNames().get(d),
+                    mean,
+                    Math.sqrt(variance),
+                    third / u.length / (variance * Math.sqrt(variance)),
+                    fourth / u.length / (variance * variance) - 3,
+                    quantiles(u)));
+        }
+        return out;
+    }
+
+    private VarianceShares shares() {
+        ColumnMoments columns = moments.fixed();
+        double fixed = 0;
+        for (int i = 0; i < layout.fixed(); i++) {
+            for (int j = 0; j < layout.fixed(); j++) {
+                fixed += parameters[i] * columns.scatter(i, j) * parameters[j];
+            }
+        }
+        int q = layout.random();
+        double[] lambda = layout.lambda(parameters);
+        double random = 0;
+        for (int r = 0; r < q; r++) {
+            for (int c = 0; c < q; c++) {
+                double g = 0;
+                for (int k = 0; k < q; k++) {
+                    g += lambda[r * q + k] * lambda[c * q + k];
+                }
+                random += g * moments.zMeanProduct(r, c);
+            }
+        }
+        return new VarianceShares(fixed / (moments.weight() - 1), random, distributionVariance());
+    }
+
+    private double distributionVariance() {
+        boolean latent = family.takesTrials() || family.takesCategories();
+        if (latent) {
+            return switch (link) {
+                case LOGIT -> Math.PI * Math.PI / 3;
+                case PROBIT -> 1;
+                case CLOGLOG, LOGLOG -> Math.PI * Math.PI / 6;
+                case IDENTITY, LOG, INVERSE, SQRT -> atMean();
+            };
+        }
+        return atMean();
+    }
+
+    /** What the family adds about a row of the outcome's mean. */
+    private double atMean() {
+        double[] psi = new double[layout.psiParts()];
+        for (int k = 0; k < psi.length; k++) {
+            ColumnMoments own = moments.auxiliary(k);
+            for (int c = 0; c < layout.psiStart(k + 1) - layout.psiStart(k); c++) {
+                psi[k] += parameters[layout.psiStart(k) + c] * (own == null ? 1 : own.mean(c));
+            }
+        }
+        double mean = moments.outcome(family).mean();
+        double eta = link.predictor(mean);
+        if (link == Link.LOG) {
+            // Where zeros or a spread of their own stand between e^η and the mean.
+            eta += Elementary.log(mean / family.mean(link, eta, psi));
+        }
+        double expected = family.expected(link, eta, psi, 1);
+        double variance = family.variance(link, eta, psi, 1);
+        double slope = link.meanDerivative(eta);
+        return link == Link.LOG ? Elementary.log1p(variance / (expected * expected)) : variance / (slope * slope);
+    }
+
+    private Collinearity collinearity() {
+        List<Integer> used = new ArrayList<>();
+        for (int c = 0; c < layout.fixed(); c++) {
+            if (!design.fixed().get(c).components().isEmpty() && moments.fixed().scatter(c, c) > 0) {
+                used.add(c);
+            }
+        }
+        int m = used.size();
+        if (m < 2) {
+            return new Collinearity(1, List.of());
+        }
+        double[][] correlation = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                int a = used.get(i);
+                int b = used.get(j);
+                correlation[i][j] = moments.fixed().scatter(a, b)
+                        / Math.sqrt(
+                                moments.fixed().scatter(a, a) * moments.fixed().scatter(b, b));
+            }
+        }
+        SymmetricEigen eigen = SymmetricEigen.of(correlation);
+        int smallest = 0;
+        for (int k = 1; k < m; k++) {
+            smallest = eigen.value(k) < eigen.value(smallest) ? k : smallest;
+        }
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < m; i++) {
+            double total = 0;
+            for (int k = 0; k < m; k++) {
+                total += eigen.vector(k)[i] * eigen.vector(k)[i] / Math.max(eigen.value(k), Double.MIN_NORMAL);
+            }
+            double along = eigen.vector(smallest)[i]
+                    * eigen.vector(smallest)[i]
+                    / Math.max(eigen.value(smallest), Double.MIN_NORMAL);
+            if (along > 0.5 * total) {
+                columns.add(design.fixed().get(used.get(i)).name());
+            }
+        }
+        return new Collinearity(Math.sqrt(eigen.largest() / Math.max(eigen.smallest(), Double.MIN_NORMAL)), columns);
+    }
+}

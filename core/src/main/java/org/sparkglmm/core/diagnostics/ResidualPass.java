@@ -1,0 +1,122 @@
+package org.sparkglmm.core.diagnostics;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.likelihood.PosteriorDraws;
+import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.Observations;
+
+/**
+ * Residuals of a block's rows, and the random effects drawn for its clusters.
+ *
+ * <p>Pearson residuals (y - E)/√Var at the conditional modes, as R's packages have them, and at draws of the random effects, where
+ * their mean square is 1 if the model holds; randomised quantile residuals Φ⁻¹(F(y-) + U f(y)) at the draws, which then are standard
+ * normal (Dunn and Smyth 1996, Journal of Computational and Graphical Statistics 5:236).
+ */
+final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
+    private static final long serialVersionUID = 1;
+    /** Sets the random numbers of the residuals apart from those of the draws. */
+    private static final long RESIDUALS = 0x5DEECE66DL;
+
+    private final MixedModel model;
+    private final Family family;
+    private final Link link;
+    private final double[] parameters;
+
+    ResidualPass(MixedModel model, Family family, Link link, double[] parameters) {
+        this.model = model;
+        this.family = family;
+        this.link = link;
+        this.parameters = parameters;
+    }
+
+    /** Of a block. Arrays by row are NaN for rows of clusters without a likelihood. */
+    static final class Residuals implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        /** Randomised quantile residuals. */
+        final double[] quantile;
+        /** Linear predictors at the draws. */
+        final double[] eta;
+        /** By random effect and cluster. */
+        final double[][] drawn;
+
+        double weight;
+        double pearsonAtModes;
+        double pearson;
+        double pearsonSquares;
+        double zeros;
+        double expectedZeros;
+        double zerosVariance;
+
+        Residuals(int rows, int q, int clusters) {
+            quantile = new double[rows];
+            eta = new double[rows];
+            drawn = new double[q][clusters];
+        }
+    }
+
+    @Override
+    public Residuals apply(ClusterBlock block) {
+        int q = model.layout().random();
+        Residuals out = new Residuals(block.rows(), q, block.clusters());
+        PosteriorDraws draws = PosteriorDraws.of(block, model, parameters);
+        Observations observations = block.observations();
+        double[] psi = new double[model.layout().psiParts()];
+        for (int i = 0; i < block.clusters(); i++) {
+            for (int d = 0; d < q; d++) {
+                out.drawn[d][i] = draws.isKnown(i) ? draws.drawn(i, d) : Double.NaN;
+            }
+            SplittableRandom random = new SplittableRandom(block.ids().hash(i) ^ RESIDUALS);
+            for (int j = block.start(i); j < block.start(i + 1); j++) {
+                out.eta[j] = draws.isKnown(i) ? draws.etaDrawn(j) : Double.NaN;
+                out.quantile[j] = Double.NaN;
+                double uniform = random.nextDouble();
+                if (!draws.isKnown(i)) {
+                    continue;
+                }
+                draws.psi(j, psi);
+                double y = observations.y(j);
+                double size = observations.size(j);
+                double w = observations.weight(j);
+                double below = family.cumulativeBelow(link, out.eta[j], psi, y, size);
+                double upTo = family.cumulative(link, out.eta[j], psi, y, size);
+                out.quantile[j] = StandardNormal.quantile(below + uniform * (upTo - below));
+                pearson(out, draws.etaAtMode(j), out.eta[j], psi, y, size, w);
+                zeros(out, out.eta[j], psi, y, size, w);
+            }
+        }
+        return out;
+    }
+
+    private void pearson(
+            Residuals out, double etaAtMode, double etaDrawn, double[] psi, double y, double size, double w) {
+        double atMode = squared(etaAtMode, psi, y, size);
+        double atDraw = squared(etaDrawn, psi, y, size);
+        if (atMode < Double.POSITIVE_INFINITY && atDraw < Double.POSITIVE_INFINITY) {
+            out.weight += w;
+            out.pearsonAtModes += w * atMode;
+            out.pearson += w * atDraw;
+            out.pearsonSquares += w * atDraw * atDraw;
+        }
+    }
+
+    private double squared(double eta, double[] psi, double y, double size) {
+        double residual = y - family.expected(link, eta, psi, size);
+        return residual * residual / family.variance(link, eta, psi, size);
+    }
+
+    private void zeros(Residuals out, double eta, double[] psi, double y, double size, double w) {
+        double p = family.cumulative(link, eta, psi, 0, size) - family.cumulativeBelow(link, eta, psi, 0, size);
+        if (p >= 0) {
+            out.zeros += y == 0 ? w : 0;
+            out.expectedZeros += w * p;
+            out.zerosVariance += w * p * (1 - p);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.diagnostics.Diagnosis;
+import org.sparkglmm.core.diagnostics.Diagnostics;
+import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.MarginalCoefficients;
+import org.sparkglmm.core.inference.ParameterCovariance;
+import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
+
+/**
+ * What a fit says beyond its estimates: one pass takes a sample of clusters, from which the rest is computed in this process.
+ *
+ * @param marginal population-averaged coefficients, none where there are no such
+ * @param diagnostics whether the model suits the data
+ * @param profile profile-likelihood intervals, null unless asked for
+ */
+public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, ProfileIntervals profile) {
+
+    /** In log-likelihood; below it, what the optimizer's own tolerance leaves. */
+    private static final double BETTER = 1e-4;
+
+    static Answers of(
+            Design design,
+            Family family,
+            Link link,
+            double[] parameters,
+            ParameterCovariance covariance,
+            ScorePass.Sum scores,
+            ProfileIntervals profile,
+            FitOptions options,
+            DataMoments moments,
+            ClusterData data,
+            FitListener listener) {
+        listener.stage("diagnostics");
+        ClusterData sample = Diagnosis.sample(data, moments);
+        Diagnostics.Influence influence = scores.mostMoved() < 0
+                ? null
+                : new Diagnostics.Influence(
+                        scores.largestChange(), covariance.names().get(scores.mostMoved()), scores.noticeable());
+        return new Answers(
+                MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
+                Diagnosis.of(design, family, link, parameters, moments, sample, influence),
+                profile);
+    }
+
+    /** What profiling found out about the fit itself. */
+    List<Warning> warnings(double minimum) {
+        List<Warning> out = new ArrayList<>();
+        if (profile == null) {
+            return out;
+        }
+        if (profile.highest() > -minimum + BETTER) {
+            out.add(
+                    new Warning(
+                            "profile_above_maximum",
+                            "profiling met a log-likelihood higher by " + (profile.highest() + minimum)
+                                    + " than the fit's, which is then not the maximum: try another --optimizer or more --nodes"));
+        }
+        if (profile.missing() > 0) {
+            out.add(new Warning(
+                    "profile_incomplete",
+                    profile.missing() + " ends of profile-likelihood intervals were not found (they are empty): the"
+                            + " likelihood is not regular there; compare --ci wald"));
+        }
+        return out;
+    }
+}

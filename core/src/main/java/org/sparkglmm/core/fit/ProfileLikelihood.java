@@ -1,0 +1,486 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.SymmetricEigen;
+
+/**
+ * 95% profile-likelihood intervals of fixed effects, the family's own parameters, standard deviations and correlations of
+ * random effects: all values at which the log-likelihood, maximised over everything else, is within ½·1.96² of its maximum.
+ * All ends are searched in lock step, so that a step of all of them is one pass.
+ *
+ * <p>Of what the fit holds on the boundary, a variance of 0 and a correlation of ±1 are released where that frees one entry of Λ
+ * alone, the last diagonal one of its term; the rest stays where it is.
+ */
+public final class ProfileLikelihood {
+    private static final int MOST_PASSES = 40;
+
+    /** Eigenvalues of the information in correlation form are told from 0 down to this. */
+    private static final double SMALLEST_EIGENVALUE = 1e-8;
+    /** Information, in scaled variables, of a parameter that has next to none. */
+    private static final double LITTLE = 1e-6;
+    /** A unit of a coordinate moves no scaled variable by more than this, however little is known in its direction. */
+    private static final double LARGEST_UNIT = 10;
+    /** Curvature that such a coordinate is taken to have at least. */
+    private static final double LEAST_CURVATURE = 0.01;
+    /** The largest unit of what is estimated on its boundary, in scaled variables. */
+    private static final double BOUNDARY_UNIT = 0.3;
+    /** How far from 0 the curvature of what is released from there is looked at, in scaled variables. */
+    private static final double RELEASED_STEP = 0.02;
+    /** How far such a nuisance starts from 0, where no gradient would tell it to leave, in its coordinate. */
+    private static final double NUDGE = 0.3;
+
+    /** What an interval is of: the index of a parameter, or of a random effect. */
+    private record Target(Kind kind, int index) {}
+
+    private enum Kind {
+        PARAMETER,
+        SD,
+        /** Of the second effect of a term with the first. */
+        CORRELATION
+    }
+
+    private record Running(Target target, int side, ProfileSearch search) {}
+
+    private final ParameterLayout layout;
+    private final double[] estimate;
+    private final double[][] toRaw;
+    private final int[] free;
+    /** The free parameters, then those that are released from 0. */
+    private final int[] moving;
+
+    private final double minimum;
+    private final double[] lambda;
+    private final List<Running> searches = new ArrayList<>();
+
+    /** A change of the free raw parameters is this times coordinates in which the information is that curvature. */
+    private double[][] whitening;
+
+    private double[] curvature;
+
+    private ProfileLikelihood(ParameterLayout layout, double[] estimate, double[][] toRaw, int[] free, double minimum) {
+        this.layout = layout;
+        this.estimate = estimate;
+        this.toRaw = toRaw;
+        this.free = free;
+        this.minimum = minimum;
+        moving = IntStream.concat(Arrays.stream(free), Arrays.stream(released(layout, estimate, free)))
+                .toArray();
+        lambda = layout.lambda(estimate);
+    }
+
+    /**
+     * Finds the intervals.
+     *
+     * @param objective minus the log-likelihood of raw parameters
+     * @param estimate raw parameters at its minimum
+     * @param toRaw A, raw = A · scaled; scaled variables are such that 1 is a sensible change
+     * @param free indices of the parameters that are not on the boundary
+     * @param hessian of the objective in the free scaled variables; null if unknown, and then so are the intervals
+     * @param minimum the objective at the estimate
+     */
+    public static ProfileIntervals of(
+            Objective objective,
+            ParameterLayout layout,
+            double[] estimate,
+            double[][] toRaw,
+            int[] free,
+            double[][] hessian,
+            double minimum,
+            FitListener listener) {
+        ProfileLikelihood profile = new ProfileLikelihood(layout, estimate.clone(), toRaw, free.clone(), minimum);
+        listener.stage("profile likelihood");
+        return profile.run(objective, hessian);
+    }
+
+    private ProfileIntervals run(Objective objective, double[][] hessian) {
+        int passes = 0;
+        int evaluated = 0;
+        if (hessian != null) {
+            List<double[]> near = nearEstimate();
+            evaluated = near.size();
+            passes = near.isEmpty() ? 0 : 1;
+            whiten(hessian, near.isEmpty() ? List.of() : objective.evaluate(near));
+            addSearches();
+        }
+        double lowest = minimum;
+        while (passes < MOST_PASSES) {
+            List<Running> active =
+                    searches.stream().filter(r -> r.search.isSearching()).toList();
+            if (active.isEmpty()) {
+                break;
+            }
+            List<double[]> points = new ArrayList<>();
+            int[] from = new int[active.size() + 1];
+            for (int i = 0; i < active.size(); i++) {
+                points.addAll(active.get(i).search.wanted());
+                from[i + 1] = points.size();
+            }
+            List<Evaluation> evaluations = objective.evaluate(points);
+            passes++;
+            evaluated += points.size();
+            for (Evaluation e : evaluations) {
+                lowest = e.isFinite() ? Math.min(lowest, e.value()) : lowest;
+            }
+            for (int i = 0; i < active.size(); i++) {
+                active.get(i).search.accept(evaluations.subList(from[i], from[i + 1]));
+            }
+        }
+        searches.stream()
+                .map(Running::search)
+                .filter(ProfileSearch::isSearching)
+                .forEach(ProfileSearch::giveUp);
+        return result(passes, evaluated, -lowest);
+    }
+
+    /** Diagonal entries of Λ that are held at 0 although nothing else is lost with them: the last of their terms. */
+    private static int[] released(ParameterLayout layout, double[] estimate, int[] free) {
+        int[] isLast = new int[layout.random()];
+        int end = 0;
+        for (int size : layout.blockSizes()) {
+            end += size;
+            isLast[end - 1] = 1;
+        }
+        return IntStream.range(0, layout.theta())
+                .filter(t -> layout.row(t) == layout.column(t) && isLast[layout.row(t)] == 1)
+                .map(t -> layout.thetaStart() + t)
+                .filter(i -> estimate[i] == 0 && Arrays.stream(free).noneMatch(j -> i == j))
+                .toArray();
+    }
+
+    /**
+     * The inverse root of the information, each parameter in its own standard deviations, open directions cut short. What is
+     * released from 0 is apart from the others, since the likelihood is even in it; its curvature is in a gradient near 0.
+     *
+     * @param near evaluations of the estimate with one of the released parameters moved by its step
+     */
+    private void whiten(double[][] hessian, List<Evaluation> near) {
+        int m = free.length;
+        int all = moving.length;
+        double[] root = new double[m];
+        double[][] scaled = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            root[i] = Math.sqrt(Math.max(hessian[i][i], LITTLE));
+        }
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                scaled[i][j] = hessian[i][j] / (root[i] * root[j]);
+            }
+        }
+        SymmetricEigen eigen = SymmetricEigen.of(scaled);
+        whitening = new double[all][all];
+        curvature = new double[all];
+        for (int k = 0; k < m; k++) {
+            double size = Math.sqrt(Math.max(eigen.value(k), SMALLEST_EIGENVALUE));
+            double[] column = new double[m];
+            double largest = 0;
+            for (int i = 0; i < m; i++) {
+                column[i] = eigen.vector(k)[i] / (size * root[i]);
+                largest = Math.max(largest, Math.abs(column[i]));
+            }
+            double cut = Math.min(1, LARGEST_UNIT / largest);
+            curvature[k] = Math.max(LEAST_CURVATURE, cut * cut);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < m; j++) {
+                    whitening[i][k] += toRaw[free[i]][free[j]] * cut * column[j];
+                }
+            }
+        }
+        for (int k = m; k < all; k++) {
+            double step = releasedStep(moving[k]);
+            double second = near.get(k - m).gradient()[moving[k]] / step;
+            double most = BOUNDARY_UNIT * scaledUnit(moving[k]);
+            whitening[k][k] = second * most * most > 1 ? 1 / Math.sqrt(second) : most;
+            curvature[k] = 1;
+        }
+    }
+
+    private double releasedStep(int parameter) {
+        return RELEASED_STEP * scaledUnit(parameter);
+    }
+
+    private List<double[]> nearEstimate() {
+        List<double[]> out = new ArrayList<>();
+        for (int k = free.length; k < moving.length; k++) {
+            double[] point = estimate.clone();
+            point[moving[k]] = releasedStep(moving[k]);
+            out.add(point);
+        }
+        return out;
+    }
+
+    private void addSearches() {
+        for (int i = 0; i < layout.size(); i++) {
+            boolean isTheta = i >= layout.thetaStart() && i < layout.psiStart();
+            if (!isTheta && movingIndex(i) >= 0) {
+                add(new Target(Kind.PARAMETER, i));
+            }
+        }
+        int start = 0;
+        for (int size : layout.blockSizes()) {
+            for (int r = start; r < start + size; r++) {
+                addEffect(r);
+            }
+            if (size > 1) {
+                addCorrelation(start + 1);
+            }
+            start += size;
+        }
+    }
+
+    private void add(Target target) {
+        for (int side : new int[] {-1, 1}) {
+            add(target, side);
+        }
+    }
+
+    private void add(Target target, int side) {
+        int m = moving.length;
+        double[] slope = new double[m];
+        double start;
+        double bound = Double.POSITIVE_INFINITY;
+        int unit;
+        ProfileChart.PolarRow row = null;
+        if (target.kind == Kind.PARAMETER) {
+            slope[movingIndex(target.index)] = 1;
+            start = estimate[target.index];
+            unit = target.index;
+        } else if (target.kind == Kind.SD
+                && IntStream.rangeClosed(0, target.index).allMatch(c -> at(target.index, c) == 0)) {
+            unit = thetaIndex(target.index, target.index);
+            slope[movingIndex(unit)] = 1;
+            start = 0;
+        } else {
+            row = polar(target.index, target.kind);
+            boolean sd = target.kind == Kind.SD;
+            double[] along = sd ? row.direction() : row.across()[0];
+            for (int i = 0; i < along.length; i++) {
+                slope[row.at()[i]] = sd ? along[i] : along[i] / row.norm();
+            }
+            start = sd ? row.norm() : angle(target.index);
+            unit = moving[row.at()[row.at().length - 1]];
+            if (!sd) {
+                bound = 0.5 * Math.PI - side * start;
+            } else if (side < 0) {
+                bound = start;
+            }
+        }
+        double[] gradient = new double[m];
+        double squares = 0;
+        for (int j = 0; j < m; j++) {
+            for (int i = 0; i < m; i++) {
+                gradient[j] += whitening[i][j] * slope[i];
+            }
+            squares += gradient[j] * gradient[j];
+        }
+        double se = Math.sqrt(squares);
+        if (!(se > 0)) {
+            return;
+        }
+        double scaledSe = target.kind == Kind.CORRELATION ? se : se / scaledUnit(unit);
+        double[][] rotation = rotation(gradient, side);
+        ProfileChart chart = new ProfileChart(estimate, moving, times(whitening, rotation), start, side * se, row);
+        double[][] hessian = new double[m][m];
+        double[] nudge = new double[m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                for (int k = 0; k < m; k++) {
+                    hessian[i][j] += rotation[k][i] * curvature[k] * rotation[k][j];
+                }
+            }
+            for (int k = free.length; k < m; k++) {
+                nudge[i] += i == 0 ? 0 : NUDGE * rotation[k][i];
+            }
+        }
+        searches.add(
+                new Running(target, side, new ProfileSearch(chart, bound / se, scaledSe, minimum, hessian, nudge)));
+    }
+
+    /** What a raw parameter changes by for the change of 1 of a scaled variable: the one that changes it most. */
+    private double scaledUnit(int parameter) {
+        double most = 0;
+        for (double element : toRaw[parameter]) {
+            most = Math.max(most, Math.abs(element));
+        }
+        return most;
+    }
+
+    /** An orthogonal matrix whose first column is the vector's direction, outwards. */
+    private static double[][] rotation(double[] v, int side) {
+        int m = v.length;
+        double norm = 0;
+        for (double e : v) {
+            norm += e * e;
+        }
+        norm = Math.sqrt(norm);
+        // Householder: I - 2ww'/w'w maps e_0 to ∓v/|v|, with the sign that does not cancel.
+        double sign = v[0] > 0 ? -1 : 1;
+        double[] w = new double[m];
+        double squares = 0;
+        for (int i = 0; i < m; i++) {
+            w[i] = (i == 0 ? 1 : 0) - sign * v[i] / norm;
+            squares += w[i] * w[i];
+        }
+        double[][] out = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                double element = (i == j ? 1 : 0) - 2 * w[i] * w[j] / squares;
+                out[i][j] = j == 0 ? side * sign * element : element;
+            }
+        }
+        return out;
+    }
+
+    private static double[][] times(double[][] a, double[][] b) {
+        int m = a.length;
+        double[][] out = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                for (int k = 0; k < m; k++) {
+                    out[i][j] += a[i][k] * b[k][j];
+                }
+            }
+        }
+        return out;
+    }
+
+    private void addEffect(int r) {
+        boolean isZero = IntStream.rangeClosed(0, r).allMatch(c -> at(r, c) == 0);
+        if (!isZero) {
+            add(new Target(Kind.SD, r));
+        } else if (movingIndex(thetaIndex(r, r)) >= 0) {
+            add(new Target(Kind.SD, r), 1);
+        }
+    }
+
+    private void addCorrelation(int r) {
+        boolean isZero = at(r - 1, r - 1) == 0 || at(r, r) == 0 && at(r, r - 1) == 0;
+        if (isZero || movingIndex(thetaIndex(r, r)) < 0) {
+            return;
+        }
+        if (at(r, r) != 0) {
+            add(new Target(Kind.CORRELATION, r));
+        } else {
+            add(new Target(Kind.CORRELATION, r), at(r, r - 1) * at(r - 1, r - 1) > 0 ? -1 : 1);
+        }
+    }
+
+    /** Row r about its estimate, over its free entries. */
+    private ProfileChart.PolarRow polar(int r, Kind kind) {
+        int[] at = IntStream.rangeClosed(0, r)
+                .filter(c -> thetaIndex(r, c) >= 0)
+                .map(c -> movingIndex(thetaIndex(r, c)))
+                .filter(i -> i >= 0)
+                .toArray();
+        int k = at.length;
+        double[] direction = new double[k];
+        double squares = 0;
+        for (int i = 0; i < k; i++) {
+            direction[i] = estimate[moving[at[i]]];
+            squares += direction[i] * direction[i];
+        }
+        double norm = Math.sqrt(squares);
+        for (int i = 0; i < k; i++) {
+            direction[i] /= norm;
+        }
+        double[][] across = new double[k - 1][];
+        if (kind == Kind.CORRELATION) {
+            double angle = angle(r);
+            across[0] = new double[] {
+                Math.signum(at(r - 1, r - 1)) * StrictMath.cos(angle), (at(r, r) < 0 ? 1 : -1) * StrictMath.sin(angle)
+            };
+        } else {
+            double[][] basis = rotation(direction, 1);
+            for (int a = 0; a < k - 1; a++) {
+                across[a] = new double[k];
+                for (int i = 0; i < k; i++) {
+                    across[a][i] = basis[i][a + 1];
+                }
+            }
+        }
+        return new ProfileChart.PolarRow(at, norm, direction, across);
+    }
+
+    /** The arc sine of the correlation of effect r, the second of its term, with the first. */
+    private double angle(int r) {
+        return StrictMath.atan2(Math.signum(at(r - 1, r - 1)) * at(r, r - 1), Math.abs(at(r, r)));
+    }
+
+    private double at(int row, int column) {
+        return lambda[row * layout.random() + column];
+    }
+
+    /** Index of an entry of Λ among the parameters, -1 if it is none. */
+    private int thetaIndex(int row, int column) {
+        return IntStream.range(0, layout.theta())
+                .filter(t -> layout.row(t) == row && layout.column(t) == column)
+                .map(t -> layout.thetaStart() + t)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private int movingIndex(int parameter) {
+        return IntStream.range(0, moving.length)
+                .filter(i -> moving[i] == parameter)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static double[] unknown(int size) {
+        double[] out = new double[size];
+        Arrays.fill(out, Double.NaN);
+        return out;
+    }
+
+    private ProfileIntervals result(int passes, int evaluated, double highest) {
+        int q = layout.random();
+        double[][] ends = {unknown(layout.size()), unknown(layout.size())};
+        double[][] sd = {unknown(q), unknown(q)};
+        double[][][] corr = {new double[q][], new double[q][]};
+        // What is estimated on its edge has that as one end.
+        for (int r = 0; r < q; r++) {
+            corr[0][r] = unknown(q);
+            corr[1][r] = unknown(q);
+            corr[0][r][r] = 1;
+            corr[1][r][r] = 1;
+            final int row = r;
+            if (IntStream.rangeClosed(0, r).allMatch(c -> at(row, c) == 0)) {
+                sd[0][r] = 0;
+            }
+        }
+        int missing = 0;
+        for (Running running : searches) {
+            int side = running.side > 0 ? 1 : 0;
+            int i = running.target.index;
+            ProfileSearch.State state = running.search.state();
+            missing += state == ProfileSearch.State.NOT_FOUND ? 1 : 0;
+            double end = running.search.end();
+            switch (running.target.kind) {
+                case PARAMETER ->
+                    ends[side][i] =
+                            state == ProfileSearch.State.INFINITE ? running.side * Double.POSITIVE_INFINITY : end;
+                case SD ->
+                    sd[side][i] = state == ProfileSearch.State.INFINITE
+                            ? Double.POSITIVE_INFINITY
+                            : state == ProfileSearch.State.AT_BOUND ? 0 : end;
+                case CORRELATION -> {
+                    double value = state == ProfileSearch.State.AT_BOUND ? running.side : StrictMath.sin(end);
+                    corr[side][i][i - 1] = value;
+                    corr[side][i - 1][i] = value;
+                    if (at(i, i) == 0) {
+                        double edge = -running.side;
+                        corr[1 - side][i][i - 1] = edge;
+                        corr[1 - side][i - 1][i] = edge;
+                    }
+                }
+            }
+        }
+        return new ProfileIntervals(
+                ends[0], ends[1], sd[0], sd[1], corr[0], corr[1], missing, passes, evaluated, highest);
+    }
+}

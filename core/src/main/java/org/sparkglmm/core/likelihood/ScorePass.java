@@ -1,0 +1,166 @@
+package org.sparkglmm.core.likelihood;
+
+import java.io.Serializable;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.math.CompensatedSum;
+
+/**
+ * One pass over the clusters' scores g at the estimates: the log-likelihood, Σ g g' for the sandwich, and how far any one cluster
+ * moves the estimates, by the one-step change V g (Cook and Weisberg 1982, §5.3).
+ */
+public final class ScorePass implements BlockFunction<ScorePass.Sum> {
+    private static final long serialVersionUID = 1;
+    /** In standard errors: who moves an estimate by more is counted. */
+    private static final double NOTICEABLE = 0.5;
+
+    private final MixedModel model;
+    private final GaussHermite grid;
+    private final double[] parameters;
+    private final double[][] change;
+
+    private ScorePass(MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
+        this.model = model;
+        this.grid = grid;
+        this.parameters = parameters;
+        this.change = change;
+    }
+
+    /**
+     * Over all clusters.
+     *
+     * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
+     */
+    public static Sum over(
+            ClusterData data, MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
+        Sum total = new Sum(parameters.length);
+        for (Sum part : data.mapBlocks(new ScorePass(model, grid, parameters, change))) {
+            total.merge(part);
+        }
+        return total;
+    }
+
+    /** The largest change of any estimate by each cluster of a block; NaN of one without a likelihood. */
+    public static double[] changes(
+            ClusterBlock block, MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
+        double[] out = new double[block.clusters()];
+        java.util.Arrays.fill(out, Double.NaN);
+        Sum scratch = new Sum(parameters.length);
+        new ScorePass(model, grid, parameters, change)
+                .forEach(block, (i, value, score) -> out[i] = scratch.largestChange(change, score));
+        return out;
+    }
+
+    @Override
+    public Sum apply(ClusterBlock block) {
+        Sum out = new Sum(parameters.length);
+        forEach(block, (i, value, score) -> out.add(value, score, change));
+        return out;
+    }
+
+    private interface ClusterScore {
+        void accept(int cluster, double logLikelihood, double[] score);
+    }
+
+    private void forEach(ClusterBlock block, ClusterScore to) {
+        ClusterIntegral integral = new ClusterIntegral(model, grid, block);
+        integral.setParameters(parameters);
+        double[] start = new double[model.layout().random()];
+        double[] score = new double[parameters.length];
+        for (int i = 0; i < block.clusters(); i++) {
+            double h = integral.findMode(i, start, 0);
+            double value = Double.isNaN(h) ? h : integral.integrate(i, h, score);
+            if (Double.isNaN(value)) {
+                java.util.Arrays.fill(score, Double.NaN);
+            }
+            to.accept(i, value, score);
+        }
+    }
+
+    /** What clusters add up to. */
+    public static final class Sum implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final int size;
+        private final CompensatedSum sum;
+        private double largest;
+        private int parameter = -1;
+        private long noticeable;
+
+        Sum(int size) {
+            this.size = size;
+            sum = new CompensatedSum(1 + size * (size + 1) / 2);
+        }
+
+        private void add(double value, double[] score, double[][] change) {
+            sum.add(0, value);
+            int at = 1;
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j <= i; j++) {
+                    sum.add(at++, score[i] * score[j]);
+                }
+            }
+            noticeable += largestChange(change, score) > NOTICEABLE ? 1 : 0;
+        }
+
+        /** Of any estimate by this score; remembers the largest of all. */
+        private double largestChange(double[][] change, double[] score) {
+            double most = 0;
+            for (int k = 0; k < change.length; k++) {
+                double moved = 0;
+                for (int j = 0; j < size; j++) {
+                    moved += change[k][j] == 0 ? 0 : change[k][j] * score[j];
+                }
+                moved = Math.abs(moved);
+                most = moved > most ? moved : most;
+                if (moved > largest) {
+                    largest = moved;
+                    parameter = k;
+                }
+            }
+            return most;
+        }
+
+        void merge(Sum other) {
+            sum.merge(other.sum);
+            noticeable += other.noticeable;
+            if (other.largest > largest) {
+                largest = other.largest;
+                parameter = other.parameter;
+            }
+        }
+
+        public double logLikelihood() {
+            return sum.get(0);
+        }
+
+        /** Σ g g' over clusters, a full symmetric matrix. */
+        public double[][] outerProducts() {
+            double[][] out = new double[size][size];
+            int at = 1;
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j <= i; j++) {
+                    out[i][j] = sum.get(at);
+                    out[j][i] = sum.get(at++);
+                }
+            }
+            return out;
+        }
+
+        /** The largest change of any estimate by any cluster, in standard errors. */
+        public double largestChange() {
+            return largest;
+        }
+
+        /** The row of the changes that has the largest; -1 if none moves anything. */
+        public int mostMoved() {
+            return parameter;
+        }
+
+        /** Clusters that move some estimate by more than half a standard error. */
+        public long noticeable() {
+            return noticeable;
+        }
+    }
+}
