@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.StringArrayParam;
@@ -28,6 +29,7 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.output.SmallCounts;
 
 /**
  * Fits a generalized linear mixed model to a table.
@@ -58,6 +60,7 @@ public final class Glmm extends Estimator<GlmmModel> {
     private final Param<String> optimizer;
     private final Param<String> standardErrors;
     private final Param<String> intervals;
+    private final IntParam minCellCount;
     private final Param<String> zi;
     private final Param<String> dispersion;
     private final Param<String> offsetCol;
@@ -81,6 +84,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         dispersion = new Param<>(this, "dispersion", "formula of the dispersion's logarithm: ~ x");
         standardErrors = new Param<>(this, "standardErrors", "what z, p and intervals rest on: model or robust");
         intervals = new Param<>(this, "intervals", "how 95% intervals are found: wald or profile");
+        minCellCount = new IntParam(this, "minCellCount", "smaller counts are masked in what people read");
         offsetCol = new Param<>(this, "offsetCol", "a column added to the linear predictor");
         weightsCol = new Param<>(this, "weightsCol", "frequency weights");
         precisionWeightsCol =
@@ -90,6 +94,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         setDefault(reml, false);
         setDefault(standardErrors, StandardErrors.MODEL.label());
         setDefault(intervals, IntervalMethod.WALD.label());
+        setDefault(minCellCount, FitOptions.MIN_CELL_COUNT);
         setDefault(optimizer, FitOptions.DEFAULT.optimizer());
     }
 
@@ -136,6 +141,10 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public Param<String> intervals() {
         return intervals;
+    }
+
+    public IntParam minCellCount() {
+        return minCellCount;
     }
 
     public Param<String> offsetCol() {
@@ -187,6 +196,11 @@ public final class Glmm extends Estimator<GlmmModel> {
     /** model or robust. */
     public Glmm setStandardErrors(String value) {
         return with(standardErrors, value);
+    }
+
+    /** Counts below it are masked in what people read, and levels with fewer persons are flagged. */
+    public Glmm setMinCellCount(int value) {
+        return (Glmm) set(minCellCount, value);
     }
 
     /** wald or profile. */
@@ -262,7 +276,8 @@ public final class Glmm extends Estimator<GlmmModel> {
                 (Boolean) getOrDefault(reml),
                 valueOf(optimizer),
                 StandardErrors.named(valueOf(standardErrors)),
-                IntervalMethod.named(valueOf(intervals)));
+                IntervalMethod.named(valueOf(intervals)),
+                (Integer) getOrDefault(minCellCount));
     }
 
     /** Complains about what is wrong whatever the data: {@link UsageException}. */
@@ -305,6 +320,7 @@ public final class Glmm extends Estimator<GlmmModel> {
     public GlmmModel fit(Dataset<Row> table, boolean text, FitListener listener) {
         ModelRequest request = request();
         FitOptions options = options();
+        SmallCounts counts = new SmallCounts(options.minCellCount());
         BoundTable bound = ModelBinding.bind(request, table, text);
         listener.stage("bringing rows together by " + request.group());
         ModelRequest known = bound.request();
@@ -312,22 +328,22 @@ public final class Glmm extends Estimator<GlmmModel> {
         try {
             FitResult fit = GlmmFit.fit(
                     bound.design(), known.family(), known.link(), new SparkClusterData(blocks), options, listener);
-            return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit));
+            return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit, counts), counts);
         } catch (RuntimeException e) {
             blocks.unpersist(false);
             throw e;
         }
     }
 
-    private static List<Warning> warnings(BoundTable bound, FitResult fit) {
+    private static List<Warning> warnings(BoundTable bound, FitResult fit, SmallCounts counts) {
         List<Warning> out = new ArrayList<>();
         if (bound.counts().dropped() > 0) {
             out.add(new Warning(
                     "rows_dropped",
-                    "dropped " + bound.counts().dropped() + " of "
+                    "dropped " + counts.show(bound.counts().dropped()) + " of "
                             + bound.counts().total()
                             + " rows with a missing value ("
-                            + ModelBinding.describe(bound.counts().missing()) + ")"));
+                            + ModelBinding.describe(bound.counts().missing(), counts::show) + ")"));
         }
         out.addAll(fit.warnings());
         return out;

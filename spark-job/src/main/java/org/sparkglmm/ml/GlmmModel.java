@@ -19,6 +19,7 @@ import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.SummaryText;
 
 /**
@@ -34,6 +35,7 @@ public final class GlmmModel extends Model<GlmmModel> {
     private final transient BoundTable bound;
     private final transient JavaRDD<ClusterBlock> blocks;
     private final transient List<Warning> warnings;
+    private final transient SmallCounts counts;
 
     GlmmModel(
             String uid,
@@ -41,7 +43,9 @@ public final class GlmmModel extends Model<GlmmModel> {
             FitResult fit,
             BoundTable bound,
             JavaRDD<ClusterBlock> blocks,
-            List<Warning> warnings) {
+            List<Warning> warnings,
+            SmallCounts counts) {
+        this.counts = counts;
         this.uid = uid;
         this.request = request;
         this.fit = fit;
@@ -77,17 +81,17 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** As summary(glmer) prints it. */
     public String summary() {
-        return SummaryText.of(request, fit, bound.counts().dropped(), warnings);
+        return SummaryText.of(request, fit, bound.counts().dropped(), warnings, counts);
     }
 
     /** The text of model.json. */
     public String json() {
-        return ModelFile.write(request, fit, bound.counts().dropped(), warnings);
+        return ModelFile.write(request, fit, bound.covariates(), bound.counts().dropped(), warnings);
     }
 
     /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */
     public Dataset<Row> randomEffects() {
-        return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit.model(), fit.parameters());
+        return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
     }
 
     /** The blocks without the columns that the fit dropped. */
@@ -156,7 +160,7 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     @Override
     public GlmmModel copy(ParamMap extra) {
-        GlmmModel copy = new GlmmModel(uid, request, fit, bound, blocks, new ArrayList<>(warnings));
+        GlmmModel copy = new GlmmModel(uid, request, fit, bound, blocks, new ArrayList<>(warnings), counts);
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

@@ -44,7 +44,7 @@ public final class DataMoments implements Serializable {
         categories = new double[family.takesCategories() ? family.auxiliary().size() + 1 : 0];
         zProducts = new double[block.z().length * block.z().length];
         zSums = new double[block.z().length];
-        levels = new LevelCounts(design);
+        levels = new LevelCounts(design, family.takesTrials() ? 2 : categories.length);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.model.Observations;
 
 /**
  * How many clusters and rows stand behind each level of the factors that have columns of their own in X. The level without a
@@ -22,11 +23,14 @@ final class LevelCounts implements Serializable {
     private final List<Level> levels;
     private final long[] clusters;
     private final long[] rows;
+    private final long[][] outcomes;
 
-    LevelCounts(Design design) {
+    /** @param classes categories of the outcome; 2 for failures and successes; 0 for other outcomes */
+    LevelCounts(Design design, int classes) {
         levels = levels(design);
         clusters = new long[levels.size()];
         rows = new long[levels.size()];
+        outcomes = new long[levels.size()][classes];
     }
 
     private static List<Level> levels(Design design) {
@@ -59,11 +63,24 @@ final class LevelCounts implements Serializable {
             for (int i = 0; i < block.clusters(); i++) {
                 long here = 0;
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
-                    here += has(block, level, j) ? 1 : 0;
+                    if (has(block, level, j)) {
+                        here++;
+                        addOutcome(block.observations(), j, outcomes[l]);
+                    }
                 }
                 rows[l] += here;
                 clusters[l] += here > 0 ? 1 : 0;
             }
+        }
+    }
+
+    private static void addOutcome(Observations observations, int row, long[] into) {
+        double y = observations.y(row);
+        if (into.length == 2 && y >= 0 && y <= observations.size(row)) {
+            into[0] += (long) (observations.size(row) - y);
+            into[1] += (long) y;
+        } else if (y >= 0 && y < into.length) {
+            into[(int) y]++;
         }
     }
 
@@ -85,13 +102,17 @@ final class LevelCounts implements Serializable {
         for (int l = 0; l < clusters.length; l++) {
             clusters[l] += other.clusters[l];
             rows[l] += other.rows[l];
+            for (int k = 0; k < outcomes[l].length; k++) {
+                outcomes[l][k] += other.outcomes[l][k];
+            }
         }
     }
 
     List<LevelCount> counts() {
         List<LevelCount> out = new ArrayList<>();
         for (int l = 0; l < clusters.length; l++) {
-            out.add(new LevelCount(levels.get(l).variable(), levels.get(l).level(), clusters[l], rows[l]));
+            out.add(new LevelCount(
+                    levels.get(l).variable(), levels.get(l).level(), clusters[l], rows[l], outcomes[l].clone()));
         }
         return out;
     }

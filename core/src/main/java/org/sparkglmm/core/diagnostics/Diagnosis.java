@@ -73,6 +73,7 @@ public final class Diagnosis {
      * @param parameters β, θ, ψ
      * @param sample see {@link #sample}
      * @param influence of single clusters, null if unknown
+     * @param minCellCount a level with fewer clusters is flagged
      */
     public static Diagnostics of(
             Design design,
@@ -81,11 +82,12 @@ public final class Diagnosis {
             double[] parameters,
             DataMoments moments,
             ClusterData sample,
-            Influence influence) {
-        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence);
+            Influence influence,
+            int minCellCount) {
+        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence, minCellCount);
     }
 
-    private Diagnostics run(ClusterData sample, Influence influence) {
+    private Diagnostics run(ClusterData sample, Influence influence, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
         List<ResidualPass.Residuals> parts = sample.mapBlocks(new ResidualPass(model, family, link, parameters));
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
@@ -103,6 +105,7 @@ public final class Diagnosis {
         findings.influence(influence);
         findings.collinearity(collinearity);
         findings.sizes();
+        findings.levels(minCellCount);
         return new Diagnostics(
                 rows,
                 clusters,

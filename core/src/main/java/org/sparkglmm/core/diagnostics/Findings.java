@@ -7,6 +7,7 @@ import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.diagnostics.Diagnostics.Bin;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
@@ -270,6 +271,22 @@ final class Findings {
                     slopes ? "random slopes" : "a random intercept",
                     slopes ? 3.0 : 2.0,
                     design.group());
+        }
+    }
+
+    /** Levels behind which there are so few clusters that their coefficient may tell about them. */
+    void levels(int minCellCount) {
+        for (LevelCount level : moments.levels()) {
+            if (level.clusters() < minCellCount) {
+                add(
+                        "small_level",
+                        "the level %s of %s stands for fewer than %d %s: its coefficient may disclose them, and is hardly"
+                                + " determined; merge it with another level",
+                        level.level(),
+                        level.variable(),
+                        minCellCount,
+                        design.group());
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                         scores.largestChange(), covariance.names().get(scores.mostMoved()), scores.noticeable());
         return new Answers(
                 MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
-                Diagnosis.of(design, family, link, parameters, moments, sample, influence),
+                Diagnosis.of(design, family, link, parameters, moments, sample, influence, options.minCellCount()),
                 profile);
     }
 

@@ -14,22 +14,30 @@ import org.sparkglmm.core.optim.Minimizers;
  * @param optimizer one of {@link Minimizers#names()}
  * @param errors what z, p and intervals rest on
  * @param intervals how intervals are found
+ * @param minCellCount a level of a factor with fewer clusters than this is flagged
  */
-public record FitOptions(int nodes, boolean reml, String optimizer, StandardErrors errors, IntervalMethod intervals) {
+public record FitOptions(
+        int nodes, boolean reml, String optimizer, StandardErrors errors, IntervalMethod intervals, int minCellCount) {
     /** Let the ladder choose. */
     public static final int AUTO = 0;
+
+    /** What disclosure rules usually ask for. */
+    public static final int MIN_CELL_COUNT = 5;
 
     public static final FitOptions DEFAULT = new FitOptions(AUTO, false, "newton");
 
     /** With model-based standard errors and Wald intervals. */
     public FitOptions(int nodes, boolean reml, String optimizer) {
-        this(nodes, reml, optimizer, StandardErrors.MODEL, IntervalMethod.WALD);
+        this(nodes, reml, optimizer, StandardErrors.MODEL, IntervalMethod.WALD, MIN_CELL_COUNT);
     }
 
     /** @throws UsageException if an option is out of range */
     public FitOptions {
         if (nodes < 0 || nodes > GaussHermite.MOST_NODES) {
             throw new UsageException("nodes: must be auto or 1 to " + GaussHermite.MOST_NODES + ", got " + nodes);
+        }
+        if (minCellCount < 0) {
+            throw new UsageException("--min-cell-count: must be 0 or more, got " + minCellCount);
         }
         if (intervals == IntervalMethod.PROFILE && reml) {
             throw new UsageException("--ci profile: for maximum likelihood; leave out --reml");

@@ -1,7 +1,9 @@
 package org.sparkglmm.core.inference;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -12,6 +14,9 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 public final class RowPredictor implements Serializable {
     private static final long serialVersionUID = 1;
+
+    /** Probabilities of the quantiles between persons of a trajectory. */
+    public static final double[] BETWEEN = {0.05, 0.25, 0.75, 0.95};
 
     private final LinearPredictor rows;
     private final ParameterLayout layout;
@@ -91,15 +96,50 @@ public final class RowPredictor implements Serializable {
         return prediction(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null);
     }
 
-    /** √(z'Gz), the standard deviation between persons of the linear predictor at a row. */
-    public double betweenPersons(double[] raw) {
-        return deviation(rows.randomRow(raw));
+    /** The mean's curve (first) and those of the categories' probabilities at a row. */
+    public TrajectoryPoint[] trajectory(double[] raw) {
+        Prediction typical = population(raw);
+        Prediction average = marginal(raw);
+        double eta = rows.fixedPart(raw);
+        double between = deviation(rows.randomRow(raw));
+        double[] quantiles = new double[BETWEEN.length];
+        for (int k = 0; k < quantiles.length; k++) {
+            double person = eta + between * StandardNormal.quantile(BETWEEN[k]);
+            quantiles[k] = responses.at(person, rows.auxiliary(raw)).value()[0];
+        }
+        // A link may turn the order around.
+        Arrays.sort(quantiles);
+        TrajectoryPoint[] out = new TrajectoryPoint[typical.response().length];
+        for (int i = 0; i < out.length; i++) {
+            Link scale = i > 0 ? Link.LOGIT : scaleOfMean();
+            out[i] = new TrajectoryPoint(
+                    typical.response()[i],
+                    end(typical, i, scale, -1),
+                    end(typical, i, scale, 1),
+                    average.response()[i],
+                    end(average, i, scale, -1),
+                    end(average, i, scale, 1),
+                    i == 0 ? quantiles : new double[0]);
+        }
+        return out;
     }
 
-    /** The mean (and probabilities) of the person at a given number of standard deviations from the typical one. */
-    public double[] response(double[] raw, double deviations) {
-        double eta = rows.fixedPart(raw) + deviations * betweenPersons(raw);
-        return responses.at(eta, rows.auxiliary(raw)).value();
+    /** Where an interval of the mean is symmetric: nowhere beyond what the mean can be. */
+    private Link scaleOfMean() {
+        if (hasCategories) {
+            return Link.IDENTITY;
+        }
+        return switch (link) {
+            case LOGIT, PROBIT, CLOGLOG, LOGLOG -> Link.LOGIT;
+            case LOG -> Link.LOG;
+            case IDENTITY, INVERSE, SQRT -> Link.IDENTITY;
+        };
+    }
+
+    private static double end(Prediction prediction, int i, Link scale, int side) {
+        double at = scale.predictor(prediction.response()[i]);
+        double se = prediction.responseSe()[i] / scale.meanDerivative(at);
+        return scale.mean(at + side * FixedEffect.QUANTILE * se);
     }
 
     private Prediction prediction(

@@ -112,6 +112,9 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
                 for (int j = 0; j < size; j++) {
                     moved += change[k][j] == 0 ? 0 : change[k][j] * score[j];
                 }
+                if (Double.isNaN(moved)) {
+                    return Double.NaN;
+                }
                 moved = Math.abs(moved);
                 most = moved > most ? moved : most;
                 if (moved > largest) {

@@ -1,11 +1,15 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,6 +18,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.fit.DataReport;
 import org.sparkglmm.core.model.AuxiliaryParameter;
@@ -24,6 +29,7 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.output.SmallCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +46,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Mixin
     private ModelOptions model;
+
+    @Mixin
+    private DisclosureOptions disclosure;
 
     @Spec
     private CommandSpec spec;
@@ -67,27 +76,28 @@ final class CheckCommand implements Callable<Integer> {
 
     private void print(ModelRequest request, BoundTable bound, DataReport report) {
         PrintWriter out = spec.commandLine().getOut();
+        SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
         out.println("Formula: " + request.formula().text());
         out.println(
                 "Family:  " + request.family().name() + " (" + request.link().label() + ")");
-        out.println("Rows:    " + bound.counts().total() + " read, "
-                + bound.counts().complete() + " used, " + bound.counts().dropped() + " dropped for missing values");
+        out.println("Rows:    " + counts.show(bound.counts().total()) + " read, "
+                + counts.show(bound.counts().complete()) + " used, "
+                + counts.show(bound.counts().dropped())
+                + " dropped for missing values");
         for (Map.Entry<String, Long> missing : bound.counts().missing().entrySet()) {
-            out.println("           " + missing.getKey() + ": missing in " + missing.getValue());
+            out.println("           " + missing.getKey() + ": missing in " + counts.show(missing.getValue()));
         }
         out.printf(
                 Locale.ROOT,
-                "Groups:  %d %s; rows each: %.2f on average, %d at most; %d have a single row%n",
-                moments.clusters(),
+                "Groups:  %s %s; rows each: %.2f on average, %d at most; %s have a single row%n",
+                counts.show(moments.clusters()),
                 request.group(),
                 (double) moments.rows() / moments.clusters(),
                 moments.widest(),
-                moments.singletons());
-        outcome(out, report, moments.outcome(request.family()));
-        bound.levels()
-                .forEach((name, levels) -> out.println(
-                        "Factor:  " + name + " with " + levels.size() + " levels, reference " + levels.get(0)));
+                counts.show(moments.singletons()));
+        outcome(out, report, moments.outcome(request.family()), counts);
+        factors(out, request, report, counts);
         List<DesignColumn> fixed = report.design().fixed();
         out.println("Fixed effects (" + fixed.size() + "): "
                 + String.join(", ", report.design().fixedNames()));
@@ -110,23 +120,60 @@ final class CheckCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void outcome(PrintWriter out, DataReport report, OutcomeSummary outcome) {
+    private static void outcome(PrintWriter out, DataReport report, OutcomeSummary outcome, SmallCounts counts) {
         if (outcome.categories().length == 0) {
+            long zeros = Math.round(outcome.zeros() * outcome.weight());
             out.printf(
                     Locale.ROOT,
-                    "Outcome: mean %.5g, 0 in %.4g%% of the rows%n",
+                    "Outcome: mean %.5g, 0 in %s%n",
                     outcome.mean(),
-                    100 * outcome.zeros());
+                    counts.isSmall(zeros)
+                            ? counts.show(zeros) + " rows"
+                            : String.format(Locale.ROOT, "%.4g%% of the rows", 100 * outcome.zeros()));
             return;
         }
         RawColumn column = report.design().raw().get(report.design().response());
         out.println("Outcome: ordered categories, from lowest to highest");
-        for (int k = 0; k < outcome.categories().length; k++) {
-            out.printf(
-                    Locale.ROOT,
-                    "           %s: %.4g%% of the rows%n",
-                    column.levels().get(k),
-                    100 * outcome.categories()[k] / outcome.weight());
+        String[] shown = counts.show(
+                Arrays.stream(outcome.categories()).mapToLong(Math::round).toArray());
+        for (int k = 0; k < shown.length; k++) {
+            out.printf(Locale.ROOT, "           %s: %s rows%n", column.levels().get(k), shown[k]);
         }
+    }
+
+    /** Every factor's levels, and the outcome by them; rows of the table that a small cell would give away are masked. */
+    private static void factors(PrintWriter out, ModelRequest request, DataReport report, SmallCounts counts) {
+        Map<String, List<LevelCount>> factors = new LinkedHashMap<>();
+        for (LevelCount level : report.moments().levels()) {
+            factors.computeIfAbsent(level.variable(), v -> new ArrayList<>()).add(level);
+        }
+        List<String> outcomes = request.family().takesCategories()
+                ? request.levels().get(request.outcome())
+                : List.of("failures", "successes");
+        factors.forEach((name, levels) -> {
+            out.println("Factor:  " + name + ", reference "
+                    + request.levels().get(name).get(0));
+            boolean[] hidden = counts.hidden(levels.stream()
+                    .map(l -> LongStream.concat(LongStream.of(l.clusters(), l.rows()), Arrays.stream(l.outcomes()))
+                            .toArray())
+                    .toArray(long[][]::new));
+            for (int i = 0; i < hidden.length; i++) {
+                LevelCount level = levels.get(i);
+                StringBuilder line = new StringBuilder("           " + level.level() + ": ");
+                if (hidden[i]) {
+                    line.append(
+                            counts.isSmall(level.clusters())
+                                    ? "fewer than "
+                                            + counts.show(level.clusters()).substring(1) + " " + request.group()
+                                    : "masked, since it or another level has a small count");
+                } else {
+                    line.append(level.clusters() + " " + request.group() + ", " + level.rows() + " rows");
+                    for (int k = 0; k < level.outcomes().length; k++) {
+                        line.append((k == 0 ? "; " : ", ") + outcomes.get(k) + " " + level.outcomes()[k]);
+                    }
+                }
+                out.println(line);
+            }
+        });
     }
 }

@@ -33,7 +33,7 @@ final class CompareCommand implements Callable<Integer> {
         if (folders.size() < 2) {
             throw new UsageException("compare: needs two or more folders of fits, got " + folders.size());
         }
-        Configuration configuration = DataOptions.Sessions.fileSystems();
+        Configuration configuration = SessionOptions.fileSystems();
         List<FittedModel> models = new ArrayList<>();
         boolean shortNames =
                 folders.stream().map(f -> new Path(f).getName()).distinct().count() == folders.size();

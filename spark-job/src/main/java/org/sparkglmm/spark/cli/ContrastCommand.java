@@ -40,7 +40,7 @@ final class ContrastCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelFile.Saved saved = ModelFile.read(model, DataOptions.Sessions.fileSystems());
+        ModelFile.Saved saved = ModelFile.read(model, SessionOptions.fileSystems());
         Predictor.Estimates estimates = saved.estimates();
         StandardErrors errors = standardErrors == null ? estimates.errors() : StandardErrors.named(standardErrors);
         // The entries of Λ are no coefficients: nothing linear in them means anything.

@@ -55,6 +55,9 @@ final class FitCommand implements Callable<Integer> {
                     "How 95% intervals are found: wald or profile (likelihood; some ten passes more; default: wald).")
     private String intervals;
 
+    @Mixin
+    private DisclosureOptions disclosure;
+
     @Option(
             names = "--on-exists",
             defaultValue = "error",
@@ -77,7 +80,8 @@ final class FitCommand implements Callable<Integer> {
                 .setReml(reml)
                 .setOptimizer(optimizer)
                 .setStandardErrors(standardErrors)
-                .setIntervals(intervals);
+                .setIntervals(intervals)
+                .setMinCellCount(disclosure.minCellCount());
         // Complain about the model before a session is started for it.
         estimator.validate();
         TableSource source = data.source();

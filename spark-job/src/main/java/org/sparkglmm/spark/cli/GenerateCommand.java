@@ -67,7 +67,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RegistryGenerator generator = new RegistryGenerator(persons, visits, dropout, missing, seed);
-        return DataOptions.Sessions.run(master, spark -> generate(spark, generator));
+        return SessionOptions.run(master, spark -> generate(spark, generator));
     }
 
     private int generate(SparkSession spark, RegistryGenerator generator) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             PredictCommand.class,
             CompareCommand.class,
             ContrastCommand.class,
+            TrajectoriesCommand.class,
             CheckCommand.class,
             GenerateCommand.class
         },

@@ -14,6 +14,7 @@ import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SmallCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,9 @@ final class PredictCommand implements Callable<Integer> {
             defaultValue = "error",
             description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
     private String onExists;
+
+    @Mixin
+    private DisclosureOptions disclosure;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the predictions (Parquet).")
     private String out;
@@ -80,6 +84,7 @@ final class PredictCommand implements Callable<Integer> {
                 .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.RESPONSE_POPULATION)))
                 .orderBy(Predictor.EFFECTS)
                 .collectAsList();
+        SmallCounts counts = disclosure.counts();
         PrintWriter console = spec.commandLine().getOut();
         for (Row row : rows) {
             String source =
@@ -89,9 +94,10 @@ final class PredictCommand implements Callable<Integer> {
                         default -> "without effects of the person (population prediction)";
                     };
             long missing = row.getLong(1) - row.getLong(2);
-            console.println(row.getLong(1) + " rows " + source
+            console.println(counts.show(row.getLong(1)) + " rows " + source
                     + (missing > 0
-                            ? ", " + missing + " of them without a prediction (missing value or unknown level)"
+                            ? ", " + counts.show(missing)
+                                    + " of them without a prediction (missing value or unknown level)"
                             : ""));
         }
         console.println("Predictions are in " + out);

@@ -16,8 +16,16 @@ public final class BoundTable {
     private final IdColumn id;
     private final RowCounts counts;
     private final ModelRequest request;
+    private final List<Covariate> covariates;
 
-    BoundTable(Dataset<Row> rows, Design design, IdColumn id, RowCounts counts, ModelRequest request) {
+    BoundTable(
+            Dataset<Row> rows,
+            Design design,
+            IdColumn id,
+            RowCounts counts,
+            ModelRequest request,
+            List<Covariate> covariates) {
+        this.covariates = covariates;
         this.rows = rows;
         this.design = design;
         this.id = id;
@@ -54,6 +62,11 @@ public final class BoundTable {
         return counts;
     }
 
+    /** The columns that the covariates are computed from. */
+    public List<Covariate> covariates() {
+        return covariates;
+    }
+
     /** The model with the levels of every factor, as found or given; its family knows its categories. */
     public ModelRequest request() {
         return request.withLevels(levels());
@@ -61,7 +74,7 @@ public final class BoundTable {
 
     /** The same rows with another design, whose raw values are the same. */
     BoundTable withDesign(Design other) {
-        return new BoundTable(rows, other, id, counts, request);
+        return new BoundTable(rows, other, id, counts, request, covariates);
     }
 
     /** The levels of each factor, by the variable's name. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.ChecksumException;
@@ -13,6 +14,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -123,8 +126,13 @@ public final class ModelBinding {
                             : raw.sourcesPresent.and(raw.isMissing(raw.value)))
                     .alias(undefined(k)));
         }
+        List<StructField> sources = sources();
+        for (int k = 0; k < sources.size(); k++) {
+            select.add(asDouble(sources.get(k)).alias(source(k)));
+        }
         Dataset<Row> reduced = table.select(select.toArray(Column[]::new));
-        BoundTable.RowCounts counts = count(reduced, id);
+        Row sums = sums(reduced, sources);
+        BoundTable.RowCounts counts = count(sums, id);
         if (counts.complete() == 0) {
             return null;
         }
@@ -133,7 +141,7 @@ public final class ModelBinding {
         Dataset<Row> complete = reduced.select(ID, values).filter(isComplete());
         findLevels(complete);
         Design design = describeAgain(withoutLevels);
-        return new BoundTable(complete, design, id, counts, request);
+        return new BoundTable(complete, design, id, counts, request, covariates(sources, sums));
     }
 
     private static String undefined(int k) {
@@ -240,8 +248,51 @@ public final class ModelBinding {
         return out;
     }
 
-    /** One scan: rows, complete rows, missing and infinite values by column, labels outside given levels. */
-    private BoundTable.RowCounts count(Dataset<Row> reduced, IdColumn id) {
+    /** The columns that the covariates are computed from, the outcome apart. */
+    private List<StructField> sources() {
+        Map<String, StructField> out = new LinkedHashMap<>();
+        List<Variable> all = new ArrayList<>(request.variables());
+        all.addAll(request.formula().offsets());
+        for (Variable variable : all) {
+            for (String name : variable.columns()) {
+                columns.find(name).ifPresent(f -> out.putIfAbsent(f.name(), f));
+            }
+        }
+        if (request.offset() != null) {
+            columns.find(request.offset()).ifPresent(f -> out.putIfAbsent(f.name(), f));
+        }
+        return List.copyOf(out.values());
+    }
+
+    private static String source(int k) {
+        return "__source" + k;
+    }
+
+    private static Column asDouble(StructField field) {
+        boolean number = field.dataType() instanceof NumericType;
+        return (number ? functions.col(TableColumns.quoted(field.name())) : functions.lit(null))
+                .cast(DataTypes.DoubleType);
+    }
+
+    private static List<Covariate> covariates(List<StructField> sources, Row sums) {
+        List<Covariate> out = new ArrayList<>();
+        int at = sums.size() - 2 * sources.size();
+        for (StructField field : sources) {
+            out.add(Covariate.rounded(
+                    field.name(),
+                    field.dataType().sql(),
+                    sums.isNullAt(at) ? Double.NaN : sums.getDouble(at),
+                    sums.isNullAt(at + 1) ? Double.NaN : sums.getDouble(at + 1)));
+            at += 2;
+        }
+        return out;
+    }
+
+    /**
+     * One scan: rows, complete rows, missing and infinite values by column, labels outside given levels, then mean and
+     * standard deviation of the columns that covariates are computed from.
+     */
+    private Row sums(Dataset<Row> reduced, List<StructField> sources) {
         List<Column> sums = new ArrayList<>();
         Column complete = isComplete();
         sums.add(functions.count(functions.lit(1)));
@@ -257,8 +308,16 @@ public final class ModelBinding {
             sums.add(countIf(bad));
             sums.add(countIf(functions.col(undefined(k))));
         }
+        for (int k = 0; k < sources.size(); k++) {
+            Column used = functions.when(complete, functions.col(source(k)));
+            sums.add(functions.avg(used));
+            sums.add(functions.stddev_pop(used));
+        }
         Column first = sums.remove(0);
-        Row row = firstLook(reduced.agg(first, sums.toArray(Column[]::new)));
+        return firstLook(reduced.agg(first, sums.toArray(Column[]::new)));
+    }
+
+    private BoundTable.RowCounts count(Row row, IdColumn id) {
         long total = row.getLong(0);
         if (total == 0) {
             throw new DataException("the table has no rows");
@@ -289,8 +348,8 @@ public final class ModelBinding {
             }
         }
         if (completeRows == 0 && !lenient) {
-            throw new DataException(
-                    "no complete row: all " + total + " rows have a missing value (" + describe(missing) + ")");
+            throw new DataException("no complete row: all " + total + " rows have a missing value ("
+                    + describe(missing, Long::toString) + ")");
         }
         return new BoundTable.RowCounts(total, completeRows, missing);
     }
@@ -318,10 +377,14 @@ public final class ModelBinding {
         }
     }
 
-    /** Missing counts in words: bmi 7, smoking 5. */
-    public static String describe(Map<String, Long> missing) {
+    /**
+     * Missing counts in words: bmi 7, smoking 5.
+     *
+     * @param shown a count as it may be seen
+     */
+    public static String describe(Map<String, Long> missing, LongFunction<String> shown) {
         List<String> parts = new ArrayList<>();
-        missing.forEach((name, count) -> parts.add(name + " " + count));
+        missing.forEach((name, count) -> parts.add(name + " " + shown.apply(count)));
         return String.join(", ", parts);
     }
 

@@ -159,7 +159,7 @@ public record ModelRequest(
     }
 
     /** The outcome's name where the left side is a single value. */
-    String outcome() {
+    public String outcome() {
         return formula.response().parts().get(0).name();
     }
 

@@ -12,12 +12,14 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.likelihood.ConditionalModes;
+import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.likelihood.ScorePass;
 
 /**
  * The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect, and the conditional covariance cov_ of
@@ -47,15 +49,32 @@ public final class PersonEffects {
         return out;
     }
 
+    /** How far leaving the person out moves the estimate that it moves most, in standard errors, to first order. */
+    private static final String INFLUENCE = "influence";
+
     private static String shortName(String term) {
         return term.equals("(Intercept)") ? "intercept" : term;
     }
 
-    /** One row a person, the id under its own name and type. */
+    /** One row a person, the id under its own name and type, and its {@link #INFLUENCE} on a fit. */
     public static Dataset<Row> table(
-            SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, MixedModel model, double[] parameters) {
+            SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, FitResult fit) {
         String travelled = "__id";
-        Dataset<Row> rows = travelling(spark, bound, blocks, model, parameters, travelled, false);
+        GaussHermite grid = new GaussHermite(fit.nodes(), fit.layout().random());
+        double[][] change = fit.covariance().changeByScore();
+        MixedModel model = fit.model();
+        double[] parameters = fit.parameters();
+        StructType schema = schema(bound, travelled, false).add(INFLUENCE, DataTypes.DoubleType, true);
+        Dataset<Row> rows = spark.createDataFrame(
+                blocks.flatMap(block -> {
+                    double[] influence = ScorePass.changes(block, model, grid, parameters, change);
+                    List<List<Object>> values = rowsOf(block, model, parameters, false);
+                    for (int i = 0; i < influence.length; i++) {
+                        values.get(i).add(influence[i]);
+                    }
+                    return asRows(values);
+                }),
+                schema);
         List<Column> select = new ArrayList<>();
         select.add(bound.id().decode(travelled).alias(bound.id().name()));
         for (String column : rows.columns()) {
@@ -78,31 +97,34 @@ public final class PersonEffects {
             double[] parameters,
             String idName,
             boolean withDerivatives) {
-        List<StructField> fields = new ArrayList<>();
-        boolean longIds = bound.id().travelsAsLong();
-        fields.add(DataTypes.createStructField(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false));
-        fields.add(DataTypes.createStructField("n_obs", DataTypes.LongType, false));
-        for (String name : modeColumns(bound.design())) {
-            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
-        }
-        for (String name : deviationColumns(bound.design())) {
-            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
-        }
-        for (String name : covarianceColumns(bound.design())) {
-            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
-        }
-        if (withDerivatives) {
-            fields.add(DataTypes.createStructField(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
-        }
-        JavaRDD<Row> rows = blocks.flatMap(block -> rowsOf(block, model, parameters, withDerivatives));
-        return spark.createDataFrame(rows, new StructType(fields.toArray(StructField[]::new)));
+        return spark.createDataFrame(
+                blocks.flatMap(block -> asRows(rowsOf(block, model, parameters, withDerivatives))),
+                schema(bound, idName, withDerivatives));
     }
 
-    private static Iterator<Row> rowsOf(
+    private static StructType schema(BoundTable bound, String idName, boolean withDerivatives) {
+        boolean longIds = bound.id().travelsAsLong();
+        StructType out = new StructType()
+                .add(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false)
+                .add("n_obs", DataTypes.LongType, false);
+        List<String> numbers = new ArrayList<>(modeColumns(bound.design()));
+        numbers.addAll(deviationColumns(bound.design()));
+        numbers.addAll(covarianceColumns(bound.design()));
+        for (String name : numbers) {
+            out = out.add(name, DataTypes.DoubleType, true);
+        }
+        return withDerivatives ? out.add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true) : out;
+    }
+
+    private static Iterator<Row> asRows(List<List<Object>> values) {
+        return values.stream().map(v -> RowFactory.create(v.toArray())).iterator();
+    }
+
+    private static List<List<Object>> rowsOf(
             ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
         ConditionalModes modes = ConditionalModes.of(block, model, parameters, withDerivatives);
         int q = model.layout().random();
-        List<Row> out = new ArrayList<>(block.clusters());
+        List<List<Object>> out = new ArrayList<>(block.clusters());
         for (int i = 0; i < block.clusters(); i++) {
             List<Object> values = new ArrayList<>();
             values.add(
@@ -127,8 +149,8 @@ public final class PersonEffects {
                         .boxed()
                         .toArray(Double[]::new));
             }
-            out.add(RowFactory.create(values.toArray()));
+            out.add(values);
         }
-        return out.iterator();
+        return out;
     }
 }

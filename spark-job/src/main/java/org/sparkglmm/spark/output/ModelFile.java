@@ -30,6 +30,7 @@ import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.TermTest;
 import org.sparkglmm.core.inference.WaldTest;
+import org.sparkglmm.spark.data.Covariate;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 
@@ -54,10 +55,12 @@ public final class ModelFile {
             List<String> fixedNames,
             List<List<String>> auxiliaryNames,
             Predictor.Estimates estimates,
-            List<String> parameterNames) {}
+            List<String> parameterNames,
+            List<Covariate> covariates) {}
 
     /** The file's text; the request must hold the levels of every factor. */
-    public static String write(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
+    public static String write(
+            ModelRequest request, FitResult fit, List<Covariate> covariates, long dropped, List<Warning> warnings) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("status", fit.converged() ? "converged" : "not_converged");
@@ -111,6 +114,14 @@ public final class ModelFile {
         design.put("precisionWeights", request.precisionWeights());
         ObjectNode levelNode = design.putObject("levels");
         request.levels().forEach((name, values) -> strings(levelNode.putArray(name), values));
+        ArrayNode covariateNodes = design.putArray("covariates");
+        for (Covariate covariate : covariates) {
+            ObjectNode node = covariateNodes.addObject();
+            node.put("name", covariate.name());
+            node.put("type", covariate.type());
+            number(node, "mean", covariate.mean());
+            number(node, "sd", covariate.sd());
+        }
         strings(design.putArray("columns"), fit.design().fixedNames());
         ArrayNode auxiliary = design.putArray("auxiliaryColumns");
         for (AuxiliaryEstimate own : fit.auxiliary()) {
@@ -367,7 +378,20 @@ public final class ModelFile {
                                 matrix(covariance.path("matrix")),
                                 matrix(covariance.path("robust"))),
                         errors),
-                names);
+                names,
+                covariates(design.path("covariates")));
+    }
+
+    private static List<Covariate> covariates(JsonNode nodes) {
+        List<Covariate> out = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            out.add(new Covariate(
+                    node.path("name").asText(),
+                    node.path("type").asText(),
+                    node.path("mean").asDouble(Double.NaN),
+                    node.path("sd").asDouble(Double.NaN)));
+        }
+        return out;
     }
 
     private static double[][] matrix(JsonNode rows) {

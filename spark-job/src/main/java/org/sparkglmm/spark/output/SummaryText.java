@@ -21,14 +21,17 @@ import org.sparkglmm.spark.data.ModelRequest;
 public final class SummaryText {
     private final StringBuilder out = new StringBuilder();
     private final FitResult fit;
+    private final SmallCounts counts;
 
-    private SummaryText(FitResult fit) {
+    private SummaryText(FitResult fit, SmallCounts counts) {
         this.fit = fit;
+        this.counts = counts;
     }
 
     /** The text. */
-    public static String of(ModelRequest request, FitResult fit, long dropped, List<Warning> warnings) {
-        SummaryText text = new SummaryText(fit);
+    public static String of(
+            ModelRequest request, FitResult fit, long dropped, List<Warning> warnings, SmallCounts counts) {
+        SummaryText text = new SummaryText(fit, counts);
         text.header(request);
         text.random();
         text.counts(dropped);
@@ -134,11 +137,11 @@ public final class SummaryText {
 
     private void counts(long dropped) {
         line(
-                "Number of obs: %d, groups: %s, %d%s",
-                fit.observations(),
+                "Number of obs: %s, groups: %s, %s%s",
+                counts.show(fit.observations()),
                 fit.design().group(),
-                fit.clusters(),
-                dropped == 0 ? "" : "  (" + dropped + " rows with missing values dropped)");
+                counts.show(fit.clusters()),
+                dropped == 0 ? "" : "  (" + counts.show(dropped) + " rows with missing values dropped)");
         line("");
     }
 

@@ -1,0 +1,95 @@
+package org.sparkglmm.spark.cli;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of every command that needs a Spark session, and the session. */
+final class SessionOptions {
+    /** What a short local run does not need, and settings without which Spark is slow on small data. */
+    private static final Map<String, String> LOCAL = Map.of(
+            "spark.ui.enabled", "false",
+            "spark.ui.showConsoleProgress", "false",
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.sql.shuffle.partitions", "8",
+            "spark.sql.adaptive.enabled", "true");
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A file of lines 'option = value'; the command line wins.")
+    private String config;
+
+    @Option(names = "--master", description = "Spark master (default: spark-submit's, else local[*]).")
+    private String master;
+
+    @Option(names = "--stacktrace", description = "On an unexpected error print the stack trace.")
+    private boolean stacktrace;
+
+    @Option(names = "--quiet", description = "No progress on the console.")
+    private boolean quiet;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    boolean quiet() {
+        return quiet;
+    }
+
+    /** What a command does in a session. */
+    interface Work {
+        int in(SparkSession spark);
+    }
+
+    /** Runs the work in the session that is there, or in one of its own that ends with it. */
+    int run(Work work) {
+        if (command.defaultValueProvider() instanceof ConfigFile file) {
+            file.requireUnderstood(command.root().commandLine());
+        }
+        return run(master, work);
+    }
+
+    /** The same for a master that is known. */
+    static int run(String master, Work work) {
+        Optional<SparkSession> others = Main.sessionOfOthers();
+        if (others.isPresent()) {
+            return work.in(others.get());
+        }
+        SparkSession spark = start(master);
+        try {
+            return work.in(spark);
+        } finally {
+            spark.stop();
+        }
+    }
+
+    /** Spark's file systems without a session, which would take longer to start than reading a model. */
+    static Configuration fileSystems() {
+        return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    }
+
+    private static SparkSession start(String master) {
+        SparkConf conf = new SparkConf();
+        String chosen = master != null ? master : conf.get("spark.master", "local[*]");
+        conf.setMaster(chosen);
+        if (!conf.contains("spark.app.name")) {
+            conf.setAppName("spark-glmm");
+        }
+        if (chosen.toLowerCase(Locale.ROOT).startsWith("local")) {
+            LOCAL.forEach((key, value) -> {
+                if (!conf.contains(key)) {
+                    conf.set(key, value);
+                }
+            });
+        }
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}

@@ -1,0 +1,183 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.data.Covariate;
+import org.sparkglmm.spark.data.TrajectoryGrid;
+import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.TrajectoryTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code trajectories}: a fitted model's curves over time. Reads the model file only, no data. */
+@Command(
+        name = "trajectories",
+        mixinStandardHelpOptions = true,
+        description =
+                "Draw a fit's curves over time: the typical person, the population average, the spread between persons.")
+final class TrajectoriesCommand implements Callable<Integer> {
+    private static final int MOST_POINTS = 10_000;
+    private static final int STEPS = 20;
+
+    @Mixin
+    private SessionOptions session;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a fit.")
+    private String model;
+
+    @Option(names = "--time", required = true, paramLabel = "COL", description = "The column along which to draw.")
+    private String time;
+
+    @Option(
+            names = "--grid",
+            required = true,
+            paramLabel = "FROM:TO[:STEP]",
+            description = "Its values, '0:12' or '0:12:0.5'; or a list, '0,1,3,6'.")
+    private String grid;
+
+    @Option(
+            names = "--by",
+            paramLabel = "COL[=a,b]",
+            description = "Curves for each level of a factor, or for these values of a column. Repeatable.")
+    private List<String> by = new ArrayList<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "COL=VALUE",
+            description =
+                    "Where to hold another covariate (default: numbers at their mean, factors at their reference)."
+                            + " Repeatable.")
+    private List<String> set = new ArrayList<>();
+
+    @Option(
+            names = "--on-exists",
+            defaultValue = "error",
+            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
+    private String onExists;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the curves.")
+    private String out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        List<Double> times = parsedGrid();
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (String entry : by) {
+            int equals = entry.indexOf('=');
+            groups.put(
+                    equals < 0 ? entry : entry.substring(0, equals).strip(),
+                    equals < 0
+                            ? List.of()
+                            : Arrays.stream(entry.substring(equals + 1).split(",", -1))
+                                    .map(String::strip)
+                                    .toList());
+        }
+        Map<String, String> held = new LinkedHashMap<>();
+        for (String entry : set) {
+            int equals = entry.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("--set: must be COL=VALUE, got '" + entry + "'");
+            }
+            held.put(
+                    entry.substring(0, equals).strip(),
+                    entry.substring(equals + 1).strip());
+        }
+        return session.run(spark -> draw(spark, times, groups, held));
+    }
+
+    private int draw(
+            SparkSession spark, List<Double> times, Map<String, List<String>> groups, Map<String, String> given) {
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        ModelFile.Saved saved = ModelFile.read(model, configuration);
+        TrajectoryGrid curves = new TrajectoryGrid(saved.request(), saved.covariates());
+        Covariate along = curves.time(time);
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        groups.forEach((name, some) -> values.put(name, curves.valuesOf(name, some)));
+        Map<String, String> held = curves.heldValues(along.name(), List.copyOf(values.keySet()), given);
+        long points = times.size();
+        for (List<String> some : values.values()) {
+            points *= some.size();
+        }
+        if (points > MOST_POINTS) {
+            throw new UsageException("--grid, --by: must give at most " + MOST_POINTS + " points, got " + points
+                    + "; use a coarser grid");
+        }
+        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, model);
+        try {
+            List<TrajectoryGrid.Point> drawn = curves.points(
+                    spark,
+                    saved.fixedNames(),
+                    saved.auxiliaryNames(),
+                    saved.estimates(),
+                    along.name(),
+                    times,
+                    values,
+                    held);
+            TrajectoryTable table =
+                    new TrajectoryTable(saved.request(), along.name(), List.copyOf(values.keySet()), held, drawn);
+            folder.write("trajectories.csv", table.csv());
+            folder.commit();
+            PrintWriter console = spec.commandLine().getOut();
+            console.println(drawn.size() + " points of " + along.name()
+                    + (values.isEmpty() ? "" : " by " + String.join(", ", values.keySet())) + "; other covariates at "
+                    + (held.isEmpty()
+                            ? "none"
+                            : held.entrySet().stream()
+                                    .map(e -> e.getKey() + " = " + e.getValue())
+                                    .collect(Collectors.joining(", "))));
+            console.println("Curves are in " + out + ": trajectories.csv");
+            console.flush();
+            return ExitCode.OK;
+        } finally {
+            folder.abandon();
+        }
+    }
+
+    private List<Double> parsedGrid() {
+        try {
+            if (grid.contains(",") || !grid.contains(":")) {
+                return Arrays.stream(grid.split(",", -1)).map(v -> finite(v)).toList();
+            }
+            String[] parts = grid.split(":", -1);
+            double from = finite(parts[0]);
+            double to = finite(parts[1]);
+            double step = parts.length > 2 ? finite(parts[2]) : (to - from) / STEPS;
+            if (parts.length <= 3 && step > 0 && to > from && (to - from) / step <= MOST_POINTS) {
+                List<Double> out = new ArrayList<>();
+                // A last step that rounding puts just beyond the end still counts.
+                long steps = (long) Math.floor((to - from) / step + 1e-9);
+                for (long k = 0; k <= steps; k++) {
+                    out.add(from + k * step);
+                }
+                return out;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below with the same sentence.
+        }
+        throw new UsageException("--grid: must be FROM:TO, FROM:TO:STEP or a list of numbers, got '" + grid + "'");
+    }
+
+    private static double finite(String text) {
+        double value = Double.parseDouble(text.strip());
+        if (!Double.isFinite(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
+    }
+}
