@@ -280,7 +280,7 @@ final class Findings {
             if (level.clusters() < minCellCount) {
                 add(
                         "small_level",
-                        "the level %s of %s stands for fewer than %d %s: its coefficient may disclose them, and is hardly"
+                        "the level %s of %s stands for fewer than %d %s: what is estimated of it may disclose them, and is hardly"
                                 + " determined; merge it with another level",
                         level.level(),
                         level.variable(),

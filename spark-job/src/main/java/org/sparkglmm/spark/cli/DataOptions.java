@@ -2,7 +2,9 @@ package org.sparkglmm.spark.cli;
 
 import org.sparkglmm.spark.data.TableSource;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options of every command that reads a table. */
 final class DataOptions {
@@ -27,6 +29,9 @@ final class DataOptions {
     @Mixin
     private SessionOptions session;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     TableSource source() {
         return new TableSource(data, format, schema);
     }
@@ -37,6 +42,6 @@ final class DataOptions {
 
     /** Runs the work in the session that is there, or in one of its own that ends with it. */
     int run(SessionOptions.Work work) {
-        return session.run(work);
+        return session.run(command, work);
     }
 }

@@ -9,7 +9,6 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Options of every command that needs a Spark session, and the session. */
 final class SessionOptions {
@@ -37,9 +36,6 @@ final class SessionOptions {
     @Option(names = "--quiet", description = "No progress on the console.")
     private boolean quiet;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
-
     boolean quiet() {
         return quiet;
     }
@@ -49,10 +45,10 @@ final class SessionOptions {
         int in(SparkSession spark);
     }
 
-    /** Runs the work in the session that is there, or in one of its own that ends with it. */
-    int run(Work work) {
+    /** Runs a command's work in the session that is there, or in one of its own that ends with it. */
+    int run(CommandSpec command, Work work) {
         if (command.defaultValueProvider() instanceof ConfigFile file) {
-            file.requireUnderstood(command.root().commandLine());
+            file.requireUnderstood(command.parent().commandLine());
         }
         return run(master, work);
     }

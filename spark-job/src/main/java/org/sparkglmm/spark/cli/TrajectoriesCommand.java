@@ -98,7 +98,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
                     entry.substring(0, equals).strip(),
                     entry.substring(equals + 1).strip());
         }
-        return session.run(spark -> draw(spark, times, groups, held));
+        return session.run(spec, spark -> draw(spark, times, groups, held));
     }
 
     private int draw(
