@@ -84,7 +84,16 @@ public final class ClusterIds implements Serializable {
 
     /** 64 bits of element i, the same wherever it stands. */
     public long hash(int i) {
-        return numbers != null ? mix(numbers[i]) : mix(hash(texts[i]));
+        return numbers != null ? hashOf(numbers[i]) : hashOf(texts[i]);
+    }
+
+    /** 64 bits of an id. */
+    public static long hashOf(long id) {
+        return mix(id);
+    }
+
+    public static long hashOf(String id) {
+        return mix(fnv(id));
     }
 
     /** The block of element i among {@code blocks}. */
@@ -93,15 +102,15 @@ public final class ClusterIds implements Serializable {
     }
 
     public static int block(long id, int blocks) {
-        return (int) Long.remainderUnsigned(mix(id), blocks);
+        return (int) Long.remainderUnsigned(hashOf(id), blocks);
     }
 
     public static int block(String id, int blocks) {
-        return (int) Long.remainderUnsigned(mix(hash(id)), blocks);
+        return (int) Long.remainderUnsigned(hashOf(id), blocks);
     }
 
     /** FNV-1a over the characters. */
-    private static long hash(String id) {
+    private static long fnv(String id) {
         long h = 0xcbf29ce484222325L;
         for (int i = 0; i < id.length(); i++) {
             h = (h ^ id.charAt(i)) * 0x100000001b3L;

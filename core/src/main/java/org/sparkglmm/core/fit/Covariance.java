@@ -135,7 +135,9 @@ final class Covariance {
     /** Of the parameters that are free and determined. */
     ParameterCovariance estimates() {
         int[] indices = Arrays.stream(known).map(k -> free[k]).toArray();
-        return new ParameterCovariance(scaledSe.length, indices, names, symmetric(model), symmetric(sandwich));
+        int[] open =
+                complete ? undetermined() : IntStream.range(0, scaledSe.length).toArray();
+        return new ParameterCovariance(scaledSe.length, indices, open, names, symmetric(model), symmetric(sandwich));
     }
 
     private double[][] symmetric(DMatrixRMaj matrix) {

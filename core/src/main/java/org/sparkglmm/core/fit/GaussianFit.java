@@ -279,7 +279,8 @@ final class GaussianFit {
                 out[p + i][p + j] = 0.5 * (variance.get(i, j) + variance.get(j, i));
             }
         }
+        int[] open = variance == null ? IntStream.range(p, layout.size()).toArray() : new int[0];
         return new ParameterCovariance(
-                layout.size(), indices, ParameterNames.of(design, family, layout), out, new double[0][]);
+                layout.size(), indices, open, ParameterNames.of(design, family, layout), out, new double[0][]);
     }
 }

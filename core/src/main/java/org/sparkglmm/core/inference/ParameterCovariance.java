@@ -5,14 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Covariance of the estimates of (β, θ, ψ), model-based and sandwich. Parameters that are held at an edge, or that the data
- * leave open, have none: they are not in it, and a function of the parameters counts them as known.
+ * Covariance of the estimates of (β, θ, ψ), model-based and sandwich. Parameters that are held at an edge have none: a function of
+ * the parameters counts them as known. Of what the data leave open nothing is known, nor of a function that depends on it.
  */
 public final class ParameterCovariance implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final int size;
     private final int[] indices;
+    private final int[] open;
     private final List<String> names;
     private final double[][] model;
     private final double[][] robust;
@@ -20,21 +21,19 @@ public final class ParameterCovariance implements Serializable {
     /**
      * @param size number of all parameters
      * @param indices which parameters the rows stand for
+     * @param open those that the data leave open
      * @param names of all parameters
      * @param model inverse observed information
      * @param robust sandwich over clusters, NaN where it would look like knowledge that is not there
      */
-    public ParameterCovariance(int size, int[] indices, List<String> names, double[][] model, double[][] robust) {
+    public ParameterCovariance(
+            int size, int[] indices, int[] open, List<String> names, double[][] model, double[][] robust) {
         this.size = size;
         this.indices = indices.clone();
+        this.open = open.clone();
         this.names = Arrays.stream(indices).mapToObj(names::get).toList();
         this.model = model;
         this.robust = robust;
-    }
-
-    /** Of no parameter. */
-    public static ParameterCovariance none(int size) {
-        return new ParameterCovariance(size, new int[0], List.of(), new double[0][], new double[0][]);
     }
 
     /**
@@ -60,14 +59,15 @@ public final class ParameterCovariance implements Serializable {
                 }
             }
         }
-        return new ParameterCovariance(size, model, out, indices, names);
+        return new ParameterCovariance(this, out);
     }
 
-    private ParameterCovariance(int size, double[][] model, double[][] robust, int[] indices, List<String> names) {
-        this.size = size;
-        this.indices = indices;
-        this.names = names;
-        this.model = model;
+    private ParameterCovariance(ParameterCovariance of, double[][] robust) {
+        this.size = of.size;
+        this.indices = of.indices;
+        this.open = of.open;
+        this.names = of.names;
+        this.model = of.model;
         this.robust = robust;
     }
 
@@ -79,6 +79,11 @@ public final class ParameterCovariance implements Serializable {
     /** Which parameters its rows stand for. */
     public int[] indices() {
         return indices.clone();
+    }
+
+    /** The parameters that the data leave open. */
+    public int[] open() {
+        return open.clone();
     }
 
     /** The matrix itself; nobody writes to it. */
@@ -145,6 +150,11 @@ public final class ParameterCovariance implements Serializable {
 
     /** g'Vh, the covariance of two functions of the parameters by the delta method. */
     double deltaCovariance(double[] g, double[] h, StandardErrors errors) {
+        for (int k : open) {
+            if (g[k] != 0 || h[k] != 0) {
+                return Double.NaN;
+            }
+        }
         double[][] matrix = matrix(errors);
         double sum = 0;
         for (int i = 0; i < indices.length; i++) {

@@ -18,6 +18,22 @@ public final class RandomVariates {
 
     private RandomVariates() {}
 
+    /**
+     * A stream of random numbers of its own for each (seed, a, b), whatever was drawn elsewhere: the state is a hash of the three,
+     * so that streams of neighbours do not overlap as those of neighbouring seeds would.
+     */
+    public static SplittableRandom stream(long seed, long a, long b) {
+        return new SplittableRandom(scatter(scatter(scatter(seed) + a) + b));
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014, OOPSLA): every bit of the input reaches every bit of the output. */
+    private static long scatter(long h) {
+        long z = h + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
     /** Uniform on the open interval (0, 1). */
     public static double uniform(SplittableRandom random) {
         return ((random.nextLong() >>> 11) + 0.5) * ULP;

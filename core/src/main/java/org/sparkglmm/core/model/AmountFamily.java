@@ -54,6 +54,14 @@ abstract class AmountFamily implements Family {
         return out;
     }
 
+    /** A shape, too, says what φ is. */
+    @Override
+    public final double[] psiOf(Map<String, Double> extra) {
+        Double shape = extra.get("shape");
+        boolean byShape = shape != null && dispersion.equals("phi") && !extra.containsKey("phi");
+        return byShape ? new double[] {-Elementary.log(shape)} : Family.super.psiOf(extra);
+    }
+
     @Override
     public double startingMean(OutcomeSummary outcome) {
         return outcome.mean();

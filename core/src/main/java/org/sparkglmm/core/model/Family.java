@@ -84,6 +84,22 @@ public interface Family extends Serializable {
         return out;
     }
 
+    /**
+     * The inverse of {@link #extra}: linear predictors of the constants that are given by name, NaN for all others. A value
+     * outside a parameter's range has none that is finite.
+     */
+    default double[] psiOf(Map<String, Double> extra) {
+        List<AuxiliaryParameter> own = auxiliary();
+        double[] out = new double[own.size()];
+        for (int k = 0; k < out.length; k++) {
+            AuxiliaryParameter.Role role = own.get(k).role();
+            boolean shown = role == AuxiliaryParameter.Role.DISPERSION || role == AuxiliaryParameter.Role.CONSTANT;
+            Double value = shown ? extra.get(own.get(k).name()) : null;
+            out[k] = value == null ? Double.NaN : own.get(k).link().predictor(value);
+        }
+        return out;
+    }
+
     /** E[Y] (per trial where there are trials; of categories the number, from 1) at η and the linear predictors ψ. */
     default double mean(Link link, double eta, double[] psi) {
         return link.mean(eta);

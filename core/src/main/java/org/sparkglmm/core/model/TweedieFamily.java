@@ -92,6 +92,15 @@ final class TweedieFamily implements Family {
         return out;
     }
 
+    /** The power's place in its range on the logit scale. */
+    @Override
+    public double[] psiOf(Map<String, Double> extra) {
+        double[] out = Family.super.psiOf(extra);
+        Double p = extra.get("power");
+        out[1] = p == null ? Double.NaN : Elementary.log((p - LOWEST_POWER) / (HIGHEST_POWER - p));
+        return out;
+    }
+
     /** φμ^p. */
     @Override
     public double variance(Link link, double eta, double[] psi, double size) {

@@ -81,6 +81,14 @@ final class ZeroModifiedFamily implements Family {
     }
 
     @Override
+    public double[] psiOf(Map<String, Double> extra) {
+        double[] own = counts.psiOf(extra);
+        double[] out = java.util.Arrays.copyOf(own, own.length + 1);
+        out[own.length] = Double.NaN;
+        return out;
+    }
+
+    @Override
     public double mean(Link link, double eta, double[] psi) {
         return LogScale.logistic(-psi[psi.length - 1]) * counts.mean(link, eta, psi);
     }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             FitCommand.class,
             PredictCommand.class,
+            SimulateCommand.class,
             CompareCommand.class,
             ContrastCommand.class,
             TrajectoriesCommand.class,

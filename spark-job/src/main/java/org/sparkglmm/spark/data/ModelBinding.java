@@ -51,20 +51,29 @@ public final class ModelBinding {
     private final Dataset<Row> table;
     private final boolean text;
     private final TableColumns columns;
-    private final boolean needsResponse;
+    private final Needs needs;
     /** Whether values that cannot be used count as missing and stop nothing. */
     private final boolean lenient;
 
     private final RawValues values;
     private final List<RawValue> raws;
 
-    private ModelBinding(
-            ModelRequest request, Dataset<Row> table, boolean text, boolean needsResponse, boolean lenient) {
+    /** What of a row is read beside its id. */
+    private enum Needs {
+        /** Everything. */
+        OUTCOME,
+        /** All but outcome and frequency weight: trials and precision weight among it. */
+        SIZE,
+        /** What η and ψ are made of. */
+        COVARIATES
+    }
+
+    private ModelBinding(ModelRequest request, Dataset<Row> table, boolean text, Needs needs, boolean lenient) {
         this.lenient = lenient;
         this.request = request;
         this.table = table;
         this.text = text;
-        this.needsResponse = needsResponse;
+        this.needs = needs;
         columns = new TableColumns(table);
         values = new RawValues(table, text, columns);
         raws = values.list();
@@ -78,7 +87,7 @@ public final class ModelBinding {
      * @throws DataException if no row can be used
      */
     public static BoundTable bind(ModelRequest request, Dataset<Row> table, boolean text) {
-        return new ModelBinding(request, table, text, true, false).bind();
+        return new ModelBinding(request, table, text, Needs.OUTCOME, false).bind();
     }
 
     /**
@@ -88,7 +97,7 @@ public final class ModelBinding {
      * @return null if none is left
      */
     static BoundTable bindUsable(ModelRequest request, Dataset<Row> table, boolean text) {
-        return new ModelBinding(request, table, text, true, true).bind();
+        return new ModelBinding(request, table, text, Needs.OUTCOME, true).bind();
     }
 
     /**
@@ -96,13 +105,52 @@ public final class ModelBinding {
      * request.
      */
     static PredictorColumns predictors(ModelRequest request, Dataset<Row> table, boolean text) {
-        ModelBinding binding = new ModelBinding(request, table, text, false, true);
-        Design design = binding.describe();
+        return new ModelBinding(request, table, text, Needs.COVARIATES, true).columns();
+    }
+
+    /** The same with trials or precision weight, for new outcomes. */
+    static PredictorColumns withoutOutcome(ModelRequest request, Dataset<Row> table, boolean text) {
+        return new ModelBinding(request, table, text, Needs.SIZE, true).columns();
+    }
+
+    /** Rows of the table, and those among them that have everything but the outcome. Levels must all be given. */
+    static BoundTable.RowCounts countWithoutOutcome(ModelRequest request, Dataset<Row> table, boolean text) {
+        ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, true);
+        IdColumn id = binding.id();
+        binding.describe();
+        return binding.count(binding.sums(binding.reduced(id, List.of()), List.of()), id);
+    }
+
+    /**
+     * The model with the levels of all its factors: those that are not given are found in the rows that have everything but
+     * the outcome.
+     */
+    static ModelRequest findLevelsWithoutOutcome(ModelRequest request, Dataset<Row> table, boolean text) {
+        ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, false);
+        binding.describe();
+        Map<String, List<String>> levels = new LinkedHashMap<>(request.levels());
+        binding.requireLevelsUsed();
+        Dataset<Row> complete = binding.reduced(binding.id(), List.of()).filter(binding.isComplete());
+        for (int k = 0; k < binding.raws.size(); k++) {
+            RawValue raw = binding.raws.get(k);
+            if (raw.factor && binding.given(raw.name) == null) {
+                List<String> found = binding.levels(complete, k);
+                if (found.isEmpty()) {
+                    throw new DataException("column " + raw.name + " has no value in any complete row");
+                }
+                levels.put(raw.name, found);
+            }
+        }
+        return request.withLevels(levels);
+    }
+
+    private PredictorColumns columns() {
+        Design design = describe();
         List<Column> values = new ArrayList<>();
-        for (RawValue raw : binding.raws) {
+        for (RawValue raw : raws) {
             values.add(raw.value());
         }
-        return new PredictorColumns(design, values, binding.id());
+        return new PredictorColumns(design, values, id());
     }
 
     /** Design without outcome, the columns that compute its raw values, and the id. */
@@ -116,21 +164,8 @@ public final class ModelBinding {
     private BoundTable bind() {
         IdColumn id = id();
         Design withoutLevels = describe();
-        List<Column> select = new ArrayList<>();
-        select.add(id.encode(text).alias(ID));
-        for (int k = 0; k < raws.size(); k++) {
-            RawValue raw = raws.get(k);
-            select.add(raw.value().alias(column(k)));
-            select.add((raw.sourcesPresent == null
-                            ? functions.lit(false)
-                            : raw.sourcesPresent.and(raw.isMissing(raw.value)))
-                    .alias(undefined(k)));
-        }
         List<StructField> sources = sources();
-        for (int k = 0; k < sources.size(); k++) {
-            select.add(asDouble(sources.get(k)).alias(source(k)));
-        }
-        Dataset<Row> reduced = table.select(select.toArray(Column[]::new));
+        Dataset<Row> reduced = reduced(id, sources);
         Row sums = sums(reduced, sources);
         BoundTable.RowCounts counts = count(sums, id);
         if (counts.complete() == 0) {
@@ -142,6 +177,24 @@ public final class ModelBinding {
         findLevels(complete);
         Design design = describeAgain(withoutLevels);
         return new BoundTable(complete, design, id, counts, request, covariates(sources, sums));
+    }
+
+    /** The id as it travels, of each raw value itself and whether it is undefined, and the numbers they are computed from. */
+    private Dataset<Row> reduced(IdColumn id, List<StructField> sources) {
+        List<Column> select = new ArrayList<>();
+        select.add(id.encode(text).alias(ID));
+        for (int k = 0; k < raws.size(); k++) {
+            RawValue raw = raws.get(k);
+            select.add(raw.value().alias(column(k)));
+            select.add((raw.sourcesPresent == null
+                            ? functions.lit(false)
+                            : raw.sourcesPresent.and(raw.isMissing(raw.value)))
+                    .alias(undefined(k)));
+        }
+        for (int k = 0; k < sources.size(); k++) {
+            select.add(asDouble(sources.get(k)).alias(source(k)));
+        }
+        return table.select(select.toArray(Column[]::new));
     }
 
     private static String undefined(int k) {
@@ -157,10 +210,13 @@ public final class ModelBinding {
         int response = -1;
         int size = -1;
         int weight = -1;
-        if (needsResponse) {
+        if (needs == Needs.OUTCOME) {
             response = 0;
-            size = values.addResponse(request);
-            if (request.weights() != null) {
+            values.addResponse(request);
+        }
+        if (needs != Needs.COVARIATES) {
+            size = values.addTrials(request.formula().response());
+            if (needs == Needs.OUTCOME && request.weights() != null) {
                 weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
             }
             if (request.precisionWeights() != null) {
@@ -181,7 +237,7 @@ public final class ModelBinding {
             values.addVariable(variable);
         }
         List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
-        if (!needsResponse) {
+        if (needs != Needs.OUTCOME) {
             givenLevels();
         }
         return describeAgain(new Design(request.group(), raw, response, size, weight, offsets, List.of(), List.of()));
@@ -414,20 +470,27 @@ public final class ModelBinding {
 
     private void givenLevels() {
         for (RawValue raw : raws) {
-            if (raw.factor) {
-                raw.levels = given(raw.name);
+            List<String> given = raw.factor ? given(raw.name) : null;
+            if (given != null) {
+                raw.levels = given;
+            }
+        }
+    }
+
+    private void requireLevelsUsed() {
+        for (String name : request.levels().keySet()) {
+            boolean used = raws.stream()
+                    .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
+            boolean ofOutcome = needs != Needs.OUTCOME && name.equals(request.outcome());
+            if (!used && !ofOutcome) {
+                throw new UsageException((needs == Needs.OUTCOME ? "--levels " : "levels, ") + name
+                        + ": no factor of that name in the formula");
             }
         }
     }
 
     private void findLevels(Dataset<Row> complete) {
-        for (String name : request.levels().keySet()) {
-            boolean used = raws.stream()
-                    .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
-            if (!used) {
-                throw new UsageException("--levels " + name + ": no factor of that name in the formula");
-            }
-        }
+        requireLevelsUsed();
         for (int k = 0; k < raws.size(); k++) {
             RawValue raw = raws.get(k);
             if (!raw.factor) {
@@ -481,7 +544,7 @@ public final class ModelBinding {
         Row[] found = (Row[])
                 complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
         RawValue raw = raws.get(k);
-        boolean isOutcome = needsResponse && k == 0;
+        boolean isOutcome = needs == Needs.OUTCOME && k == 0;
         if (isOutcome && found.length > MOST_CATEGORIES) {
             throw tooManyCategories(raw);
         }

@@ -163,6 +163,13 @@ public record ModelRequest(
         return formula.response().parts().get(0).name();
     }
 
+    /** Whether the outcome may be two labels, the second the success. */
+    boolean takesLabels() {
+        return family.takesTrials()
+                && family.auxiliary().isEmpty()
+                && formula.response().parts().size() == 1;
+    }
+
     /** All distinct variables of all formulas; no response, offset or group. */
     List<Variable> variables() {
         Map<String, Variable> byName = new LinkedHashMap<>();

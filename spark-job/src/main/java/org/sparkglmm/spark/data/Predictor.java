@@ -114,7 +114,11 @@ public final class Predictor {
             List<List<String>> auxiliaryNames,
             Dataset<Row> table,
             boolean text) {
-        Design all = ModelBinding.predictors(request, table, text).design();
+        return kept(ModelBinding.predictors(request, table, text).design(), fixedNames, auxiliaryNames);
+    }
+
+    /** The design with those columns only that a fit kept. */
+    public static Design kept(Design all, List<String> fixedNames, List<List<String>> auxiliaryNames) {
         List<List<DesignColumn>> auxiliary = new ArrayList<>();
         for (int k = 0; k < all.auxiliary().size(); k++) {
             auxiliary.add(named(all.auxiliary().get(k), auxiliaryNames.get(k)));

@@ -59,8 +59,8 @@ final class RawValues {
         return raws.size() - 1;
     }
 
-    /** Adds the outcome, and the trials if the left side has them: their index, or -1. */
-    int addResponse(ModelRequest request) {
+    /** Adds the outcome, or the successes. */
+    void addResponse(ModelRequest request) {
         Response response = request.formula().response();
         Family family = request.family();
         List<Variable> parts = response.parts();
@@ -73,17 +73,17 @@ final class RawValues {
                         + response.text() + "=low,middle,high");
             }
             raws.add(factor(first, type));
-            return -1;
+            return;
         }
         boolean labelled = type instanceof StringType || first.forcedFactor();
         if (labelled) {
-            if (!(family.takesTrials() && family.auxiliary().isEmpty()) || parts.size() > 1) {
+            if (!request.takesLabels()) {
                 throw new DataException("outcome " + response.text()
                         + (first.forcedFactor() ? " is a factor" : " is text (" + type.simpleString() + ")")
                         + ", where family " + family.name() + " needs numbers" + advice(type));
             }
             raws.add(factor(first, type));
-            return -1;
+            return;
         }
         raws.add(guarded(
                 new RawValue(
@@ -93,17 +93,20 @@ final class RawValues {
                         false,
                         null),
                 first));
-        if (parts.size() == 1) {
+    }
+
+    /** Adds the trials if the left side has them: their index, or -1. */
+    int addTrials(Response response) {
+        if (response.parts().size() == 1) {
             return -1;
         }
-        String second = parts.get(1).sql();
-        DataType secondType = typeOf(parts.get(1));
-        Column trials =
-                asNumber(functions.expr(second), secondType, parts.get(1).name(), "trials");
-        String sql = second;
+        Variable first = response.parts().get(0);
+        Variable second = response.parts().get(1);
+        String sql = second.sql();
+        Column trials = asNumber(functions.expr(sql), typeOf(second), second.name(), "trials");
         if (response.kind() == Response.Kind.SUCCESS_FAILURE) {
-            trials = trials.plus(asNumber(functions.expr(first.sql()), type, first.name(), "outcome"));
-            sql = first.sql() + " + " + second;
+            trials = trials.plus(asNumber(functions.expr(first.sql()), typeOf(first), first.name(), "outcome"));
+            sql = first.sql() + " + " + second.sql();
         }
         raws.add(new RawValue("trials(" + response.text() + ")", sql, trials, false, null));
         return raws.size() - 1;

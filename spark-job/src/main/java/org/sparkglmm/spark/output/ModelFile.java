@@ -91,6 +91,7 @@ public final class ModelFile {
         matrix(covariance.putArray("matrix"), fit.covariance().matrix(StandardErrors.MODEL));
         matrix(covariance.putArray("robust"), fit.covariance().matrix(StandardErrors.ROBUST));
         Arrays.stream(fit.covariance().indices()).forEach(covariance.putArray("parameters")::add);
+        Arrays.stream(fit.covariance().open()).forEach(covariance.putArray("undetermined")::add);
         tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
         coefficients(root.putArray("marginal"), fit.answers().marginal());
@@ -352,17 +353,12 @@ public final class ModelFile {
         JsonNode values = design.path("parameters");
         double[] parameters = new double[values.size()];
         for (int i = 0; i < parameters.length; i++) {
-            parameters[i] = values.get(i).asDouble();
+            parameters[i] = values.get(i).asDouble(Double.NaN);
         }
         List<List<String>> auxiliary = new ArrayList<>();
         design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
         List<String> names = strings(design.path("parameterNames"));
         JsonNode covariance = root.path("covariance");
-        JsonNode known = covariance.path("parameters");
-        int[] indices = new int[known.size()];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = known.get(i).asInt();
-        }
         StandardErrors errors = StandardErrors.valueOf(
                 root.path("standardErrors").asText("model").toUpperCase(Locale.ROOT));
         return new Saved(
@@ -373,7 +369,8 @@ public final class ModelFile {
                         parameters,
                         new ParameterCovariance(
                                 parameters.length,
-                                indices,
+                                integers(covariance.path("parameters")),
+                                integers(covariance.path("undetermined")),
                                 names,
                                 matrix(covariance.path("matrix")),
                                 matrix(covariance.path("robust"))),
@@ -390,6 +387,14 @@ public final class ModelFile {
                     node.path("type").asText(),
                     node.path("mean").asDouble(Double.NaN),
                     node.path("sd").asDouble(Double.NaN)));
+        }
+        return out;
+    }
+
+    private static int[] integers(JsonNode array) {
+        int[] out = new int[array.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = array.get(i).asInt();
         }
         return out;
     }

@@ -1,0 +1,128 @@
+package org.sparkglmm.spark.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.Simulator;
+import org.sparkglmm.core.inference.Truth;
+import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.ModelBinding;
+import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.data.SimulatedOutcomes;
+import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.TruthFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulate}: a model and covariates → the same table with new outcomes. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Draw new outcomes for the rows of a table, from a fitted model or a truth of your own.",
+            "Every person gets random effects drawn anew, every row an outcome, in the column on the left side of the"
+                    + " formula. Frequency weights are ignored: a row is one outcome. The same seed gives the same outcomes"
+                    + " however the rows are stored."
+        })
+final class SimulateCommand implements Callable<Integer> {
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR|FILE",
+            description =
+                    "Folder of a fit, or a JSON file: formula, family, and the numbers in the form of model.json.")
+    private String model;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Same seed, same outcomes (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--on-exists",
+            defaultValue = "error",
+            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
+    private String onExists;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the table (Parquet).")
+    private String out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TableSource source = data.source();
+        return data.run(spark -> simulate(spark, source));
+    }
+
+    private int simulate(SparkSession spark, TableSource source) {
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
+        ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
+        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, source.path(), model);
+        try {
+            ModelRequest asked = saved == null ? given.request() : saved.request();
+            Dataset<Row> table = source.read(spark, asked.group());
+            SimulatedOutcomes outcomes = new SimulatedOutcomes(asked, table, source.isText());
+            ModelRequest known = outcomes.request();
+            Design design = saved == null
+                    ? outcomes.design()
+                    : Predictor.kept(outcomes.design(), saved.fixedNames(), saved.auxiliaryNames());
+            double[] parameters = saved == null
+                    ? given.truth().parameters(design, known.family())
+                    : saved.estimates().parameters();
+            BoundTable.RowCounts counts = outcomes.count();
+            outcomes.draw(new Simulator(design, known.family(), known.link(), parameters, seed))
+                    .write()
+                    .mode("append")
+                    .parquet(folder.staging());
+            report(counts, outcomes.drawn(spark.read().parquet(folder.staging())));
+            folder.commit();
+            say(known, Truth.lines(design, known.family(), parameters));
+            return ExitCode.OK;
+        } finally {
+            folder.abandon();
+        }
+    }
+
+    /** How many rows got an outcome, and why the others did not. */
+    private void report(BoundTable.RowCounts counts, SimulatedOutcomes.Drawn drawn) {
+        PrintWriter console = spec.commandLine().getOut();
+        console.println(
+                "Drew outcomes for " + drawn.rows() + " rows of " + drawn.persons() + " persons (seed " + seed + ")");
+        if (counts.dropped() > 0) {
+            console.println(counts.dropped() + " rows have no outcome: a value is missing or a level unknown"
+                    + (counts.missing().isEmpty()
+                            ? ""
+                            : " (missing: " + ModelBinding.describe(counts.missing()) + ")"));
+        }
+        long impossible = counts.complete() - drawn.rows();
+        if (impossible > 0) {
+            console.println(
+                    impossible + " rows have no outcome: the model allows none there (a mean outside the range of"
+                            + " its family, or trials or weights that are not positive or not whole)");
+        }
+    }
+
+    private void say(ModelRequest known, List<String> truth) {
+        PrintWriter console = spec.commandLine().getOut();
+        console.println("The truth behind them: " + known.formula().text() + ", family "
+                + known.family().name() + " (" + known.link().label() + ")");
+        truth.forEach(line -> console.println("  " + line));
+        console.println("The table is in " + out);
+        console.flush();
+    }
+}
