@@ -19,6 +19,7 @@ import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.Report;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.SummaryText;
 
@@ -118,8 +119,8 @@ public final class GlmmModel extends Model<GlmmModel> {
     }
 
     /**
-     * Writes the result folder: random effects, predictions of a table if there is one, summary, then the model file and
-     * whatever else is given; the caller commits.
+     * Writes the result folder: random effects, predictions of a table if there is one, summary, report, then the model
+     * file and whatever else is given; the caller commits.
      *
      * @param fitted the table to predict for, null for none
      * @param text whether that table was read from text
@@ -133,7 +134,9 @@ public final class GlmmModel extends Model<GlmmModel> {
                     .parquet(folder.part("fitted"));
         }
         folder.write("summary.txt", summary());
-        folder.write(ModelFile.NAME, json());
+        String json = json();
+        folder.write(Report.NAME, Report.of(json));
+        folder.write(ModelFile.NAME, json);
     }
 
     /** Writes the folder that {@code spark-glmm fit} writes, at once and whole; onExists is error or overwrite. */

@@ -117,7 +117,7 @@ final class FitCommand implements Callable<Integer> {
     private void report(GlmmModel fitted) {
         PrintWriter console = spec.commandLine().getOut();
         console.println(fitted.summary());
-        console.println("Results are in " + out + ": summary.txt, model.json, random_effects/"
+        console.println("Results are in " + out + ": summary.txt, report.html, model.json, random_effects/"
                 + (writeFitted ? ", fitted/" : ""));
         console.flush();
     }

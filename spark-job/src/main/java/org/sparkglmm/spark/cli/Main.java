@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             ContrastCommand.class,
             TrajectoriesCommand.class,
+            ReportCommand.class,
             CheckCommand.class,
             GenerateCommand.class
         },

@@ -18,6 +18,7 @@ import org.sparkglmm.spark.data.SimulatedOutcomes;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.TruthFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
 final class SimulateCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
+
+    @Mixin
+    private DisclosureOptions disclosure;
 
     @Option(
             names = "--model",
@@ -100,20 +104,22 @@ final class SimulateCommand implements Callable<Integer> {
 
     /** How many rows got an outcome, and why the others did not. */
     private void report(BoundTable.RowCounts counts, SimulatedOutcomes.Drawn drawn) {
+        SmallCounts small = disclosure.counts();
         PrintWriter console = spec.commandLine().getOut();
-        console.println(
-                "Drew outcomes for " + drawn.rows() + " rows of " + drawn.persons() + " persons (seed " + seed + ")");
+        console.println("Drew outcomes for " + small.show(drawn.rows()) + " rows of " + small.show(drawn.persons())
+                + " persons (seed " + seed + ")");
         if (counts.dropped() > 0) {
-            console.println(counts.dropped() + " rows have no outcome: a value is missing or a level unknown"
-                    + (counts.missing().isEmpty()
-                            ? ""
-                            : " (missing: " + ModelBinding.describe(counts.missing()) + ")"));
+            console.println(
+                    small.show(counts.dropped()) + " rows have no outcome: a value is missing or a level unknown"
+                            + (counts.missing().isEmpty()
+                                    ? ""
+                                    : " (missing: " + ModelBinding.describe(counts.missing(), small::show) + ")"));
         }
         long impossible = counts.complete() - drawn.rows();
         if (impossible > 0) {
-            console.println(
-                    impossible + " rows have no outcome: the model allows none there (a mean outside the range of"
-                            + " its family, or trials or weights that are not positive or not whole)");
+            console.println(small.show(impossible)
+                    + " rows have no outcome: the model allows none there (a mean outside the range of"
+                    + " its family, or trials or weights that are not positive or not whole)");
         }
     }
 

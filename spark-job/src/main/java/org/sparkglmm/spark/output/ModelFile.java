@@ -279,7 +279,12 @@ public final class ModelFile {
         return parse(tree(folder, configuration));
     }
 
-    private static JsonNode tree(String folder, Configuration configuration) {
+    /**
+     * The whole file.
+     *
+     * @throws DataException if the folder holds no complete model
+     */
+    static JsonNode tree(String folder, Configuration configuration) {
         Path path = new Path(folder, NAME);
         try {
             FileSystem files = path.getFileSystem(configuration);
@@ -297,6 +302,15 @@ public final class ModelFile {
             }
         } catch (IOException e) {
             throw new DataException("cannot read " + path + ": " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** A model file's text read back. */
+    static JsonNode tree(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 
