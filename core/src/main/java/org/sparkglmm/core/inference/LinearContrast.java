@@ -104,7 +104,8 @@ public record LinearContrast(String text, double[] weights, double constant) {
                 } else if (!take('+') && any) {
                     throw wrong("must have + or - here");
                 }
-                double factor = number(1);
+                // A threshold's name, 1|2, begins like a number.
+                double factor = nameHere() == null ? number(1) : 1;
                 take('*');
                 weights[name()] += sign * factor;
                 any = true;
@@ -175,20 +176,31 @@ public record LinearContrast(String text, double[] weights, double constant) {
             skip();
             if (take('`')) {
                 int end = text.indexOf('`', at);
-                int index = end < 0 ? -1 : names.indexOf(text.substring(at, end));
+                // Parameters that may not stand here have an empty name.
+                int index = end <= at ? -1 : names.indexOf(text.substring(at, end));
                 if (index < 0) {
                     throw wrong("must have the name of a coefficient here");
                 }
                 at = end + 1;
                 return index;
             }
+            String name = nameHere();
+            if (name == null) {
+                throw wrong("must have the name of a coefficient here");
+            }
+            at += name.length();
+            return names.indexOf(name);
+        }
+
+        /** The longest name that stands here as a whole one; null if there is none. */
+        private String nameHere() {
+            skip();
             for (String name : longestFirst) {
                 if (text.startsWith(name, at) && endsAt(at + name.length())) {
-                    at += name.length();
-                    return names.indexOf(name);
+                    return name;
                 }
             }
-            throw wrong("must have the name of a coefficient here");
+            return null;
         }
 
         /** Whether a name that ends there is a whole one. */

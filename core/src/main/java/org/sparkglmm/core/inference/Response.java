@@ -18,7 +18,7 @@ import org.sparkglmm.core.model.Link;
 final class Response implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** Of η and ψ, in their units: first and second differences are good to some 1e-6. */
+    /** Of η and ψ, in their units: first and second differences are good to some 1e-6, in a far tail 1e-5. */
     private static final double STEP = 1e-3;
     /** φ beyond it is less than rounding. */
     private static final double TAIL = 8.5;

@@ -17,6 +17,8 @@ class StandardNormalTest {
     private static final double SECOND = 1e-11;
     private static final double THIRD = 1e-8;
 
+    private static final double SAME_QUANTILE = 1e-14;
+
     private static final Precise FAR = new Precise(420);
     private static final Precise NEAR = new Precise(120);
 
@@ -112,5 +114,36 @@ class StandardNormalTest {
                 assertTrue(error <= 1e-15, () -> "Mills' ratio at " + x + ": relative error " + error);
             }
         }
+    }
+
+    /** Down to where probabilities lose digits themselves, and up to the last number below 1. */
+    @Test
+    void quantileIsTheInverseInBothTails() {
+        for (double x = -37.5; x < 0; x += 0.0873) {
+            double p = StandardNormal.probability(x);
+            // Near 0 the rounding of p is 1e-16 of x = 0.
+            assertEquals(x, StandardNormal.quantile(p), SAME_QUANTILE * Math.max(-x, 0.1), "x " + x);
+            // Relative to p an error of x counts |x| times.
+            double within = SAME_QUANTILE * p * (1 + x * x);
+            assertEquals(p, StandardNormal.probability(StandardNormal.quantile(p)), within, "p " + p);
+        }
+        for (int k = 2; k <= 53; k++) {
+            double p = Math.scalb(1.0, -k);
+            assertEquals(-StandardNormal.quantile(p), StandardNormal.quantile(1 - p), 0, "1 - 2^-" + k);
+        }
+        for (double p = 0.01; p < 1; p += 0.0137) {
+            assertEquals(p, StandardNormal.probability(StandardNormal.quantile(p)), SAME_QUANTILE * p, "p " + p);
+        }
+        assertEquals(1.959963984540054, StandardNormal.quantile(0.975), SAME_QUANTILE);
+        assertEquals(0, StandardNormal.quantile(0.5), 0);
+    }
+
+    @Test
+    void quantileHasItsLimits() {
+        assertEquals(Double.NEGATIVE_INFINITY, StandardNormal.quantile(0));
+        assertEquals(Double.POSITIVE_INFINITY, StandardNormal.quantile(1));
+        assertEquals(Double.NaN, StandardNormal.quantile(Double.NaN));
+        // R: qnorm(-744.44, log.p = TRUE) is -38.467, for the smallest number above 0.
+        assertEquals(-38.467, StandardNormal.quantile(Double.MIN_VALUE), 1e-3);
     }
 }

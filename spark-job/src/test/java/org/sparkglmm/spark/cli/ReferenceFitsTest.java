@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -28,9 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * case's own, with its reason.
  */
 class ReferenceFitsTest {
-    private static final Path SAMPLES = Path.of("..", "data-samples");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private static SparkSession spark;
 
     @TempDir
@@ -47,12 +41,7 @@ class ReferenceFitsTest {
     }
 
     static List<Path> cases() throws IOException {
-        List<Path> out = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(SAMPLES)) {
-            files.filter(f -> f.getParent().endsWith("cases") && f.toString().endsWith(".json"))
-                    .sorted()
-                    .forEach(out::add);
-        }
+        List<Path> out = ReferenceCommand.files("cases");
         assertTrue(out.size() >= 60, "reference cases found");
         return out;
     }
@@ -60,47 +49,10 @@ class ReferenceFitsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithTheReference(Path file) throws IOException {
-        JsonNode reference = MAPPER.readTree(file.toFile());
-        List<String> arguments = new ArrayList<>(List.of(
-                "fit",
-                "--quiet",
-                "--data",
-                file.getParent().resolveSibling("data.csv").toString(),
-                "--formula",
-                reference.get("formula").asText(),
-                "--family",
-                reference.get("family").asText(),
-                "--link",
-                reference.get("link").asText(),
-                "--nodes",
-                reference.get("nodes").asText(),
-                "--out",
-                folder.resolve("out").toString()));
-        if (reference.path("reml").asBoolean()) {
-            arguments.add("--reml");
-        }
-        if (reference.path("ziformula").isTextual()) {
-            arguments.addAll(List.of("--zi", reference.get("ziformula").asText()));
-        }
-        if (reference.path("dispformula").isTextual()) {
-            arguments.addAll(
-                    List.of("--dispersion", reference.get("dispformula").asText()));
-        }
-        if (reference.path("weights").isTextual()) {
-            arguments.addAll(List.of("--weights", reference.get("weights").asText()));
-        }
-        if (reference.path("precisionWeights").isTextual()) {
-            arguments.addAll(List.of(
-                    "--precision-weights", reference.get("precisionWeights").asText()));
-        }
-        reference.path("levels").fields().forEachRemaining(e -> {
-            List<String> levels = new ArrayList<>();
-            e.getValue().forEach(l -> levels.add(l.asText()));
-            arguments.addAll(List.of("--levels", e.getKey() + "=" + String.join(",", levels)));
-        });
-        int code = Main.run(arguments.toArray(String[]::new));
+        JsonNode reference = ReferenceCommand.read(file);
+        int code = Main.run(ReferenceCommand.fit(file, reference, folder.resolve("out")));
         assertEquals(0, code, "exit code");
-        JsonNode model = MAPPER.readTree(folder.resolve("out/model.json").toFile());
+        JsonNode model = ReferenceCommand.read(folder.resolve("out/model.json"));
         List<Executable> checks = new ArrayList<>();
         compare(reference.get("expected"), reference.get("tolerance"), model, checks);
         compareModes(
