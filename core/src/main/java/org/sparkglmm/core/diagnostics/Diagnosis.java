@@ -33,6 +33,8 @@ import org.sparkglmm.core.optim.SymmetricEigen;
 public final class Diagnosis {
     /** Rows after which a sample says enough: proportions and means of residuals are known to some 0.003. */
     private static final long SAMPLE_ROWS = 100_000;
+    /** Rows with a quantile residual: distribution functions may take a tenth of a millisecond. */
+    private static final double QUANTILE_ROWS = 25_000;
     /** Bins of a trend, of this many rows at least. */
     private static final int BINS = 10;
 
@@ -62,7 +64,7 @@ public final class Diagnosis {
 
     /** Every n-th cluster where there are more rows than the residuals need, else all: one pass. */
     public static ClusterData sample(ClusterData data, DataMoments moments) {
-        int step = (int) Math.max(1, moments.rows() / SAMPLE_ROWS);
+        int step = (int) Math.max(1, (moments.rows() + SAMPLE_ROWS - 1) / SAMPLE_ROWS);
         List<ClusterBlock> blocks = data.mapBlocks(block -> step == 1 ? block : block.everyNth(step));
         return new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
     }
@@ -89,19 +91,21 @@ public final class Diagnosis {
 
     private Diagnostics run(ClusterData sample, Influence influence, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
-        List<ResidualPass.Residuals> parts = sample.mapBlocks(new ResidualPass(model, family, link, parameters));
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
         long rows = blocks.stream().mapToLong(ClusterBlock::rows).sum();
+        List<ResidualPass.Residuals> parts =
+                sample.mapBlocks(new ResidualPass(model, family, link, parameters, QUANTILE_ROWS / rows));
         long clusters = blocks.stream().mapToLong(ClusterBlock::clusters).sum();
         Pearson pearson = pearson(parts, rows);
         Zeros zeros = zeros(parts);
         Residuals residuals = residuals(parts, blocks);
-        List<EffectShape> effects = effects(parts);
+        double weight = parts.stream().mapToDouble(p -> p.weight).sum();
+        List<EffectScores> effects = effects(parts);
         VarianceShares shares = shares();
         Collinearity collinearity = collinearity();
-        Findings findings = new Findings(design, family, moments, rows, clusters);
-        findings.residuals(pearson, zeros, residuals);
+        Findings findings = new Findings(design, family, moments, clusters);
         findings.effects(effects, layout.lambda(parameters));
+        findings.residuals(pearson, zeros, weight, residuals);
         findings.influence(influence);
         findings.collinearity(collinearity);
         findings.sizes();
@@ -112,7 +116,7 @@ public final class Diagnosis {
                 pearson,
                 zeros,
                 residuals,
-                effects,
+                effects.stream().map(EffectScores::shape).toList(),
                 shares,
                 influence,
                 collinearity,
@@ -233,8 +237,8 @@ public final class Diagnosis {
         return new Bin(at / n, n, mean, Math.sqrt(Math.max(0, squares / n - mean * mean)));
     }
 
-    private List<EffectShape> effects(List<ResidualPass.Residuals> parts) {
-        List<EffectShape> out = new ArrayList<>();
+    private List<EffectScores> effects(List<ResidualPass.Residuals> parts) {
+        List<EffectScores> out = new ArrayList<>();
         for (int d = 0; d < layout.random(); d++) {
             int dimension = d;
             double[] u = Arrays.stream(
@@ -253,13 +257,19 @@ public final class Diagnosis {
                 fourth += square * square;
             }
             double variance = second / u.length;
-            out.add(new EffectShape(
+            EffectShape shape = new EffectShape(
                     design.randomNames().get(d),
                     mean,
                     Math.sqrt(variance),
                     third / u.length / (variance * Math.sqrt(variance)),
                     fourth / u.length / (variance * variance) - 3,
-                    quantiles(u)));
+                    quantiles(u));
+            double[][] h = new double[EffectScores.ORDERS][];
+            for (int k = 0; k < h.length; k++) {
+                int order = k;
+                h[k] = join(parts.stream().map(p -> p.hermite[dimension][order]).toList());
+            }
+            out.add(EffectScores.of(shape, h));
         }
         return out;
     }

@@ -16,6 +16,7 @@ import org.sparkglmm.core.diagnostics.Diagnostics.Pearson;
 import org.sparkglmm.core.diagnostics.Diagnostics.Residuals;
 import org.sparkglmm.core.diagnostics.Diagnostics.Trend;
 import org.sparkglmm.core.diagnostics.Diagnostics.Zeros;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
 
 /**
@@ -35,15 +36,27 @@ final class Findings {
     private static final double LARGE_DISTANCE = 0.03;
     private static final double LARGE_TREND = 0.15;
     private static final double LARGE_SPREAD = 0.25;
-    private static final double SKEW = 0.25;
+    private static final double SKEW = 0.4;
+    /** Draws look more normal than the effects are. */
+    private static final double DRAWN_SKEW = 0.25;
+
     private static final double HEAVY = 0.5;
     /** The kurtosis of a few hundred normal values is itself skew. */
     private static final double SURPRISING_KURTOSIS = 6;
+    /** A few hundred normal values without one in the tails look surer of being flat than they are. */
+    private static final double SURPRISING_FLAT = 5;
 
     private static final int ENOUGH_FOR_SHAPE = 50;
+    /** In standard errors. */
     private static final double INFLUENTIAL = 1;
+    /** Of variances and dispersions, whose scores are squares. */
+    private static final double INFLUENTIAL_SPREAD = 1.25;
+    /** Over √clusters: so far one in some hundreds of clean fits goes where clusters are few. */
+    private static final double MOVES_AN_EFFECT = 7;
+
+    private static final double MOVES_A_SPREAD = 10;
     private static final double ILL_CONDITIONED = 30;
-    private static final double NEARLY_ONE = 0.98;
+    private static final double NEARLY_ONE = 0.95;
     private static final int FEW_CLUSTERS = 50;
     private static final int FEW_CLUSTERS_FOR_SLOPES = 100;
     private static final double FEW_ROWS = 2;
@@ -52,15 +65,14 @@ final class Findings {
     private final Design design;
     private final Family family;
     private final DataMoments moments;
-    private final long rows;
     private final long clusters;
+    private boolean notNormal;
     private final List<Warning> found = new ArrayList<>();
 
-    Findings(Design design, Family family, DataMoments moments, long rows, long clusters) {
+    Findings(Design design, Family family, DataMoments moments, long clusters) {
         this.design = design;
         this.family = family;
         this.moments = moments;
-        this.rows = rows;
         this.clusters = clusters;
     }
 
@@ -72,12 +84,59 @@ final class Findings {
         found.add(new Warning(code, String.format(Locale.ROOT, format, values)));
     }
 
-    void residuals(Pearson pearson, Zeros zeros, Residuals residuals) {
-        // A single trial has one variance whatever varies behind it.
-        boolean tellsSpread = !family.takesCategories() && !(family.takesTrials() && moments.mostTrials() <= 1);
-        double z = (pearson.drawnRatio() - 1) / pearson.drawnError();
+    /** What covariates explain comes first: the rest may be of it. */
+    void residuals(Pearson pearson, Zeros zeros, double weight, Residuals residuals) {
+        boolean bent = false;
+        for (Trend trend : residuals.byCovariate()) {
+            bent |= trend(trend, trend.variable(), LARGE_TREND, bending(trend.variable()));
+        }
         int before = found.size();
-        if (tellsSpread && pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
+        spread(pearson);
+        zeros(zeros, weight);
+        if (found.size() > before) {
+            // The rest would say the same in other words.
+            return;
+        }
+        long rows = residuals.byFitted().bins().stream().mapToLong(Bin::rows).sum();
+        boolean distributed =
+                !(residuals.distance() * Math.sqrt(rows) > DISTANCE && residuals.distance() > LARGE_DISTANCE);
+        if (!distributed) {
+            add(
+                    "residual_distribution",
+                    "the outcomes are not distributed as family %s says (their quantile residuals are off the normal"
+                            + " distribution by up to %.3f); look at the residuals' quantiles in the report and try another family or"
+                            + " link",
+                    family.name(),
+                    residuals.distance());
+        }
+        if (!bent) {
+            // Effects that are not normal bend the residuals at either end.
+            double large = notNormal ? 2 * LARGE_TREND : LARGE_TREND;
+            bent = trend(
+                    residuals.byFitted(),
+                    "fitted values",
+                    large,
+                    "try another link, interactions, or transform covariates");
+        }
+        if (!bent && !spread(residuals.byFitted(), "fitted values")) {
+            residuals.byCovariate().forEach(trend -> spread(trend, trend.variable()));
+        }
+    }
+
+    private static String bending(String variable) {
+        return "let its effect bend, for example by I(" + variable + "^2)";
+    }
+
+    private void spread(Pearson pearson) {
+        // A single trial has one variance whatever varies behind it.
+        if (family.takesCategories() || family.takesTrials() && moments.mostTrials() <= 1) {
+            return;
+        }
+        double z = (pearson.drawnRatio() - 1) / pearson.drawnError();
+        // A dispersion that is estimated fits the spread on the whole; if not, the distribution is another.
+        boolean ownDispersion =
+                family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
+        if (pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
             String other = family.moreSpread();
             add(
                     "overdispersion",
@@ -88,7 +147,7 @@ final class Findings {
                             ? "look for a covariate or a random slope that is missing, model the dispersion (--dispersion), and"
                                     + " use --se robust meanwhile"
                             : "fit " + other + " and compare, or use --se robust");
-        } else if (tellsSpread && pearson.drawnRatio() < LESS_SPREAD && -z > SURPRISING) {
+        } else if (!ownDispersion && pearson.drawnRatio() < LESS_SPREAD && -z > SURPRISING) {
             add(
                     "underdispersion",
                     "the outcome varies only %.2f times as much about its expected values as family %s says, so standard"
@@ -96,35 +155,22 @@ final class Findings {
                     pearson.drawnRatio(),
                     family.name());
         }
-        if (zeros != null) {
-            double excess = (zeros.observed() - zeros.expected()) / zeros.error();
-            if (excess > SURPRISING && zeros.observed() > MORE_ZEROS * zeros.expected()) {
-                add(
-                        "excess_zeros",
-                        "there are %.2f times as many zeros as the model expects (%.1f%% of the rows, expected %.1f%%); %s,"
-                                + " and compare",
-                        zeros.observed() / zeros.expected(),
-                        100 * zeros.observed() / rows,
-                        100 * zeros.expected() / rows,
-                        zeroAdvice());
-            }
-        }
-        if (found.size() > before) {
-            // The rest would say the same in other words.
+    }
+
+    private void zeros(Zeros zeros, double weight) {
+        if (zeros == null) {
             return;
         }
-        if (residuals.distance() * Math.sqrt(rows) > DISTANCE && residuals.distance() > LARGE_DISTANCE) {
+        double excess = (zeros.observed() - zeros.expected()) / zeros.error();
+        if (excess > SURPRISING && zeros.observed() > MORE_ZEROS * zeros.expected()) {
             add(
-                    "residual_distribution",
-                    "the outcomes are not distributed as family %s says (their quantile residuals are off the normal"
-                            + " distribution by up to %.3f); look at the residuals' quantiles in the report and try another family or"
-                            + " link",
-                    family.name(),
-                    residuals.distance());
-        }
-        trend(residuals.byFitted(), "fitted values", "try another link, interactions, or transform covariates");
-        for (Trend trend : residuals.byCovariate()) {
-            trend(trend, trend.variable(), "let its effect bend, for example by I(" + trend.variable() + "^2)");
+                    "excess_zeros",
+                    "there are %.2f times as many zeros as the model expects (%.1f%% of the rows, expected %.1f%%); %s,"
+                            + " and compare",
+                    zeros.observed() / zeros.expected(),
+                    100 * zeros.observed() / weight,
+                    100 * zeros.expected() / weight,
+                    zeroAdvice());
         }
     }
 
@@ -138,30 +184,40 @@ final class Findings {
         }
     }
 
-    private void trend(Trend trend, String variable, String advice) {
+    private boolean trend(Trend trend, String variable, double large, String advice) {
         double worst = 0;
-        double widest = 0;
         double chiSquare = 0;
-        double spread = 0;
         for (Bin bin : trend.bins()) {
-            chiSquare += bin.rows() * bin.mean() * bin.mean();
-            double z = (bin.sd() * bin.sd() - 1) * Math.sqrt(bin.rows() / 2.0);
+            double sd = Math.max(1, bin.sd());
+            chiSquare += bin.rows() * bin.mean() * bin.mean() / (sd * sd);
             worst = Math.max(worst, Math.abs(bin.mean()));
-            if (Math.abs(bin.sd() - 1) > widest && Math.abs(z) > SURPRISING + 1) {
-                widest = Math.abs(bin.sd() - 1);
-                spread = bin.sd();
-            }
         }
         int bins = trend.bins().size();
         double standardised = (chiSquare - bins) / Math.sqrt(2.0 * Math.max(1, bins));
-        if (worst > LARGE_TREND && standardised > 2 * SURPRISING) {
+        boolean bent = worst > large && standardised > 2 * SURPRISING;
+        if (bent) {
             add(
                     "residual_trend",
                     "residuals depend on %s (their mean reaches %.2f standard deviations in a tenth of the rows); %s",
                     variable,
                     worst,
                     advice);
-        } else if (widest > LARGE_SPREAD && bins > 1) {
+        }
+        return bent;
+    }
+
+    private boolean spread(Trend trend, String variable) {
+        double widest = 0;
+        double spread = 0;
+        for (Bin bin : trend.bins()) {
+            double z = (bin.sd() * bin.sd() - 1) * Math.sqrt(bin.rows() / 2.0);
+            if (Math.abs(bin.sd() - 1) > widest && Math.abs(z) > SURPRISING + 1) {
+                widest = Math.abs(bin.sd() - 1);
+                spread = bin.sd();
+            }
+        }
+        boolean changes = widest > LARGE_SPREAD && trend.bins().size() > 1;
+        if (changes) {
             add(
                     "residual_spread",
                     "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows);"
@@ -169,27 +225,34 @@ final class Findings {
                     variable,
                     spread);
         }
+        return changes;
     }
 
-    void effects(List<EffectShape> shapes, double[] lambda) {
+    void effects(List<EffectScores> shapes, double[] lambda) {
         int q = shapes.size();
-        for (int d = 0; d < q; d++) {
-            EffectShape shape = shapes.get(d);
-            boolean skew = Math.abs(shape.skewness()) > SKEW
-                    && Math.abs(shape.skewness()) / Math.sqrt(6.0 / clusters) > SURPRISING;
-            boolean heavy = shape.excessKurtosis() > HEAVY
-                    && shape.excessKurtosis() / Math.sqrt(24.0 / clusters) > SURPRISING_KURTOSIS;
-            boolean flat = shape.excessKurtosis() < -HEAVY
-                    && -shape.excessKurtosis() / Math.sqrt(24.0 / clusters) > SURPRISING;
-            if (clusters >= ENOUGH_FOR_SHAPE && (skew || heavy || flat)) {
+        for (EffectScores scores : shapes) {
+            EffectShape shape = scores.shape();
+            // The score sees far where rows are few, the draws where the tail is long.
+            boolean up = scores.skewness() > SKEW && scores.skewnessZ() > SURPRISING
+                    || shape.skewness() > DRAWN_SKEW && shape.skewness() / Math.sqrt(6.0 / clusters) > SURPRISING;
+            boolean down = -scores.skewness() > SKEW && -scores.skewnessZ() > SURPRISING
+                    || -shape.skewness() > DRAWN_SKEW && -shape.skewness() / Math.sqrt(6.0 / clusters) > SURPRISING;
+            boolean heavy = scores.kurtosis() > HEAVY && scores.kurtosisZ() > SURPRISING
+                    || shape.excessKurtosis() > HEAVY
+                            && shape.excessKurtosis() / Math.sqrt(24.0 / clusters) > SURPRISING_KURTOSIS;
+            boolean flat = scores.kurtosis() < -HEAVY && -scores.kurtosisZ() > SURPRISING_FLAT;
+            if (clusters >= ENOUGH_FOR_SHAPE && (up || down || heavy || flat)) {
+                notNormal = true;
+                String how = up
+                        ? "skew, with a long tail upwards"
+                        : down ? "skew, with a long tail downwards" : heavy ? "with heavy tails" : "flat, or in groups";
                 add(
                         "random_effects_not_normal",
-                        "the random effects of %s are not normally distributed (skewness %.2f, excess kurtosis %.2f); fixed"
-                                + " effects that vary within %s hardly suffer, but do not trust the intercept and predictions for"
-                                + " extreme %s: look for a covariate that splits them into groups, and use --se robust",
+                        "the random effects of %s are not normally distributed but %s; fixed effects that vary within %s hardly"
+                                + " suffer, but do not trust the intercept and predictions for extreme %s: look for a covariate that"
+                                + " splits them into groups, and use --se robust",
                         shape.term(),
-                        shape.skewness(),
-                        shape.excessKurtosis(),
+                        how,
                         design.group(),
                         design.group());
             }
@@ -202,8 +265,8 @@ final class Findings {
                             "near_singular_covariance",
                             "the random effects of %s and %s are correlated by %.3f: the data hardly tell them apart; fit"
                                     + " without one of them, or without their correlation (||), and compare",
-                            shapes.get(c).term(),
-                            shapes.get(r).term(),
+                            shapes.get(c).shape().term(),
+                            shapes.get(r).shape().term(),
                             rho);
                 }
             }
@@ -223,7 +286,14 @@ final class Findings {
     }
 
     void influence(Influence influence) {
-        if (influence != null && influence.largest() > INFLUENTIAL) {
+        if (influence == null) {
+            return;
+        }
+        double root = Math.sqrt(moments.clusters());
+        double most = design.fixedNames().contains(influence.parameter())
+                ? Math.max(INFLUENTIAL, MOVES_AN_EFFECT / root)
+                : Math.max(INFLUENTIAL_SPREAD, MOVES_A_SPREAD / root);
+        if (influence.largest() > most) {
             add(
                     "influential_cluster",
                     "leaving out one %s would move the estimate of %s by some %.1f standard errors; sort random_effects/ by"

@@ -28,14 +28,18 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     private final Link link;
     private final double[] parameters;
 
-    ResidualPass(MixedModel model, Family family, Link link, double[] parameters) {
+    private final double share;
+
+    /** @param share of the rows that get a quantile residual, taken at random */
+    ResidualPass(MixedModel model, Family family, Link link, double[] parameters, double share) {
+        this.share = share;
         this.model = model;
         this.family = family;
         this.link = link;
         this.parameters = parameters;
     }
 
-    /** Of a block. Arrays by row are NaN for rows of clusters without a likelihood. */
+    /** Of a block. Arrays by row are NaN for rows of clusters without a likelihood, and quantiles for those not taken. */
     static final class Residuals implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -45,6 +49,8 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         final double[] eta;
         /** By random effect and cluster. */
         final double[][] drawn;
+        /** By random effect, order less one, and cluster: see {@link PosteriorDraws#expectedHermite}. */
+        final double[][][] hermite;
 
         double weight;
         double pearsonAtModes;
@@ -58,6 +64,7 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
             quantile = new double[rows];
             eta = new double[rows];
             drawn = new double[q][clusters];
+            hermite = new double[q][EffectScores.ORDERS][clusters];
         }
     }
 
@@ -71,12 +78,16 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         for (int i = 0; i < block.clusters(); i++) {
             for (int d = 0; d < q; d++) {
                 out.drawn[d][i] = draws.isKnown(i) ? draws.drawn(i, d) : Double.NaN;
+                for (int k = 0; k < EffectScores.ORDERS; k++) {
+                    out.hermite[d][k][i] = draws.isKnown(i) ? draws.expectedHermite(i, d, k + 1) : Double.NaN;
+                }
             }
             SplittableRandom random = new SplittableRandom(block.ids().hash(i) ^ RESIDUALS);
             for (int j = block.start(i); j < block.start(i + 1); j++) {
                 out.eta[j] = draws.isKnown(i) ? draws.etaDrawn(j) : Double.NaN;
                 out.quantile[j] = Double.NaN;
                 double uniform = random.nextDouble();
+                boolean withQuantile = share >= 1 || random.nextDouble() < share;
                 if (!draws.isKnown(i)) {
                     continue;
                 }
@@ -84,9 +95,11 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
                 double y = observations.y(j);
                 double size = observations.size(j);
                 double w = observations.weight(j);
-                double below = family.cumulativeBelow(link, out.eta[j], psi, y, size);
-                double upTo = family.cumulative(link, out.eta[j], psi, y, size);
-                out.quantile[j] = StandardNormal.quantile(below + uniform * (upTo - below));
+                if (withQuantile) {
+                    double below = family.cumulativeBelow(link, out.eta[j], psi, y, size);
+                    double upTo = family.cumulative(link, out.eta[j], psi, y, size);
+                    out.quantile[j] = StandardNormal.quantile(below + uniform * (upTo - below));
+                }
                 pearson(out, draws.etaAtMode(j), out.eta[j], psi, y, size, w);
                 zeros(out, out.eta[j], psi, y, size, w);
             }

@@ -16,12 +16,18 @@ import org.sparkglmm.core.math.RandomVariates;
  */
 public final class PosteriorDraws {
     /** Candidates a cluster; the normal about the mode is already close. */
-    private static final int CANDIDATES = 24;
+    private static final int CANDIDATES = 48;
     /** Wider than the curvature says, so that the tails of a skew posterior are among the candidates. */
     private static final double WIDER = 1.3;
 
+    /** Any; without it the ids 0 to 29, which are common, draw three standard deviations low on average, in every data set. */
+    private static final long SEED = 0x2545F4914F6CDD1DL;
+    /** Of the Hermite polynomials. */
+    private static final int ORDERS = 4;
+
     private final int q;
     private final double[] drawn;
+    private final double[] hermite;
     private final double[] etaAtMode;
     private final double[] etaDrawn;
     private final double[][] psi;
@@ -30,6 +36,7 @@ public final class PosteriorDraws {
     private PosteriorDraws(ClusterBlock block, int q, int parts) {
         this.q = q;
         drawn = new double[block.clusters() * q];
+        hermite = new double[block.clusters() * q * ORDERS];
         etaAtMode = new double[block.rows()];
         etaDrawn = new double[block.rows()];
         psi = new double[parts][block.rows()];
@@ -58,7 +65,7 @@ public final class PosteriorDraws {
             }
             out.known[i] = true;
             integral.linearPredictor(i, integral.mode(), out.etaAtMode);
-            SplittableRandom random = new SplittableRandom(block.ids().hash(i));
+            SplittableRandom random = new SplittableRandom(block.ids().hash(i) ^ SEED);
             for (int c = 0; c < CANDIDATES; c++) {
                 double squares = 0;
                 for (int d = 0; d < q; d++) {
@@ -72,6 +79,8 @@ public final class PosteriorDraws {
                 }
                 logWeights[c] = atMode - integral.minusLogJoint(i, candidates[c]) + 0.5 * squares;
             }
+            toWeights(logWeights);
+            out.addExpectations(i, candidates, logWeights);
             double[] chosen = candidates[choose(logWeights, random)];
             System.arraycopy(chosen, 0, out.drawn, i * q, q);
             integral.linearPredictor(i, chosen, out.etaDrawn);
@@ -79,28 +88,53 @@ public final class PosteriorDraws {
         return out;
     }
 
-    private static int choose(double[] logWeights, SplittableRandom random) {
+    /** From logarithms to weights that add up to 1; a candidate without a likelihood has none. */
+    private static void toWeights(double[] logWeights) {
         double largest = Double.NEGATIVE_INFINITY;
         for (double w : logWeights) {
             largest = w > largest ? w : largest;
         }
         double total = 0;
-        for (double w : logWeights) {
-            total += weight(w, largest);
-        }
-        double left = total * random.nextDouble();
         for (int c = 0; c < logWeights.length; c++) {
-            left -= weight(logWeights[c], largest);
+            logWeights[c] = Double.isNaN(logWeights[c]) ? 0 : Elementary.exp(logWeights[c] - largest);
+            total += logWeights[c];
+        }
+        for (int c = 0; c < logWeights.length; c++) {
+            logWeights[c] /= total;
+        }
+    }
+
+    private static int choose(double[] weights, SplittableRandom random) {
+        double left = random.nextDouble();
+        for (int c = 0; c < weights.length; c++) {
+            left -= weights[c];
             if (left < 0) {
                 return c;
             }
         }
-        return logWeights.length - 1;
+        return weights.length - 1;
     }
 
-    /** A candidate without a likelihood has no weight. */
-    private static double weight(double logWeight, double largest) {
-        return Double.isNaN(logWeight) ? 0 : Elementary.exp(logWeight - largest);
+    private void addExpectations(int i, double[][] candidates, double[] weights) {
+        for (int c = 0; c < candidates.length; c++) {
+            for (int d = 0; d < q && weights[c] > 0; d++) {
+                double v = candidates[c][d];
+                double square = v * v;
+                int at = (i * q + d) * ORDERS;
+                hermite[at] += weights[c] * v;
+                hermite[at + 1] += weights[c] * (square - 1);
+                hermite[at + 2] += weights[c] * v * (square - 3);
+                hermite[at + 3] += weights[c] * (square * (square - 6) + 3);
+            }
+        }
+    }
+
+    /**
+     * E[He_k(u_d) | y] of cluster i, k from 1 to 4. Its mean over clusters is 0 if the model holds; of k = 3 and 4 it is, but for a
+     * factor, the score of a skewness and an excess kurtosis of the random effects (of density φ(u)(1 + κ₃He₃/6 + κ₄He₄/24)).
+     */
+    public double expectedHermite(int i, int d, int k) {
+        return hermite[(i * q + d) * ORDERS + k - 1];
     }
 
     /** Whether cluster i has a likelihood; if not, nothing else here means anything for it. */
