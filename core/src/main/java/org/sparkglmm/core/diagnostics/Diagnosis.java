@@ -75,6 +75,7 @@ public final class Diagnosis {
      * @param parameters β, θ, ψ
      * @param sample see {@link #sample}
      * @param influence of single clusters, null if unknown
+     * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
      * @param minCellCount a level with fewer clusters is flagged
      */
     public static Diagnostics of(
@@ -85,16 +86,17 @@ public final class Diagnosis {
             DataMoments moments,
             ClusterData sample,
             Influence influence,
+            boolean converged,
             int minCellCount) {
-        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence, minCellCount);
+        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence, converged, minCellCount);
     }
 
-    private Diagnostics run(ClusterData sample, Influence influence, int minCellCount) {
+    private Diagnostics run(ClusterData sample, Influence influence, boolean converged, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
         long rows = blocks.stream().mapToLong(ClusterBlock::rows).sum();
-        List<ResidualPass.Residuals> parts =
-                sample.mapBlocks(new ResidualPass(model, family, link, parameters, QUANTILE_ROWS / rows));
+        List<ResidualPass.Residuals> parts = sample.mapBlocks(
+                new ResidualPass(model, family, link, parameters, QUANTILE_ROWS / rows, moments.fingerprint()));
         long clusters = blocks.stream().mapToLong(ClusterBlock::clusters).sum();
         Pearson pearson = pearson(parts, rows);
         Zeros zeros = zeros(parts);
@@ -104,9 +106,11 @@ public final class Diagnosis {
         VarianceShares shares = shares();
         Collinearity collinearity = collinearity();
         Findings findings = new Findings(design, family, moments, clusters);
-        findings.effects(effects, layout.lambda(parameters));
-        findings.residuals(pearson, zeros, weight, residuals);
-        findings.influence(influence);
+        if (converged) {
+            findings.effects(effects, layout.lambda(parameters));
+            findings.residuals(pearson, zeros, weight, residuals);
+            findings.influence(influence);
+        }
         findings.collinearity(collinearity);
         findings.sizes();
         findings.levels(minCellCount);
@@ -138,7 +142,12 @@ public final class Diagnosis {
         double parametersInSample = (double) parameters.length * rows / moments.rows();
         double mean = drawn / weight;
         double variance = Math.max(0, squares / weight - mean * mean);
-        return new Pearson(atModes / (weight - parametersInSample), mean, Math.sqrt(variance / weight));
+        return new Pearson(tellsSpread(), atModes / (weight - parametersInSample), mean, Math.sqrt(variance / weight));
+    }
+
+    /** A category, or a single trial, has one variance whatever varies behind it. */
+    private boolean tellsSpread() {
+        return !family.takesCategories() && !(family.takesTrials() && moments.mostTrials() <= 1);
     }
 
     /** Of trials and categories a zero is one outcome among others; of amounts it is none. */

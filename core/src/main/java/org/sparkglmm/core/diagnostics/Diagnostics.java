@@ -35,12 +35,13 @@ public record Diagnostics(
     /**
      * Pearson residuals.
      *
+     * @param tellsSpread whether they tell anything of the spread; not those of categories and single trials
      * @param dispersionRatio Σ r² at the conditional modes over rows less parameters, as R's {@code performance} and the GLMM FAQ
      *     have it; below 1 even for a true model, since modes are shrunken
      * @param drawnRatio mean of r² at draws of the random effects: 1 if the model holds
      * @param drawnError its standard error
      */
-    public record Pearson(double dispersionRatio, double drawnRatio, double drawnError) {}
+    public record Pearson(boolean tellsSpread, double dispersionRatio, double drawnRatio, double drawnError) {}
 
     /**
      * Zeros.

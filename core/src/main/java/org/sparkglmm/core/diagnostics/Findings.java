@@ -128,8 +128,7 @@ final class Findings {
     }
 
     private void spread(Pearson pearson) {
-        // A single trial has one variance whatever varies behind it.
-        if (family.takesCategories() || family.takesTrials() && moments.mostTrials() <= 1) {
+        if (!pearson.tellsSpread()) {
             return;
         }
         double z = (pearson.drawnRatio() - 1) / pearson.drawnError();

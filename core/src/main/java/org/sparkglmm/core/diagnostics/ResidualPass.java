@@ -6,6 +6,7 @@ import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.PosteriorDraws;
+import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -20,8 +21,6 @@ import org.sparkglmm.core.model.Observations;
  */
 final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     private static final long serialVersionUID = 1;
-    /** Sets the random numbers of the residuals apart from those of the draws. */
-    private static final long RESIDUALS = 0x5DEECE66DL;
 
     private final MixedModel model;
     private final Family family;
@@ -29,9 +28,14 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     private final double[] parameters;
 
     private final double share;
+    private final long seed;
 
-    /** @param share of the rows that get a quantile residual, taken at random */
-    ResidualPass(MixedModel model, Family family, Link link, double[] parameters, double share) {
+    /**
+     * @param share of the rows that get a quantile residual, taken at random
+     * @param seed of everything random
+     */
+    ResidualPass(MixedModel model, Family family, Link link, double[] parameters, double share, long seed) {
+        this.seed = seed;
         this.share = share;
         this.model = model;
         this.family = family;
@@ -72,7 +76,7 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     public Residuals apply(ClusterBlock block) {
         int q = model.layout().random();
         Residuals out = new Residuals(block.rows(), q, block.clusters());
-        PosteriorDraws draws = PosteriorDraws.of(block, model, parameters);
+        PosteriorDraws draws = PosteriorDraws.of(block, model, parameters, seed);
         Observations observations = block.observations();
         double[] psi = new double[model.layout().psiParts()];
         for (int i = 0; i < block.clusters(); i++) {
@@ -82,7 +86,7 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
                     out.hermite[d][k][i] = draws.isKnown(i) ? draws.expectedHermite(i, d, k + 1) : Double.NaN;
                 }
             }
-            SplittableRandom random = new SplittableRandom(block.ids().hash(i) ^ RESIDUALS);
+            SplittableRandom random = RandomVariates.stream(seed, block.ids().hash(i), 1);
             for (int j = block.start(i); j < block.start(i + 1); j++) {
                 out.eta[j] = draws.isKnown(i) ? draws.etaDrawn(j) : Double.NaN;
                 out.quantile[j] = Double.NaN;

@@ -35,6 +35,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             ParameterCovariance covariance,
             ScorePass.Sum scores,
             ProfileIntervals profile,
+            boolean converged,
             FitOptions options,
             DataMoments moments,
             ClusterData data,
@@ -47,7 +48,16 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                         scores.largestChange(), covariance.names().get(scores.mostMoved()), scores.noticeable());
         return new Answers(
                 MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
-                Diagnosis.of(design, family, link, parameters, moments, sample, influence, options.minCellCount()),
+                Diagnosis.of(
+                        design,
+                        family,
+                        link,
+                        parameters,
+                        moments,
+                        sample,
+                        influence,
+                        converged,
+                        options.minCellCount()),
                 profile);
     }
 

@@ -162,6 +162,7 @@ final class GaussianFit {
                 covariance,
                 scores,
                 profile(parameters, optimum),
+                optimum.converged(),
                 options,
                 moments,
                 data,

@@ -229,6 +229,7 @@ public final class GlmmFit {
                 covariance.estimates(),
                 scores,
                 profile,
+                optimum.converged(),
                 options,
                 moments,
                 data,

@@ -11,8 +11,8 @@ import org.sparkglmm.core.math.RandomVariates;
  * <p>Modes are shrunken, so residuals at them are smaller than the model says even if it is true. A draw is not: when the model
  * holds, (u drawn, y) has the model's own joint distribution, so that u is N(0, I), residuals given u have variance 1 and zeros are as
  * frequent as given u they should be (Gelman, Meng and Stern 1996, Statistica Sinica 6:733; Thygesen et al. 2017, Environmental and
- * Ecological Statistics 24:317). Draws are by importance resampling from a normal about the mode (Rubin 1988), seeded by the
- * cluster's id: the same everywhere.
+ * Ecological Statistics 24:317). Draws are by importance resampling from a normal about the mode (Rubin 1988), seeded by
+ * the cluster's id and by the data: the same everywhere, and others for other data.
  */
 public final class PosteriorDraws {
     /** Candidates a cluster; the normal about the mode is already close. */
@@ -20,8 +20,6 @@ public final class PosteriorDraws {
     /** Wider than the curvature says, so that the tails of a skew posterior are among the candidates. */
     private static final double WIDER = 1.3;
 
-    /** Any; without it the ids 0 to 29, which are common, draw three standard deviations low on average, in every data set. */
-    private static final long SEED = 0x2545F4914F6CDD1DL;
     /** Of the Hermite polynomials. */
     private static final int ORDERS = 4;
 
@@ -43,8 +41,12 @@ public final class PosteriorDraws {
         known = new boolean[block.clusters()];
     }
 
-    /** Draws for every cluster that has a likelihood at these parameters. */
-    public static PosteriorDraws of(ClusterBlock block, MixedModel model, double[] parameters) {
+    /**
+     * Draws for every cluster that has a likelihood at these parameters.
+     *
+     * @param seed the same for all blocks of a data set
+     */
+    public static PosteriorDraws of(ClusterBlock block, MixedModel model, double[] parameters, long seed) {
         int q = model.layout().random();
         PosteriorDraws out = new PosteriorDraws(block, q, model.layout().psiParts());
         ClusterIntegral integral = new ClusterIntegral(model, new GaussHermite(1, q), block);
@@ -65,7 +67,7 @@ public final class PosteriorDraws {
             }
             out.known[i] = true;
             integral.linearPredictor(i, integral.mode(), out.etaAtMode);
-            SplittableRandom random = new SplittableRandom(block.ids().hash(i) ^ SEED);
+            SplittableRandom random = RandomVariates.stream(seed, block.ids().hash(i), 0);
             for (int c = 0; c < CANDIDATES; c++) {
                 double squares = 0;
                 for (int d = 0; d < q; d++) {

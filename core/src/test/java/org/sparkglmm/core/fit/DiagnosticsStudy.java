@@ -186,7 +186,9 @@ final class DiagnosticsStudy {
                     fit.parameters(),
                     moments,
                     Diagnosis.sample(data, moments),
-                    null);
+                    null,
+                    true,
+                    FitOptions.MIN_CELL_COUNT);
             lines.add(String.format(Locale.ROOT, "%-44s %6.2f s", problem.label(), (System.nanoTime() - start) / 1e9));
         }
         lines.forEach(System.out::println);

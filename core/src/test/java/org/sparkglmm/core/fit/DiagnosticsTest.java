@@ -111,11 +111,16 @@ class DiagnosticsTest {
         Diagnostics weights = diagnostics(weighted(false), POISSON);
         Diagnostics rows = diagnostics(weighted(true), POISSON);
         assertEquals(rows.pearson().dispersionRatio(), weights.pearson().dispersionRatio(), 1e-6);
-        assertEquals(rows.pearson().drawnRatio(), weights.pearson().drawnRatio(), 1e-5);
-        assertEquals(rows.pearson().drawnError(), weights.pearson().drawnError(), 1e-5);
+        // Draws are others for other data.
+        assertEquals(
+                rows.pearson().drawnRatio(),
+                weights.pearson().drawnRatio(),
+                4 * rows.pearson().drawnError());
         assertEquals(rows.zeros().observed(), weights.zeros().observed());
-        assertEquals(rows.zeros().expected(), weights.zeros().expected(), 1e-4);
-        assertEquals(rows.zeros().error(), weights.zeros().error(), 1e-4);
+        assertEquals(
+                rows.zeros().expected(),
+                weights.zeros().expected(),
+                3 * rows.zeros().error());
         assertEquals(rows.shares().icc(), weights.shares().icc(), 1e-6);
         assertEquals(
                 rows.influence().largest(),

@@ -80,7 +80,7 @@ class PosteriorDrawsTest {
             }
         }
         ClusterBlock block = rows.blocks(family, 1).get(0);
-        PosteriorDraws draws = PosteriorDraws.of(block, new MixedModel(family.model(link), layout), parameters);
+        PosteriorDraws draws = PosteriorDraws.of(block, new MixedModel(family.model(link), layout), parameters, 1);
 
         double[][] u = new double[q][CLUSTERS];
         double product = 0;
@@ -151,8 +151,8 @@ class PosteriorDrawsTest {
         double[] parameters = {0.3, 0.1, 0.7};
         ClusterBlock large = all.blocks(family, 1).get(0);
         ClusterBlock small = some.blocks(family, 1).get(0);
-        double alone = PosteriorDraws.of(small, model, parameters).drawn(0, 0);
-        double inCompany = PosteriorDraws.of(large, model, parameters).drawn(7, 0);
+        double alone = PosteriorDraws.of(small, model, parameters, 1).drawn(0, 0);
+        double inCompany = PosteriorDraws.of(large, model, parameters, 1).drawn(7, 0);
         assertEquals(alone, inCompany, 0);
     }
 
@@ -164,7 +164,8 @@ class PosteriorDrawsTest {
         PosteriorDraws draws = PosteriorDraws.of(
                 rows.blocks(family, 1).get(0),
                 new MixedModel(family.model(Link.LOG), design.layout(family)),
-                new double[] {0.3, 0.1, 0.7});
+                new double[] {0.3, 0.1, 0.7},
+                1);
         assertTrue(draws.isKnown(0));
         assertTrue(!draws.isKnown(1));
     }

@@ -19,6 +19,7 @@ final class DiagnosticsJson {
         root.put("sampleRows", diagnostics.sampleRows());
         root.put("sampleClusters", diagnostics.sampleClusters());
         ObjectNode pearson = root.putObject("pearson");
+        pearson.put("tellsSpread", diagnostics.pearson().tellsSpread());
         ModelFile.number(pearson, "dispersionRatio", diagnostics.pearson().dispersionRatio());
         ModelFile.number(pearson, "drawnRatio", diagnostics.pearson().drawnRatio());
         ModelFile.number(pearson, "drawnRatioSe", diagnostics.pearson().drawnError());

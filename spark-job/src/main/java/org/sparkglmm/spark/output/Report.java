@@ -84,11 +84,11 @@ public final class Report {
         page.open("dl", "class", "facts");
         fact("Family", Tree.text(model, "family"));
         fact("Link", Tree.text(model, "link"));
-        fact("Rows", Figures.count(Tree.number(model, "nObservations")));
-        fact("Groups (" + words.group() + ")", Figures.count(Tree.number(model, "nClusters")));
+        fact("Rows", words.count(Tree.number(model, "nObservations")));
+        fact("Groups (" + words.group() + ")", words.count(Tree.number(model, "nClusters")));
         double dropped = Tree.number(model, "nDropped");
         if (dropped > 0) {
-            fact("Rows dropped (missing values)", Figures.count(dropped));
+            fact("Rows dropped (missing values)", words.count(dropped));
         }
         fact("Status", words.isConverged() ? "converged" : "not converged");
         fact("Estimated by", words.method());

@@ -276,16 +276,18 @@ final class ReportTables {
                 share(shares, "r2Conditional"),
                 "is explained by effects and random effects together"));
         double error = Tree.number(pearson, "drawnRatioSe");
-        rows.add(List.of(
-                "Dispersion ratio",
-                Figures.fixed(Tree.number(pearson, "drawnRatio"), 2),
-                "is 1 if the outcome varies as the model says; its standard error is " + Figures.fixed(error, 2)
-                        + " (with random effects at their modes: "
-                        + Figures.fixed(Tree.number(pearson, "dispersionRatio"), 2) + ")"));
+        if (pearson.path("tellsSpread").asBoolean()) {
+            rows.add(List.of(
+                    "Dispersion ratio",
+                    Figures.fixed(Tree.number(pearson, "drawnRatio"), 2),
+                    "is 1 if the outcome varies as the model says; its standard error is " + Figures.fixed(error, 2)
+                            + " (with random effects at their modes: "
+                            + Figures.fixed(Tree.number(pearson, "dispersionRatio"), 2) + ")"));
+        }
         if (d.path("zeros").isObject()) {
             rows.add(List.of(
                     "Zeros",
-                    Figures.count(Tree.number(d.path("zeros"), "observed")),
+                    words.count(Tree.number(d.path("zeros"), "observed")),
                     "of " + Figures.count(Tree.number(d, "sampleRows")) + " rows; the model expects "
                             + Figures.fixed(Tree.number(d.path("zeros"), "expected"), 1) + " (standard deviation "
                             + Figures.fixed(Tree.number(d.path("zeros"), "se"), 1) + ")"));

@@ -16,6 +16,14 @@ final class ReportWords {
         this.link = Link.valueOf(model.path("link").asText().toUpperCase(Locale.ROOT));
     }
 
+    /** A count of persons or rows as it may be seen. */
+    String count(double value) {
+        SmallCounts counts = new SmallCounts(model.path("minCellCount").asInt());
+        return !Double.isNaN(value) && counts.isSmall(Math.round(value))
+                ? counts.show(Math.round(value))
+                : Figures.count(value);
+    }
+
     /** Whether e to the power of an effect has a name of its own. */
     boolean hasRatios() {
         return link == Link.LOGIT || link == Link.LOG;

@@ -318,12 +318,14 @@ public final class SummaryText {
                 compact(shares.iccUnadjusted()),
                 compact(shares.marginalR2()),
                 compact(shares.conditionalR2()));
-        line(
-                "Pearson dispersion ratio: %s at the conditional modes, %s (SE %s) at draws of the random effects (1 if the model"
-                        + " holds)",
-                compact(d.pearson().dispersionRatio()),
-                compact(d.pearson().drawnRatio()),
-                compact(d.pearson().drawnError()));
+        if (d.pearson().tellsSpread()) {
+            line(
+                    "Pearson dispersion ratio: %s at the conditional modes, %s (SE %s) at draws of the random effects (1 if the model"
+                            + " holds)",
+                    compact(d.pearson().dispersionRatio()),
+                    compact(d.pearson().drawnRatio()),
+                    compact(d.pearson().drawnError()));
+        }
         if (d.zeros() != null) {
             line(
                     "Zeros: %s of the rows, expected %s",
