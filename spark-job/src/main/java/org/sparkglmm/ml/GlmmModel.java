@@ -87,7 +87,8 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** The text of model.json. */
     public String json() {
-        return ModelFile.write(request, fit, bound.covariates(), bound.counts().dropped(), warnings);
+        return ModelFile.write(
+                request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings);
     }
 
     /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */

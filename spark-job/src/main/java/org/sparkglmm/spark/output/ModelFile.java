@@ -60,7 +60,12 @@ public final class ModelFile {
 
     /** The file's text; the request must hold the levels of every factor. */
     public static String write(
-            ModelRequest request, FitResult fit, List<Covariate> covariates, long dropped, List<Warning> warnings) {
+            ModelRequest request,
+            FitResult fit,
+            List<Covariate> covariates,
+            int minCellCount,
+            long dropped,
+            List<Warning> warnings) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("status", fit.converged() ? "converged" : "not_converged");
@@ -76,6 +81,7 @@ public final class ModelFile {
         root.put("nObservations", fit.observations());
         root.put("nClusters", fit.clusters());
         root.put("nDropped", dropped);
+        root.put("minCellCount", minCellCount);
         root.put("nParameters", fit.parameterCount());
         number(root, "logLik", fit.logLikelihood());
         number(root, "aic", fit.aic());

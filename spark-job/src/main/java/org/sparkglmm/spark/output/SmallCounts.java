@@ -17,6 +17,11 @@ public final class SmallCounts {
         this.least = least;
     }
 
+    /** Counts below this are small. */
+    public int least() {
+        return least;
+    }
+
     /** Whether a count is too small to be shown. */
     public boolean isSmall(long count) {
         return count > 0 && count < least;

@@ -329,7 +329,9 @@ public final class SummaryText {
         if (d.zeros() != null) {
             line(
                     "Zeros: %s of the rows, expected %s",
-                    percent(d.zeros().observed() / d.sampleRows()),
+                    counts.isSmall(Math.round(d.zeros().observed()))
+                            ? counts.show(Math.round(d.zeros().observed()))
+                            : percent(d.zeros().observed() / d.sampleRows()),
                     percent(d.zeros().expected() / d.sampleRows()));
         }
         line(

@@ -127,6 +127,8 @@ class DisclosureTest {
         run(0, "predict", "--model", at("fit"), "--data", visits, "--out", at("predict"));
         run(3, "compare", at("fit"), at("small"));
         run(0, "contrast", "--model", at("fit"), "time - bmi");
+        run(0, "report", "--model", at("fit"));
+        run(0, "simulate", "--model", at("fit"), "--data", visits, "--out", at("simulated"));
         run(0, "trajectories", "--model", at("fit"), "--time", "time", "--grid", "0:4", "--out", at("trajectories"));
         run(3, "check", "--data", bad, "--family", "binomial", "--formula", formula);
         run(3, "fit", "--data", bad, "--family", "poisson", "--formula", formula, "--out", at("bad"));
@@ -190,7 +192,7 @@ class DisclosureTest {
 
     @Test
     void onlyTheFoldersOfPersonsHoldThePlantedIdAndValue() throws IOException {
-        List<String> own = List.of("random_effects", "fitted", "predict", "visits.csv", "bad.csv");
+        List<String> own = List.of("random_effects", "fitted", "predict", "simulated", "visits.csv", "bad.csv");
         List<String> leaks = new ArrayList<>();
         int searched = 0;
         try (Stream<Path> files = Files.walk(folder)) {
@@ -246,6 +248,8 @@ class DisclosureTest {
         assertTrue(summary.contains("(<5 rows with missing values dropped)"), summary);
         assertTrue(summary.contains("dropped <5 of 600 rows with a missing value (region <5)"), summary);
         assertTrue(summary.contains("Finding (small_level): the level islet of region stands for fewer than 5 person"));
+        String report = Files.readString(folder.resolve("fit/report.html"));
+        assertTrue(report.contains("<dd>&lt;5</dd>"), report);
         Commands shown = Commands.run(
                 "check",
                 "--min-cell-count",
