@@ -132,6 +132,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
             TrajectoryTable table =
                     new TrajectoryTable(saved.request(), along.name(), List.copyOf(values.keySet()), held, drawn);
             folder.write("trajectories.csv", table.csv());
+            folder.write("trajectories.html", table.html());
             folder.commit();
             PrintWriter console = spec.commandLine().getOut();
             console.println(drawn.size() + " points of " + along.name()
@@ -141,7 +142,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
                             : held.entrySet().stream()
                                     .map(e -> e.getKey() + " = " + e.getValue())
                                     .collect(Collectors.joining(", "))));
-            console.println("Curves are in " + out + ": trajectories.csv");
+            console.println("Curves are in " + out + ": trajectories.csv, trajectories.html");
             console.flush();
             return ExitCode.OK;
         } finally {

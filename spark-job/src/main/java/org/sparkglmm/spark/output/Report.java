@@ -1,10 +1,6 @@
 package org.sparkglmm.spark.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,8 +15,6 @@ import org.sparkglmm.core.DataException;
 public final class Report {
     /** The file's name in an output folder. */
     public static final String NAME = "report.html";
-
-    private static final String STYLE = style();
 
     private final JsonNode model;
     private final ReportWords words;
@@ -56,9 +50,7 @@ public final class Report {
     }
 
     private void write() {
-        page.raw("<!DOCTYPE html>\n").open("html", "xmlns", "http://www.w3.org/1999/xhtml", "lang", "en");
-        head();
-        page.open("body").open("main");
+        Page.begin(page, Tree.text(model, "formula"));
         title();
         notices();
         effects();
@@ -68,14 +60,6 @@ public final class Report {
         details();
         foot();
         page.close().close().close();
-    }
-
-    private void head() {
-        page.open("head").empty("meta", "charset", "utf-8");
-        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        page.empty("meta", "name", "color-scheme", "content", "light dark");
-        page.leaf("title", Tree.text(model, "formula"));
-        page.open("style").raw(STYLE).close().close();
     }
 
     private void title() {
@@ -230,13 +214,5 @@ public final class Report {
         parts.add("fingerprint of the rows " + Tree.text(provenance, "rows"));
         parts.add("all numbers are those of " + ModelFile.NAME);
         page.leaf("footer", String.join(" · ", parts));
-    }
-
-    private static String style() {
-        try (InputStream in = Report.class.getResourceAsStream("report.css")) {
-            return "\n" + new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -108,6 +108,23 @@ final class SvgPlot {
         return this;
     }
 
+    /** The area between two curves; what lies outside of the axes is cut. */
+    SvgPlot band(String style, double[] xs, double[] lows, double[] highs) {
+        StringBuilder points = new StringBuilder();
+        for (int i = 0; i < 2 * xs.length; i++) {
+            int k = i < xs.length ? i : 2 * xs.length - 1 - i;
+            double value = i < xs.length ? lows[k] : highs[k];
+            if (x.holds(xs[k]) && !Double.isNaN(value)) {
+                points.append(points.isEmpty() ? "" : " ")
+                        .append(at(px(xs[k])))
+                        .append(',')
+                        .append(at(py(Math.max(y.low(), Math.min(y.high(), value)))));
+            }
+        }
+        svg.empty("polygon", "class", style, "points", points.toString());
+        return this;
+    }
+
     /** A dot; none where a value is missing. */
     SvgPlot point(String style, double atX, double atY) {
         if (x.holds(atX) && y.holds(atY)) {

@@ -39,6 +39,12 @@ public final class TrajectoryTable {
         return out;
     }
 
+    /** A page of plots. */
+    public String html() {
+        return new TrajectoryPage(request.formula().text(), request.group(), time, by, held, points, quantities())
+                .text();
+    }
+
     /** One line a group, a quantity and a time. */
     public String csv() {
         StringBuilder out = new StringBuilder();

@@ -96,6 +96,10 @@ class TrajectoriesTest {
         assertTrue(ran.out().contains("lage = 0.0, V4 = 1"), ran.out());
         List<Map<String, String>> curves = table("curves");
         assertEquals(10, curves.size());
+        String page = Files.readString(folder.resolve("curves/trajectories.html"));
+        assertEquals(2, page.split("<svg", -1).length - 1, "a plot for each level of trt");
+        assertEquals(6, page.split("<polygon", -1).length - 1);
+        assertTrue(page.contains("trt placebo") && page.contains("lage = 0.0, V4 = 1"), page);
         List<String> lines = new ArrayList<>(List.of("subject,lbase,trt,lage,V4"));
         curves.forEach(c -> lines.add("new," + c.get("lbase") + "," + c.get("trt") + ",0,1"));
         Path grid = folder.resolve("grid.csv");
