@@ -86,24 +86,23 @@ public final class MarginalCoefficients {
         private final Response responses;
         private final Link link;
         private final double[] parameters;
-        private final double[] lambda;
+        private final RandomVariance randomVariance;
 
         Projection(Design design, Family family, Link link, double[] parameters) {
             this.layout = design.layout(family);
             this.responses = new Response(family, link);
             this.link = link;
             this.parameters = parameters;
-            this.lambda = layout.lambda(parameters);
+            this.randomVariance = new RandomVariance(layout, parameters);
         }
 
         @Override
         public Sums apply(ClusterBlock block) {
             int p = layout.fixed();
-            int q = layout.random();
             Sums out = new Sums(new double[p][p], new double[p][1 + parameters.length]);
             Observations observations = block.observations();
             double[] x = new double[p];
-            double[] z = new double[q];
+            double[] z = new double[layout.random()];
             double[] psi = new double[layout.psiParts()];
             double[] gradient = new double[parameters.length];
             for (int j = 0; j < block.rows(); j++) {
@@ -121,24 +120,13 @@ public final class MarginalCoefficients {
                         psi[k] += auxiliary(block, k, c, j) * parameters[layout.psiStart(k) + c];
                     }
                 }
-                double variance = 0;
-                double[] lz = new double[q];
-                for (int c = 0; c < q; c++) {
-                    for (int r = 0; r < q; r++) {
-                        lz[c] += lambda[r * q + c] * z[r];
-                    }
-                    variance += lz[c] * lz[c];
-                }
-                Response.Values values = responses.averaged(eta, Math.sqrt(variance), psi);
+                Response.Values values = responses.averaged(eta, randomVariance.deviation(z), psi);
                 double onLink = link.predictor(values.value()[0]);
                 double slope = 1 / link.meanDerivative(onLink);
                 for (int c = 0; c < p; c++) {
                     gradient[c] = slope * values.inEta()[0] * x[c];
                 }
-                for (int t = 0; t < layout.theta(); t++) {
-                    gradient[layout.thetaStart() + t] =
-                            slope * values.inVariance()[0] * 2 * z[layout.row(t)] * lz[layout.column(t)];
-                }
+                randomVariance.addGradient(z, slope * values.inVariance()[0], gradient);
                 for (int k = 0; k < psi.length; k++) {
                     for (int c = 0; c < layout.psiStart(k + 1) - layout.psiStart(k); c++) {
                         gradient[layout.psiStart(k) + c] = slope * values.inPsi()[k][0] * auxiliary(block, k, c, j);

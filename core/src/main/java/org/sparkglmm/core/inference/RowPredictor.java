@@ -23,7 +23,7 @@ public final class RowPredictor implements Serializable {
     private final Response responses;
     private final Link link;
     private final boolean hasCategories;
-    private final double[] lambda;
+    private final RandomVariance randomVariance;
     private final ParameterCovariance covariance;
     private final StandardErrors errors;
 
@@ -43,7 +43,7 @@ public final class RowPredictor implements Serializable {
         this.responses = new Response(family, link);
         this.link = link;
         this.hasCategories = family.takesCategories();
-        this.lambda = layout.lambda(parameters);
+        this.randomVariance = new RandomVariance(layout, parameters);
         this.covariance = covariance;
         this.errors = errors;
     }
@@ -61,8 +61,8 @@ public final class RowPredictor implements Serializable {
     public Prediction marginal(double[] raw) {
         double eta = rows.fixedPart(raw);
         double[] z = rows.randomRow(raw);
-        Response.Values values = responses.averaged(eta, deviation(z), rows.auxiliary(raw));
-        Prediction out = prediction(eta, linkGradient(raw), 0, raw, values, varianceGradient(z));
+        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), rows.auxiliary(raw));
+        Prediction out = prediction(eta, linkGradient(raw), 0, raw, values, z);
         double mean = out.response()[0];
         double onLink = hasCategories ? Double.NaN : link.predictor(mean);
         double slope = link.meanDerivative(onLink);
@@ -101,7 +101,7 @@ public final class RowPredictor implements Serializable {
         Prediction typical = population(raw);
         Prediction average = marginal(raw);
         double eta = rows.fixedPart(raw);
-        double between = deviation(rows.randomRow(raw));
+        double between = randomVariance.deviation(rows.randomRow(raw));
         double[] quantiles = new double[BETWEEN.length];
         for (int k = 0; k < quantiles.length; k++) {
             double person = eta + between * StandardNormal.quantile(BETWEEN[k]);
@@ -142,21 +142,19 @@ public final class RowPredictor implements Serializable {
         return scale.mean(at + side * FixedEffect.QUANTILE * se);
     }
 
+    /** @param z where the response is averaged over the random effects, their columns; null where it is not */
     private Prediction prediction(
-            double eta,
-            double[] inEta,
-            double ownVariance,
-            double[] raw,
-            Response.Values values,
-            double[] varianceGradient) {
-        double linkSe = root(square(covariance.deltaError(inEta, errors)) + ownVariance);
+            double eta, double[] inEta, double ownVariance, double[] raw, Response.Values values, double[] z) {
+        double linkSe = Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
         int m = values.value().length;
         double[] se = new double[m];
         for (int i = 0; i < m; i++) {
             double[] gradient = new double[inEta.length];
             for (int k = 0; k < gradient.length; k++) {
-                gradient[k] = values.inEta()[i] * inEta[k]
-                        + (varianceGradient == null ? 0 : values.inVariance()[i] * varianceGradient[k]);
+                gradient[k] = values.inEta()[i] * inEta[k];
+            }
+            if (z != null) {
+                randomVariance.addGradient(z, values.inVariance()[i], gradient);
             }
             for (int k = 0; k < layout.psiParts(); k++) {
                 double[] columns = rows.auxiliaryRow(k, raw);
@@ -165,7 +163,7 @@ public final class RowPredictor implements Serializable {
                 }
             }
             double inherited = values.inEta()[i] == 0 ? 0 : square(values.inEta()[i]) * ownVariance;
-            se[i] = root(square(covariance.deltaError(gradient, errors)) + inherited);
+            se[i] = Math.sqrt(square(covariance.deltaError(gradient, errors)) + inherited);
         }
         return new Prediction(eta, linkSe, values.value(), se);
     }
@@ -174,43 +172,11 @@ public final class RowPredictor implements Serializable {
         return x * x;
     }
 
-    private static double root(double x) {
-        return Math.sqrt(x);
-    }
-
     /** ∂(offset + x'β)/∂(β, θ, ψ). */
     private double[] linkGradient(double[] raw) {
         double[] out = new double[layout.size()];
         double[] x = rows.fixedRow(raw);
         System.arraycopy(x, 0, out, 0, x.length);
-        return out;
-    }
-
-    private double deviation(double[] z) {
-        double square = 0;
-        int q = z.length;
-        for (int c = 0; c < q; c++) {
-            double sum = 0;
-            for (int r = 0; r < q; r++) {
-                sum += lambda[r * q + c] * z[r];
-            }
-            square += sum * sum;
-        }
-        return Math.sqrt(square);
-    }
-
-    /** ∂(z'ΛΛ'z)/∂θ = 2 z_r (Λ'z)_c for the entry in row r and column c. */
-    private double[] varianceGradient(double[] z) {
-        int q = z.length;
-        double[] out = new double[layout.size()];
-        for (int t = 0; t < layout.theta(); t++) {
-            int c = layout.column(t);
-            double sum = 0;
-            for (int r = 0; r < q; r++) {
-                sum += lambda[r * q + c] * z[r];
-            }
-            out[layout.thetaStart() + t] = 2 * z[layout.row(t)] * sum;
-        }
         return out;
     }
 }
