@@ -91,7 +91,10 @@ public final class GlmmModel extends Model<GlmmModel> {
                 request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings);
     }
 
-    /** One row a person: id, n_obs, conditional modes (re_…) and their standard deviations (se_…). */
+    /**
+     * One row a person: id, n_obs, conditional modes (re_…), their standard deviations and covariances (se_…, cov_…), and influence: how
+     * far leaving the person out moves the estimate that it moves most, in standard errors.
+     */
     public Dataset<Row> randomEffects() {
         return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
     }
@@ -103,8 +106,9 @@ public final class GlmmModel extends Model<GlmmModel> {
     }
 
     /**
-     * The table with predictions: link_population, response_population, link_conditional, response_conditional and where
-     * the person's effects come from. Persons the fit never saw get effects from their own rows.
+     * The table with predictions: link_ and response_ of population, marginal and conditional, the probabilities of ordered
+     * categories, each with its standard error (se_), and where the person's effects come from. Persons the fit never saw get
+     * effects from their own rows.
      */
     @Override
     public Dataset<Row> transform(Dataset<?> data) {

@@ -54,6 +54,7 @@ public final class TruthFile {
             "nObservations",
             "nClusters",
             "nDropped",
+            "minCellCount",
             "nParameters",
             "logLik",
             "aic",
