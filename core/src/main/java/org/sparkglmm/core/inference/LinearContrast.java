@@ -172,24 +172,23 @@ public record LinearContrast(String text, double[] weights, double constant) {
             }
         }
 
+        /** A coefficient by its name, which may hold backticks of its own; or within backticks. */
         private int name() {
-            skip();
+            String name = nameHere();
+            if (name != null) {
+                at += name.length();
+                return names.indexOf(name);
+            }
             if (take('`')) {
                 int end = text.indexOf('`', at);
                 // Parameters that may not stand here have an empty name.
                 int index = end <= at ? -1 : names.indexOf(text.substring(at, end));
-                if (index < 0) {
-                    throw wrong("must have the name of a coefficient here");
+                if (index >= 0) {
+                    at = end + 1;
+                    return index;
                 }
-                at = end + 1;
-                return index;
             }
-            String name = nameHere();
-            if (name == null) {
-                throw wrong("must have the name of a coefficient here");
-            }
-            at += name.length();
-            return names.indexOf(name);
+            throw wrong("must have the name of a coefficient here");
         }
 
         /** The longest name that stands here as a whole one; null if there is none. */

@@ -191,4 +191,16 @@ class LinearContrastTest {
         assertEquals(2, all.df());
         assertEquals(two.chiSquare(), all.chiSquare(), SAME_FORMULA * two.chiSquare());
     }
+
+    /** A column with a space has its backticks in the coefficient's name, as R prints it. */
+    @Test
+    void namesWithBackticksOfTheirOwnAreRead() {
+        List<String> names = List.of("(Intercept)", "`visit time`", "`visit time`:sexM", "sexM");
+        assertArrayEquals(
+                new double[] {0, 1, 1, 0},
+                LinearContrast.parse("`visit time` + `visit time`:sexM", names).weights());
+        assertArrayEquals(
+                new double[] {0, 0, 0, -2},
+                LinearContrast.parse("-2*`sexM`", names).weights());
+    }
 }
