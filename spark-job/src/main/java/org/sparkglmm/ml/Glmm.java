@@ -340,10 +340,19 @@ public final class Glmm extends Estimator<GlmmModel> {
         if (bound.counts().dropped() > 0) {
             out.add(new Warning(
                     "rows_dropped",
-                    "dropped " + counts.show(bound.counts().dropped()) + " of "
-                            + bound.counts().total()
+                    "dropped " + counts.show(bound.counts().dropped())
+                            // Beside the rows used, the total would give a masked count away.
+                            + (counts.isSmall(bound.counts().dropped())
+                                    ? ""
+                                    : " of " + bound.counts().total())
                             + " rows with a missing value ("
                             + ModelBinding.describe(bound.counts().missing(), counts::show) + ")"));
+        }
+        long weightless = bound.counts().complete() - fit.observations();
+        if (weightless > 0) {
+            out.add(new Warning(
+                    "weight_zero",
+                    counts.show(weightless) + " rows have a frequency weight of 0 and count for nothing"));
         }
         out.addAll(fit.warnings());
         return out;

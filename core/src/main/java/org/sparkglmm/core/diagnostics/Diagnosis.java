@@ -340,10 +340,17 @@ public final class Diagnosis {
         return link == Link.LOG ? Elementary.log1p(variance / (expected * expected)) : variance / (slope * slope);
     }
 
+    private double product(boolean centred, int a, int b) {
+        return centred ? moments.fixed().scatter(a, b) : moments.fixed().rawScatter(a, b);
+    }
+
     private Collinearity collinearity() {
         List<Integer> used = new ArrayList<>();
+        // With an intercept, or thresholds for one, about the means; columns without one may add up to one.
+        boolean centred = family.takesCategories()
+                || design.fixed().stream().anyMatch(c -> c.components().isEmpty());
         for (int c = 0; c < layout.fixed(); c++) {
-            if (!design.fixed().get(c).components().isEmpty() && moments.fixed().scatter(c, c) > 0) {
+            if (!design.fixed().get(c).components().isEmpty() && product(centred, c, c) > 0) {
                 used.add(c);
             }
         }
@@ -356,9 +363,7 @@ public final class Diagnosis {
             for (int j = 0; j < m; j++) {
                 int a = used.get(i);
                 int b = used.get(j);
-                correlation[i][j] = moments.fixed().scatter(a, b)
-                        / Math.sqrt(
-                                moments.fixed().scatter(a, a) * moments.fixed().scatter(b, b));
+                correlation[i][j] = product(centred, a, b) / Math.sqrt(product(centred, a, a) * product(centred, b, b));
             }
         }
         SymmetricEigen eigen = SymmetricEigen.of(correlation);

@@ -45,7 +45,9 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
         Diagnostics.Influence influence = scores.mostMoved() < 0
                 ? null
                 : new Diagnostics.Influence(
-                        scores.largestChange(), covariance.names().get(scores.mostMoved()), scores.noticeable());
+                        scores.largestChange(),
+                        inWords(covariance.names().get(scores.mostMoved())),
+                        scores.noticeable());
         return new Answers(
                 MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
                 Diagnosis.of(
@@ -59,6 +61,10 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                         converged,
                         options.minCellCount()),
                 profile);
+    }
+
+    private static String inWords(String parameter) {
+        return parameter.startsWith("chol[") ? "a variance or covariance of the random effects" : parameter;
     }
 
     /** What profiling found out about the fit itself. */

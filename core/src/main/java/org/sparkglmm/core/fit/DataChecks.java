@@ -2,6 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -18,11 +19,11 @@ final class DataChecks {
     static void require(DataMoments moments, Design design, Family family) {
         String outcome = design.raw().get(design.response()).name();
         if (moments.badWeights() > 0) {
-            throw new DataException("the weights are negative, infinite or missing in " + rows(moments.badWeights())
-                    + "; frequency weights must be numbers of 0 or more");
+            throw new DataException("the weights are negative, infinite or missing in "
+                    + RowCount.words(moments.badWeights()) + "; frequency weights must be numbers of 0 or more");
         }
         if (moments.unsupported() > 0) {
-            throw new DataException("outcome " + outcome + ": " + rows(moments.unsupported())
+            throw new DataException("outcome " + outcome + ": " + RowCount.words(moments.unsupported())
                     + " outside the support of family " + family.name() + ", which takes " + family.support());
         }
         if (moments.clusters() < 2) {
@@ -98,9 +99,5 @@ final class DataChecks {
                     "the outcome " + design.raw().get(design.response()).name()
                             + " is the same in every row: nothing varies that could be explained"));
         }
-    }
-
-    private static String rows(long count) {
-        return count + (count == 1 ? " row" : " rows");
     }
 }

@@ -81,7 +81,11 @@ final class CheckCommand implements Callable<Integer> {
         out.println("Formula: " + request.formula().text());
         out.println(
                 "Family:  " + request.family().name() + " (" + request.link().label() + ")");
-        out.println("Rows:    " + counts.show(bound.counts().total()) + " read, "
+        out.println("Rows:    "
+                // Beside the rows used, those read would give a masked count away.
+                + (counts.isSmall(bound.counts().dropped())
+                        ? ""
+                        : counts.show(bound.counts().total()) + " read, ")
                 + counts.show(bound.counts().complete()) + " used, "
                 + counts.show(bound.counts().dropped())
                 + " dropped for missing values");
@@ -115,6 +119,11 @@ final class CheckCommand implements Callable<Integer> {
         }
         for (Warning warning : report.warnings()) {
             out.println("Warning (" + warning.code() + "): " + warning.message());
+        }
+        boolean small = report.moments().levels().stream().anyMatch(l -> l.clusters() < disclosure.minCellCount());
+        if (small) {
+            out.println("Note: levels with fewer than " + disclosure.minCellCount() + " " + request.group()
+                    + " (above) had better be merged with others: what is estimated of them may disclose them");
         }
         out.println(report.warnings().isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
         out.flush();

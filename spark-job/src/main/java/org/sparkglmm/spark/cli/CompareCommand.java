@@ -95,6 +95,14 @@ final class CompareCommand implements Callable<Integer> {
                 out.println("p of " + entry.model().name() + ": " + entry.test().note());
             }
         }
+        for (int i = 1; i < table.size(); i++) {
+            if (table.get(i).test() == null) {
+                out.println(
+                        "No test of " + table.get(i).model().name() + ": "
+                                + table.get(i - 1).model().name()
+                                + " is not this model with parameters left out, or only at an edge of another kind; compare AIC");
+            }
+        }
         boolean mixed = table.stream()
                         .map(e -> e.model().method() + e.model().nodes())
                         .distinct()

@@ -52,7 +52,7 @@ final class FitCommand implements Callable<Integer> {
             names = "--ci",
             defaultValue = "wald",
             description =
-                    "How 95% intervals are found: wald or profile (likelihood; some ten passes more; default: wald).")
+                    "How 95%% intervals are found: wald or profile (likelihood; some ten passes more; default: wald).")
     private String intervals;
 
     @Mixin

@@ -80,8 +80,13 @@ final class TrajectoriesCommand implements Callable<Integer> {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         for (String entry : by) {
             int equals = entry.indexOf('=');
+            String name = plain(equals < 0 ? entry : entry.substring(0, equals));
+            if (name.equalsIgnoreCase(plain(time)) || groups.containsKey(name)) {
+                throw new UsageException(
+                        "--by " + name + ": " + (groups.containsKey(name) ? "given twice" : "it is --time"));
+            }
             groups.put(
-                    equals < 0 ? entry : entry.substring(0, equals).strip(),
+                    name,
                     equals < 0
                             ? List.of()
                             : Arrays.stream(entry.substring(equals + 1).split(",", -1))
@@ -94,9 +99,13 @@ final class TrajectoriesCommand implements Callable<Integer> {
             if (equals < 1) {
                 throw new UsageException("--set: must be COL=VALUE, got '" + entry + "'");
             }
-            held.put(
-                    entry.substring(0, equals).strip(),
-                    entry.substring(equals + 1).strip());
+            String name = plain(entry.substring(0, equals));
+            boolean drawn = name.equalsIgnoreCase(plain(time))
+                    || groups.keySet().stream().anyMatch(name::equalsIgnoreCase);
+            if (drawn || held.containsKey(name)) {
+                throw new UsageException("--set " + name + ": " + (drawn ? "it is --time or --by" : "given twice"));
+            }
+            held.put(name, entry.substring(equals + 1).strip());
         }
         return session.run(spec, spark -> draw(spark, times, groups, held));
     }
@@ -106,7 +115,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ModelFile.Saved saved = ModelFile.read(model, configuration);
         TrajectoryGrid curves = new TrajectoryGrid(saved.request(), saved.covariates());
-        Covariate along = curves.time(time);
+        Covariate along = curves.time(plain(time));
         Map<String, List<String>> values = new LinkedHashMap<>();
         groups.forEach((name, some) -> values.put(name, curves.valuesOf(name, some)));
         Map<String, String> held = curves.heldValues(along.name(), List.copyOf(values.keySet()), given);
@@ -136,18 +145,26 @@ final class TrajectoriesCommand implements Callable<Integer> {
             folder.commit();
             PrintWriter console = spec.commandLine().getOut();
             console.println(drawn.size() + " points of " + along.name()
-                    + (values.isEmpty() ? "" : " by " + String.join(", ", values.keySet())) + "; other covariates at "
+                    + (values.isEmpty() ? "" : " by " + String.join(", ", values.keySet()))
                     + (held.isEmpty()
-                            ? "none"
-                            : held.entrySet().stream()
-                                    .map(e -> e.getKey() + " = " + e.getValue())
-                                    .collect(Collectors.joining(", "))));
+                            ? ""
+                            : "; other covariates at "
+                                    + held.entrySet().stream()
+                                            .map(e -> e.getKey() + " = " + e.getValue())
+                                            .collect(Collectors.joining(", "))));
             console.println("Curves are in " + out + ": trajectories.csv, trajectories.html");
             console.flush();
             return ExitCode.OK;
         } finally {
             folder.abandon();
         }
+    }
+
+    /** A column's own name, also where it is given in backticks as the formula has it. */
+    private static String plain(String name) {
+        String stripped = name.strip();
+        boolean quoted = stripped.length() > 2 && stripped.startsWith("`") && stripped.endsWith("`");
+        return quoted ? stripped.substring(1, stripped.length() - 1) : stripped;
     }
 
     private List<Double> parsedGrid() {
@@ -171,7 +188,8 @@ final class TrajectoriesCommand implements Callable<Integer> {
         } catch (NumberFormatException e) {
             // Answered below with the same sentence.
         }
-        throw new UsageException("--grid: must be FROM:TO, FROM:TO:STEP or a list of numbers, got '" + grid + "'");
+        throw new UsageException("--grid: must be FROM:TO or FROM:TO:STEP, rising and in at most " + MOST_POINTS
+                + " steps, or a list of numbers, got '" + grid + "'");
     }
 
     private static double finite(String text) {

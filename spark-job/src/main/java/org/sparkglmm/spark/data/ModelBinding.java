@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
@@ -75,7 +76,7 @@ public final class ModelBinding {
         this.text = text;
         this.needs = needs;
         columns = new TableColumns(table);
-        values = new RawValues(table, text, columns);
+        values = new RawValues(table, text, columns, request.group());
         raws = values.list();
     }
 
@@ -388,24 +389,23 @@ public final class ModelBinding {
             long bad = row.getLong(4 + 3 * k);
             long undefined = row.getLong(5 + 3 * k);
             if (undefined > 0 && !lenient) {
-                throw new DataException(raws.get(k).name + " is undefined in " + undefined
-                        + " rows whose columns all have values (such as the logarithm of 0); correct them, or make them"
+                throw new DataException(raws.get(k).name + " is undefined in " + RowCount.words(undefined)
+                        + " whose columns all have values (such as the logarithm of 0); correct them, or make them"
                         + " missing to drop the rows");
             }
             if (bad > 0 && completeRows > 0 && !lenient) {
                 throw new DataException(
                         raws.get(k).factor
-                                ? "column " + raws.get(k).name + ": " + bad
-                                        + (bad == 1 ? " row has" : " rows have")
-                                        + " a value that is not among the levels given with --levels ("
+                                ? "column " + raws.get(k).name + ": " + RowCount.words(bad)
+                                        + " have a value that is not among the levels given with --levels ("
                                         + String.join(", ", given(raws.get(k).name)) + ")"
-                                : raws.get(k).name + " is infinite in " + bad
-                                        + " rows; correct them, or make them missing to drop the rows");
+                                : raws.get(k).name + " is infinite in " + RowCount.words(bad)
+                                        + "; correct them, or make them missing to drop the rows");
             }
         }
         if (completeRows == 0 && !lenient) {
             throw new DataException("no complete row: all " + total + " rows have a missing value ("
-                    + describe(missing, Long::toString) + ")");
+                    + describe(missing, RowCount::words) + ")");
         }
         return new BoundTable.RowCounts(total, completeRows, missing);
     }

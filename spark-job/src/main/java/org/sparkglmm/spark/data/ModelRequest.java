@@ -120,7 +120,7 @@ public record ModelRequest(
     }
 
     /**
-     * Reads {@code COL=a,b,c} entries.
+     * Reads {@code COL=a,b,c} entries; a comma in a level is written {@code \,}.
      *
      * @throws UsageException if one is not of that form
      */
@@ -131,8 +131,8 @@ public record ModelRequest(
             if (equals < 1 || equals == entry.length() - 1) {
                 throw new UsageException("--levels: must be COL=a,b,c, got '" + entry + "'");
             }
-            List<String> values = Arrays.stream(entry.substring(equals + 1).split(",", -1))
-                    .map(String::strip)
+            List<String> values = Arrays.stream(entry.substring(equals + 1).split("(?<!\\\\),", -1))
+                    .map(level -> level.replace("\\,", ",").strip())
                     .toList();
             if (values.size() < 2 || values.stream().distinct().count() < values.size()) {
                 throw new UsageException("--levels " + entry.substring(0, equals)

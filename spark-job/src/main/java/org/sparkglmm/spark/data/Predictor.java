@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
@@ -253,8 +254,8 @@ public final class Predictor {
         long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
                 .unsupported();
         if (impossible > 0) {
-            throw new DataException("outcome " + request.formula().response().text() + ": " + impossible
-                    + " rows outside the support of family " + request.family().name() + ", which takes "
+            throw new DataException("outcome " + request.formula().response().text() + ": " + RowCount.words(impossible)
+                    + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
         return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");

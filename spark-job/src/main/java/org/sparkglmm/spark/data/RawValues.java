@@ -36,10 +36,15 @@ final class RawValues {
     private final Dataset<Row> table;
     private final boolean text;
     private final TableColumns columns;
+    private final String group;
     private final List<RawValue> raws = new ArrayList<>();
 
-    /** @param text whether the table came from text, where an empty field is missing */
-    RawValues(Dataset<Row> table, boolean text, TableColumns columns) {
+    /**
+     * @param text whether the table came from text, where an empty field is missing
+     * @param group the grouping column
+     */
+    RawValues(Dataset<Row> table, boolean text, TableColumns columns, String group) {
+        this.group = group;
         this.table = table;
         this.text = text;
         this.columns = columns;
@@ -126,6 +131,11 @@ final class RawValues {
     private RawValue variable(Variable variable) {
         DataType type = typeOf(variable);
         boolean label = variable.forcedFactor() || type instanceof StringType || type instanceof BooleanType;
+        if (label && variable.columns().stream().anyMatch(c -> c.equalsIgnoreCase(group))) {
+            throw new UsageException(
+                    "formula: " + variable.name() + " is the grouping column; as a factor it would make"
+                            + " a column of every " + group + " and print their ids; its random effect stands for it");
+        }
         return label ? factor(variable, type) : number(variable, variable.name());
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -54,10 +55,16 @@ public final class TrajectoryGrid {
      */
     public List<String> valuesOf(String name, List<String> given) {
         Covariate covariate = require(name, "--by");
+        List<String> levels = levels(covariate.name());
+        for (String value : given) {
+            if (levels != null && !levels.contains(value)) {
+                throw new UsageException(
+                        "--by " + name + ": no level '" + value + "'; levels: " + String.join(", ", levels));
+            }
+        }
         if (!given.isEmpty()) {
             return given;
         }
-        List<String> levels = levels(covariate.name());
         if (levels == null) {
             throw new UsageException("--by " + name + ": it is a number, not a factor; say which values, --by " + name
                     + "=" + example(covariate));
@@ -68,7 +75,8 @@ public final class TrajectoryGrid {
     private static String example(Covariate covariate) {
         return Double.isNaN(covariate.mean())
                 ? "a,b"
-                : (covariate.mean() - covariate.sd()) + "," + (covariate.mean() + covariate.sd());
+                : String.format(
+                        Locale.ROOT, "%.3g,%.3g", covariate.mean() - covariate.sd(), covariate.mean() + covariate.sd());
     }
 
     /** What a covariate is held at when no curve is drawn for it. */
@@ -125,8 +133,15 @@ public final class TrajectoryGrid {
 
     /** The levels of a factor by its column, also where the formula says factor(column); null for a number. */
     private List<String> levels(String column) {
-        List<String> direct = request.levels().get(column);
-        return direct != null ? direct : request.levels().get("factor(" + column + ")");
+        for (String name : List.of(column, TableColumns.quoted(column))) {
+            for (String variable : List.of(name, "factor(" + name + ")")) {
+                List<String> levels = request.levels().get(variable);
+                if (levels != null) {
+                    return levels;
+                }
+            }
+        }
+        return null;
     }
 
     /**

@@ -2,6 +2,8 @@ package org.sparkglmm.spark.output;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.diagnostics.Diagnostics;
 import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
@@ -11,7 +13,7 @@ import org.sparkglmm.core.diagnostics.Diagnostics.Trend;
 final class DiagnosticsJson {
     private DiagnosticsJson() {}
 
-    static void write(ObjectNode root, Diagnostics diagnostics) {
+    static void write(ObjectNode root, Diagnostics diagnostics, SmallCounts counts) {
         ArrayNode findings = root.putArray("findings");
         for (Warning finding : diagnostics.findings()) {
             findings.addObject().put("code", finding.code()).put("message", finding.message());
@@ -43,7 +45,9 @@ final class DiagnosticsJson {
             ModelFile.number(
                     influence, "largestChangeInSe", diagnostics.influence().largest());
             influence.put("parameter", diagnostics.influence().parameter());
-            influence.put("clustersBeyondHalfSe", diagnostics.influence().beyond());
+            if (!counts.isSmall(diagnostics.influence().beyond())) {
+                influence.put("clustersBeyondHalfSe", diagnostics.influence().beyond());
+            }
         }
         ObjectNode collinearity = root.putObject("collinearity");
         ModelFile.number(
@@ -72,12 +76,19 @@ final class DiagnosticsJson {
         residuals.byCovariate().forEach(t -> trend(byCovariate.addObject(), t));
     }
 
+    private static double rounded(double value) {
+        return Double.isFinite(value)
+                ? new BigDecimal(value).round(new MathContext(3)).doubleValue()
+                : value;
+    }
+
     private static void trend(ObjectNode root, Trend trend) {
         root.put("variable", trend.variable());
         ArrayNode bins = root.putArray("bins");
         for (Diagnostics.Bin bin : trend.bins()) {
             ObjectNode node = bins.addObject();
-            ModelFile.number(node, "at", bin.at());
+            // Rounded: from the exact mean of a bin a value that stands out could be computed.
+            ModelFile.number(node, "at", rounded(bin.at()));
             node.put("rows", bin.rows());
             ModelFile.number(node, "mean", bin.mean());
             ModelFile.number(node, "sd", bin.sd());

@@ -101,7 +101,8 @@ public final class ModelFile {
         tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
         coefficients(root.putArray("marginal"), fit.answers().marginal());
-        DiagnosticsJson.write(root.putObject("diagnostics"), fit.answers().diagnostics());
+        DiagnosticsJson.write(
+                root.putObject("diagnostics"), fit.answers().diagnostics(), new SmallCounts(minCellCount));
         ObjectNode optimizer = root.putObject("optimizer");
         optimizer.put("name", fit.optimizer().name());
         optimizer.put("iterations", fit.optimizer().iterations());
