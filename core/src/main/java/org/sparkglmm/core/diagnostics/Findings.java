@@ -1,8 +1,10 @@
 package org.sparkglmm.core.diagnostics;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
@@ -43,8 +45,13 @@ final class Findings {
     private static final double HEAVY = 0.5;
     /** The kurtosis of a few hundred normal values is itself skew. */
     private static final double SURPRISING_KURTOSIS = 6;
-    /** A few hundred normal values without one in the tails look surer of being flat than they are. */
-    private static final double SURPRISING_FLAT = 5;
+    /** Of a variance that is not the likelihood's maximum; rounding and drawing make it a standard normal variable. */
+    private static final double OFF_MAXIMUM = 3;
+
+    /** Draws of effects that the data say less of are the normal distribution's own. */
+    private static final double TELLING = 0.2;
+
+    private static final double OFF_VARIANCE = 0.03;
 
     private static final int ENOUGH_FOR_SHAPE = 50;
     /** In standard errors. */
@@ -52,13 +59,16 @@ final class Findings {
     /** Of variances and dispersions, whose scores are squares. */
     private static final double INFLUENTIAL_SPREAD = 1.25;
     /** Over √clusters: so far one in some hundreds of clean fits goes where clusters are few. */
-    private static final double MOVES_AN_EFFECT = 7;
+    private static final double MOVES_AN_EFFECT = 8;
 
-    private static final double MOVES_A_SPREAD = 10;
+    private static final double MOVES_A_SPREAD = 12;
     private static final double ILL_CONDITIONED = 30;
     private static final double NEARLY_ONE = 0.95;
     private static final int FEW_CLUSTERS = 50;
     private static final int FEW_CLUSTERS_FOR_SLOPES = 100;
+    /** In a sentence on levels. */
+    private static final int NAMED_LEVELS = 5;
+
     private static final double FEW_ROWS = 2;
     private static final double FEW_ROWS_FOR_SLOPES = 3;
 
@@ -91,7 +101,7 @@ final class Findings {
             bent |= trend(trend, trend.variable(), LARGE_TREND, bending(trend.variable()));
         }
         int before = found.size();
-        spread(pearson);
+        spread(pearson, weight);
         zeros(zeros, weight);
         if (found.size() > before) {
             // The rest would say the same in other words.
@@ -127,11 +137,13 @@ final class Findings {
         return "let its effect bend, for example by I(" + variable + "^2)";
     }
 
-    private void spread(Pearson pearson) {
+    private void spread(Pearson pearson, double weight) {
         if (!pearson.tellsSpread()) {
             return;
         }
         double z = (pearson.drawnRatio() - 1) / pearson.drawnError();
+        // Few rows without a large square among them look surer of being too regular than they are.
+        double normal = (pearson.drawnRatio() - 1) / Math.sqrt(2 / weight);
         // A dispersion that is estimated fits the spread on the whole; if not, the distribution is another.
         boolean ownDispersion =
                 family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
@@ -146,7 +158,7 @@ final class Findings {
                             ? "look for a covariate or a random slope that is missing, model the dispersion (--dispersion), and"
                                     + " use --se robust meanwhile"
                             : "fit " + other + " and compare, or use --se robust");
-        } else if (!ownDispersion && pearson.drawnRatio() < LESS_SPREAD && -z > SURPRISING) {
+        } else if (!ownDispersion && pearson.drawnRatio() < LESS_SPREAD && -Math.max(z, normal) > SURPRISING) {
             add(
                     "underdispersion",
                     "the outcome varies only %.2f times as much about its expected values as family %s says, so standard"
@@ -160,7 +172,11 @@ final class Findings {
         if (zeros == null) {
             return;
         }
-        double excess = (zeros.observed() - zeros.expected()) / zeros.error();
+        // Of square roots, as counts of few are skew: three zeros are no wonder where a third of one is expected.
+        double excess = 2
+                * (Math.sqrt(zeros.observed()) - Math.sqrt(zeros.expected()))
+                * Math.sqrt(zeros.expected())
+                / zeros.error();
         if (excess > SURPRISING && zeros.observed() > MORE_ZEROS * zeros.expected()) {
             add(
                     "excess_zeros",
@@ -209,7 +225,9 @@ final class Findings {
         double widest = 0;
         double spread = 0;
         for (Bin bin : trend.bins()) {
-            double z = (bin.sd() * bin.sd() - 1) * Math.sqrt(bin.rows() / 2.0);
+            // Wilson and Hilferty: the cube root of a variance of few rows is normal, the variance skew.
+            double error = 2.0 / (9.0 * bin.rows());
+            double z = (Math.cbrt(bin.sd() * bin.sd()) - 1 + error) / Math.sqrt(error);
             if (Math.abs(bin.sd() - 1) > widest && Math.abs(z) > SURPRISING + 1) {
                 widest = Math.abs(bin.sd() - 1);
                 spread = bin.sd();
@@ -231,15 +249,20 @@ final class Findings {
         int q = shapes.size();
         for (EffectScores scores : shapes) {
             EffectShape shape = scores.shape();
+            if (!isMaximum(scores)) {
+                continue;
+            }
             // The score sees far where rows are few, the draws where the tail is long.
+            boolean tells = scores.reliability() > TELLING;
+            double skew = tells ? shape.skewness() : 0;
+            double kurtosis = tells ? shape.excessKurtosis() : 0;
             boolean up = scores.skewness() > SKEW && scores.skewnessZ() > SURPRISING
-                    || shape.skewness() > DRAWN_SKEW && shape.skewness() / Math.sqrt(6.0 / clusters) > SURPRISING;
+                    || skew > DRAWN_SKEW && skew / Math.sqrt(6.0 / clusters) > SURPRISING;
             boolean down = -scores.skewness() > SKEW && -scores.skewnessZ() > SURPRISING
-                    || -shape.skewness() > DRAWN_SKEW && -shape.skewness() / Math.sqrt(6.0 / clusters) > SURPRISING;
+                    || -skew > DRAWN_SKEW && -skew / Math.sqrt(6.0 / clusters) > SURPRISING;
             boolean heavy = scores.kurtosis() > HEAVY && scores.kurtosisZ() > SURPRISING
-                    || shape.excessKurtosis() > HEAVY
-                            && shape.excessKurtosis() / Math.sqrt(24.0 / clusters) > SURPRISING_KURTOSIS;
-            boolean flat = scores.kurtosis() < -HEAVY && -scores.kurtosisZ() > SURPRISING_FLAT;
+                    || kurtosis > HEAVY && kurtosis / Math.sqrt(24.0 / clusters) > SURPRISING_KURTOSIS;
+            boolean flat = scores.kurtosis() < -HEAVY && -scores.kurtosisZ() > SURPRISING;
             if (clusters >= ENOUGH_FOR_SHAPE && (up || down || heavy || flat)) {
                 notNormal = true;
                 String how = up
@@ -270,6 +293,20 @@ final class Findings {
                 }
             }
         }
+    }
+
+    /** Where it is not, the shape of the effects tells of the estimates, not of the data. */
+    private boolean isMaximum(EffectScores scores) {
+        double z = Math.abs(scores.varianceZ());
+        if (z > SURPRISING && Math.abs(scores.variance() - 1) > OFF_VARIANCE) {
+            add(
+                    "inaccurate_integral",
+                    "the variance of the random effects of %s is not where the likelihood is highest (given the data they vary"
+                            + " %.2f times as much): too few quadrature nodes for these data; fit with --nodes auto",
+                    scores.shape().term(),
+                    scores.variance());
+        }
+        return !(z > OFF_MAXIMUM);
     }
 
     private static double correlation(double[] lambda, int q, int r, int c) {
@@ -321,10 +358,11 @@ final class Findings {
         if (moments.clusters() < wanted) {
             add(
                     "few_clusters",
-                    "%d %s are few for %s (rule of thumb: %d or more): variances and robust standard errors come out too"
-                            + " small; read the intervals of the standard deviations, or profile them (--ci profile)",
-                    moments.clusters(),
+                    "the number of %s, %d, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
+                            + " come out too small; trust profile intervals of the standard deviations (--ci profile, without"
+                            + " --reml) rather than the estimates",
                     design.group(),
+                    moments.clusters(),
                     slopes ? "random slopes" : "a random intercept",
                     wanted);
         }
@@ -343,19 +381,29 @@ final class Findings {
         }
     }
 
-    /** Levels behind which there are so few clusters that their coefficient may tell about them. */
+    /** Levels behind which there are so few clusters that their coefficient may tell about them: a sentence a factor. */
     void levels(int minCellCount) {
+        Map<String, List<String>> small = new LinkedHashMap<>();
         for (LevelCount level : moments.levels()) {
             if (level.clusters() < minCellCount) {
-                add(
-                        "small_level",
-                        "the level %s of %s stands for fewer than %d %s: what is estimated of it may disclose them, and is hardly"
-                                + " determined; merge it with another level",
-                        level.level(),
-                        level.variable(),
-                        minCellCount,
-                        design.group());
+                small.computeIfAbsent(level.variable(), v -> new ArrayList<>()).add(level.level());
             }
         }
+        small.forEach((variable, levels) -> {
+            boolean one = levels.size() == 1;
+            String names = String.join(", ", levels.subList(0, Math.min(NAMED_LEVELS, levels.size())));
+            add(
+                    "small_level",
+                    "%s of %s (%s) %s for fewer than %d %s%s: what is estimated of %s may disclose them, and is hardly"
+                            + " determined; merge levels",
+                    one ? "the level" : levels.size() + " levels",
+                    variable,
+                    names + (levels.size() > NAMED_LEVELS ? ", ..." : ""),
+                    one ? "stands" : "stand",
+                    minCellCount,
+                    design.group(),
+                    one ? "" : " each",
+                    one ? "it" : "them");
+        });
     }
 }

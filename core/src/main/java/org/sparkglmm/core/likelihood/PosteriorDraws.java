@@ -1,5 +1,6 @@
 package org.sparkglmm.core.likelihood;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.Elementary;
@@ -117,18 +118,38 @@ public final class PosteriorDraws {
         return weights.length - 1;
     }
 
+    /** Weights that add up to 1 leave a bias of -Σw²(h - Σwh), of 1/candidates: added back, as thousands of clusters add it up. */
     private void addExpectations(int i, double[][] candidates, double[] weights) {
-        for (int c = 0; c < candidates.length; c++) {
-            for (int d = 0; d < q && weights[c] > 0; d++) {
-                double v = candidates[c][d];
-                double square = v * v;
-                int at = (i * q + d) * ORDERS;
-                hermite[at] += weights[c] * v;
-                hermite[at + 1] += weights[c] * (square - 1);
-                hermite[at + 2] += weights[c] * v * (square - 3);
-                hermite[at + 3] += weights[c] * (square * (square - 6) + 3);
+        double squares = 0;
+        for (double w : weights) {
+            squares += w * w;
+        }
+        double[] he = new double[ORDERS];
+        double[] bias = new double[ORDERS];
+        for (int d = 0; d < q; d++) {
+            int at = (i * q + d) * ORDERS;
+            Arrays.fill(bias, 0);
+            for (int c = 0; c < candidates.length; c++) {
+                if (weights[c] > 0) {
+                    hermite(candidates[c][d], he);
+                    for (int k = 0; k < ORDERS; k++) {
+                        hermite[at + k] += weights[c] * he[k];
+                        bias[k] += weights[c] * weights[c] * he[k];
+                    }
+                }
+            }
+            for (int k = 0; k < ORDERS; k++) {
+                hermite[at + k] += bias[k] - squares * hermite[at + k];
             }
         }
+    }
+
+    private static void hermite(double v, double[] into) {
+        double square = v * v;
+        into[0] = v;
+        into[1] = square - 1;
+        into[2] = v * (square - 3);
+        into[3] = square * (square - 6) + 3;
     }
 
     /**

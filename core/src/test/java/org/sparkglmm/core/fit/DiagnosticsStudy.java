@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.DataException;
@@ -24,12 +23,24 @@ import org.sparkglmm.core.fit.PlantedProblems.Problem;
 final class DiagnosticsStudy {
     private static final int[] PERSONS = {30, 100, 300, 1000};
     private static final int[] NODES = {1, 7};
+    /** Persons of which one model in so many is fitted, to keep the whole under a quarter of an hour. */
+    private static final Map<Integer, Integer> CROWDS = new TreeMap<>(Map.of(5000, 5, 20_000, 10));
+
     private static final int CROWD = 20_000;
     private static final int CROWD_VISITS = 5;
+    private static final int REPLICATES = 10;
+    /** Of which as many data sets are drawn as asked for; of more, fewer. */
+    private static final int PERSONS_IN_FULL = 100;
 
-    /** They are of the size of the data or of what it can tell, and right also where the model is. */
-    private static final Set<String> OF_SIZE =
-            Set.of("few_clusters", "few_rows_per_cluster", "near_singular_covariance", "boundary_correlation");
+    /** They are of the size of the data, of what it can tell, or of too few nodes, and right also where the model is. */
+    private static final Set<String> NOT_OF_THE_MODEL = Set.of(
+            "few_clusters",
+            "few_rows_per_cluster",
+            "near_singular_covariance",
+            "boundary_correlation",
+            "inaccurate_integral");
+
+    private static final long START = System.nanoTime();
 
     private DiagnosticsStudy() {}
 
@@ -39,9 +50,9 @@ final class DiagnosticsStudy {
         private int fits;
         private int any;
 
-        void add(Set<String> codes) {
+        synchronized void add(Set<String> codes) {
             fits++;
-            any += codes.isEmpty() ? 0 : 1;
+            any += NOT_OF_THE_MODEL.containsAll(codes) ? 0 : 1;
             codes.forEach(code -> byCode.merge(code, 1, Integer::sum));
         }
 
@@ -65,12 +76,15 @@ final class DiagnosticsStudy {
 
     /** The codes of each fit; without data that cannot be fitted, and clean ones whose fit says it did not converge. */
     private static List<Set<String>> codes(Problem problem, int nodes, int replicates) {
-        long seed = 1_000_003L * problem.label().hashCode() + problem.persons();
         return IntStream.range(0, replicates)
                 .parallel()
-                .mapToObj(r -> codes(problem, nodes, seed + 7919L * r))
+                .mapToObj(r -> codes(problem, nodes, seed(problem, r)))
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    private static long seed(Problem problem, int replicate) {
+        return 1_000_003L * problem.label().hashCode() + problem.persons() + 7919L * replicate;
     }
 
     private static Set<String> codes(Problem problem, int nodes, long seed) {
@@ -82,61 +96,82 @@ final class DiagnosticsStudy {
         }
     }
 
-    private static Tally clean(Problem problem, int nodes, int replicates) {
-        Tally out = new Tally();
-        for (Set<String> codes : codes(problem, nodes, replicates)) {
-            Set<String> alarms = new TreeSet<>(codes);
-            alarms.removeAll(OF_SIZE);
-            out.add(alarms);
-        }
-        return out;
-    }
-
     private static void cleanTable(int replicates, String only) {
-        System.out.printf("%nCLEAN: %% of fits with any finding, and each%n");
+        System.out.printf("%nCLEAN: %% of fits with any finding that calls the model wrong, and each finding%n");
         System.out.printf("%-44s %-14s %6s %6s  %s%n", "data", "persons x rows", "nodes", "any", "each");
-        Map<String, Tally> totals = new TreeMap<>();
+        List<String> totals = new ArrayList<>();
         for (boolean slope : new boolean[] {false, true}) {
             for (int persons : PERSONS) {
-                for (Problem problem : PlantedProblems.clean(slope, persons, PlantedProblems.VISITS)) {
-                    if (problem.label().startsWith(only)) {
-                        for (int nodes : slope ? new int[] {1} : NODES) {
-                            print(problem, PlantedProblems.VISITS, nodes, replicates, totals);
-                        }
-                    }
+                int draws = Math.max(1, replicates * PERSONS_IN_FULL / Math.max(persons, PERSONS_IN_FULL));
+                List<Problem> problems = PlantedProblems.clean(slope, persons, PlantedProblems.VISITS);
+                for (int nodes : slope ? new int[] {1} : NODES) {
+                    totals.add(clean(only(problems, only), PlantedProblems.VISITS, nodes, draws));
                 }
             }
         }
-        for (Problem problem : PlantedProblems.clean(false, CROWD, CROWD_VISITS)) {
-            if (problem.label().startsWith(only)) {
-                print(problem, CROWD_VISITS, 7, Math.max(1, replicates / 50), totals);
+        CROWDS.forEach((persons, step) -> {
+            List<Problem> all = PlantedProblems.clean(false, persons, CROWD_VISITS);
+            for (int nodes : NODES) {
+                int first = nodes == 1 ? 0 : step / 2;
+                List<Problem> some = IntStream.range(0, all.size())
+                        .filter(i -> i % step == first)
+                        .mapToObj(all::get)
+                        .toList();
+                totals.add(clean(only(some, only), CROWD_VISITS, nodes, 1));
             }
-        }
+        });
         System.out.println();
-        totals.forEach((size, tally) -> System.out.printf(
-                Locale.ROOT,
-                "all families %-40s %7d fits %6.2f  %s%n",
-                size,
-                tally.fits,
-                tally.percent(tally.any),
-                tally.byCode(Set.of())));
+        totals.forEach(System.out::println);
     }
 
-    private static void print(Problem problem, int visits, int nodes, int replicates, Map<String, Tally> totals) {
-        Tally tally = clean(problem, nodes, replicates);
-        String size = String.format(Locale.ROOT, "%5d x %d", problem.persons(), visits);
-        String key = size + (problem.slope() ? ", slopes" : "") + ", " + nodes + " nodes";
-        totals.computeIfAbsent(key, k -> new Tally()).add(tally);
-        if (tally.any > 0) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-44s %-14s %6d %6.1f  %s%n",
-                    problem.label(),
-                    size,
-                    nodes,
-                    tally.percent(tally.any),
-                    tally.byCode(Set.of()));
+    private static List<Problem> only(List<Problem> problems, String prefix) {
+        return problems.stream().filter(p -> p.label().startsWith(prefix)).toList();
+    }
+
+    /** Fits them all, prints those with a finding, and returns the line for their size. */
+    private static String clean(List<Problem> problems, int visits, int nodes, int replicates) {
+        List<Tally> tallies = problems.stream().map(p -> new Tally()).toList();
+        IntStream.range(0, problems.size() * replicates).parallel().forEach(i -> {
+            Problem problem = problems.get(i % problems.size());
+            Set<String> codes = codes(problem, nodes, seed(problem, i / problems.size()));
+            if (codes != null) {
+                tallies.get(i % problems.size()).add(codes);
+            }
+        });
+        Tally all = new Tally();
+        String size = "";
+        for (int k = 0; k < problems.size(); k++) {
+            Tally tally = tallies.get(k);
+            size = String.format(Locale.ROOT, "%5d x %d", problems.get(k).persons(), visits)
+                    + (problems.get(k).slope() ? ", slopes" : "");
+            all.add(tally);
+            if (tally.any > 0) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-44s %-14s %6d %6.1f  %s%n",
+                        problems.get(k).label(),
+                        size,
+                        nodes,
+                        tally.percent(tally.any),
+                        tally.byCode(Set.of("few_clusters")));
+            }
         }
+        String line = String.format(
+                Locale.ROOT,
+                "all families %-22s %d nodes %6d fits of %6d, %d with a finding, %6.2f%%  %s",
+                size,
+                nodes,
+                all.fits,
+                problems.size() * replicates,
+                all.any,
+                all.percent(all.any),
+                all.byCode(Set.of("few_clusters")));
+        System.out.println(line + elapsed());
+        return line;
+    }
+
+    private static String elapsed() {
+        return String.format(Locale.ROOT, "   [%.0f s]", (System.nanoTime() - START) / 1e9);
     }
 
     private static void plantedTable(int replicates, String only) {
@@ -161,16 +196,19 @@ final class DiagnosticsStudy {
                         problem.persons(),
                         nodes,
                         tally.percent(found),
-                        tally.byCode(problem.codes().size() == 1 ? problem.codes() : Set.of()));
+                        tally.byCode(problem.codes().size() == 1 ? problem.codes() : Set.of()) + elapsed());
             }
         }
     }
 
     /** Of the diagnostics alone, the fit excluded. */
     private static void timeTable(String only) {
-        System.out.printf("%nTIME of the diagnostics of %d rows, one thread%n", CROWD * CROWD_VISITS);
+        System.out.printf(
+                "%nTIME of the diagnostics of %d rows, one thread, every fifth model%n", CROWD * CROWD_VISITS);
         List<String> lines = new ArrayList<>();
-        for (Problem problem : PlantedProblems.clean(false, CROWD, CROWD_VISITS)) {
+        List<Problem> all = PlantedProblems.clean(false, CROWD, CROWD_VISITS);
+        for (int i = 0; i < all.size(); i += 5) {
+            Problem problem = all.get(i);
             if (!problem.label().startsWith(only)) {
                 continue;
             }
@@ -195,10 +233,11 @@ final class DiagnosticsStudy {
     }
 
     public static void main(String[] arguments) {
-        int replicates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
+        int replicates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : REPLICATES;
         String only = arguments.length > 1 ? arguments[1] : "";
         plantedTable(replicates, only);
-        timeTable(only);
         cleanTable(replicates, only);
+        timeTable(only);
+        System.out.println(elapsed());
     }
 }

@@ -137,7 +137,8 @@ final class PlantedProblems {
         if (family.takesCategories()) {
             beta[0] = 0;
         }
-        double sd = link == Link.INVERSE ? 0.25 : 0.5;
+        // Where the link bounds η, effects that never meet the bound: cut off there they were not normal.
+        double sd = link == Link.INVERSE ? 0.25 : link == Link.LOG && family.takesTrials() ? 0.35 : 0.5;
         double slopeSd = slope ? 0.6 * sd : 0;
         double[] psi = Simulation.psi(entry);
         Person person = (rows, id, random) -> {
@@ -152,7 +153,7 @@ final class PlantedProblems {
                     double eta = beta[0] + b0 + (beta[1] + b1) * time + beta[2] * treated;
                     y = family.draw(link, eta, psi, trials, outcomes);
                     if (Double.isNaN(y)) {
-                        // Outside the link's range: one in thousands.
+                        // Outside the link's range: next to never.
                         b0 *= 0.9;
                         b1 *= 0.9;
                     }

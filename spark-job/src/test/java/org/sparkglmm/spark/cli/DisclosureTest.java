@@ -247,7 +247,8 @@ class DisclosureTest {
         String summary = Files.readString(folder.resolve("fit/summary.txt"));
         assertTrue(summary.contains("(<5 rows with missing values dropped)"), summary);
         assertTrue(summary.contains("dropped <5 rows with a missing value (region <5)"), summary);
-        assertTrue(summary.contains("Finding (small_level): the level islet of region stands for fewer than 5 person"));
+        assertTrue(
+                summary.contains("Finding (small_level): the level of region (islet) stands for fewer than 5 person"));
         String report = Files.readString(folder.resolve("fit/report.html"));
         assertTrue(report.contains("<dd>&lt;5</dd>"), report);
         Commands shown = Commands.run(
