@@ -30,6 +30,7 @@ final class Findings {
     private static final double SURPRISING = 4;
 
     private static final double MORE_SPREAD = 1.2;
+    private static final double ENORMOUS_SPREAD = 10;
     private static final double LESS_SPREAD = 0.8;
     private static final double MORE_ZEROS = 1.05;
     /** Of the Kolmogorov distance times √n, some 1e-4 under the model. */
@@ -147,7 +148,9 @@ final class Findings {
         // A dispersion that is estimated fits the spread on the whole; if not, the distribution is another.
         boolean ownDispersion =
                 family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
-        if (pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
+        // Where single rows are far beyond all expectation, they make the standard error too.
+        boolean beyond = pearson.drawnRatio() > ENORMOUS_SPREAD && z > SURPRISING / 2;
+        if (beyond || pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
             String other = family.moreSpread();
             add(
                     "overdispersion",
