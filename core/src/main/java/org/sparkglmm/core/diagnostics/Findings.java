@@ -145,23 +145,17 @@ final class Findings {
         double z = (pearson.drawnRatio() - 1) / pearson.drawnError();
         // Few rows without a large square among them look surer of being too regular than they are.
         double normal = (pearson.drawnRatio() - 1) / Math.sqrt(2 / weight);
-        // A dispersion that is estimated fits the spread on the whole; if not, the distribution is another.
-        boolean ownDispersion =
-                family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
         // Where single rows are far beyond all expectation, they make the standard error too.
         boolean beyond = pearson.drawnRatio() > ENORMOUS_SPREAD && z > SURPRISING / 2;
         if (beyond || pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
-            String other = family.moreSpread();
             add(
                     "overdispersion",
-                    "the outcome varies %.2f times as much about its expected values as family %s says; %s",
+                    "the outcome varies %.2f times as much about its expected values as family %s says; look for a covariate or"
+                            + " a random slope that is missing, %s",
                     pearson.drawnRatio(),
                     family.name(),
-                    other.isEmpty()
-                            ? "look for a covariate or a random slope that is missing, model the dispersion (--dispersion), and"
-                                    + " use --se robust meanwhile"
-                            : "fit " + other + " and compare, or use --se robust");
-        } else if (!ownDispersion && pearson.drawnRatio() < LESS_SPREAD && -Math.max(z, normal) > SURPRISING) {
+                    spreadAdvice());
+        } else if (!hasDispersion() && pearson.drawnRatio() < LESS_SPREAD && -Math.max(z, normal) > SURPRISING) {
             add(
                     "underdispersion",
                     "the outcome varies only %.2f times as much about its expected values as family %s says, so standard"
@@ -169,6 +163,18 @@ final class Findings {
                     pearson.drawnRatio(),
                     family.name());
         }
+    }
+
+    /** A dispersion that is estimated fits the spread on the whole; if not, the distribution is another. */
+    private boolean hasDispersion() {
+        return family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
+    }
+
+    private String spreadAdvice() {
+        String model = hasDispersion()
+                ? "model the dispersion (--dispersion), "
+                : family.moreSpread().isEmpty() ? "" : "fit " + family.moreSpread() + " and compare, ";
+        return model + "or use --se robust";
     }
 
     private void zeros(Zeros zeros, double weight) {
@@ -240,10 +246,10 @@ final class Findings {
         if (changes) {
             add(
                     "residual_spread",
-                    "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows);"
-                            + " model the dispersion (--dispersion) or use --se robust",
+                    "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows); %s",
                     variable,
-                    spread);
+                    spread,
+                    spreadAdvice());
         }
         return changes;
     }

@@ -94,8 +94,9 @@ final class ContrastCommand implements Callable<Integer> {
                     joint.df(),
                     number(joint.p()));
         }
-        out.println("Standard errors behind z, p and (Wald) intervals: "
-                + (errors == StandardErrors.ROBUST ? "robust" : "model-based") + "; effects are conditional on the "
+        out.println("Standard errors behind z, p and intervals: "
+                + (errors == StandardErrors.ROBUST ? "robust" : "model-based")
+                + " (Wald); effects are conditional on the "
                 + saved.request().group());
         out.flush();
     }
