@@ -1,5 +1,6 @@
 package org.sparkglmm.core.fit;
 
+import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -22,7 +23,7 @@ public record FitOptions(
     public static final int AUTO = 0;
 
     /** What disclosure rules usually ask for. */
-    public static final int MIN_CELL_COUNT = 5;
+    public static final int MIN_CELL_COUNT = RowCount.FEW;
 
     public static final FitOptions DEFAULT = new FitOptions(AUTO, false, "newton");
 

@@ -58,11 +58,8 @@ final class FitCommand implements Callable<Integer> {
     @Mixin
     private DisclosureOptions disclosure;
 
-    @Option(
-            names = "--on-exists",
-            defaultValue = "error",
-            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
-    private String onExists;
+    @Mixin
+    private OutputOptions output;
 
     @Option(names = "--write-fitted", description = "Write fitted values of every row too.")
     private boolean writeFitted;
@@ -89,8 +86,7 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
-        OutputFolder folder =
-                OutputFolder.begin(out, onExists, spark.sparkContext().hadoopConfiguration(), source.path());
+        OutputFolder folder = output.begin(out, spark.sparkContext().hadoopConfiguration(), source.path());
         GlmmModel fitted = null;
         try {
             FitListener progress = data.quiet()

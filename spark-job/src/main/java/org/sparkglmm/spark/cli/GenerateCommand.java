@@ -6,6 +6,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.spark.data.RegistryGenerator;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,11 +47,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "parquet", description = "parquet or csv (default: ${DEFAULT-VALUE}).")
     private String format;
 
-    @Option(
-            names = "--on-exists",
-            defaultValue = "error",
-            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
-    private String onExists;
+    @Mixin
+    private OutputOptions output;
 
     @Option(names = "--master", description = "Spark master (default: spark-submit's, else local[*]).")
     private String master;
@@ -71,8 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private int generate(SparkSession spark, RegistryGenerator generator) {
-        OutputFolder folder =
-                OutputFolder.begin(out, onExists, spark.sparkContext().hadoopConfiguration());
+        OutputFolder folder = output.begin(out, spark.sparkContext().hadoopConfiguration());
         try {
             generator
                     .table(spark, files)

@@ -33,11 +33,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Folder of a fit.")
     private String model;
 
-    @Option(
-            names = "--on-exists",
-            defaultValue = "error",
-            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
-    private String onExists;
+    @Mixin
+    private OutputOptions output;
 
     @Mixin
     private DisclosureOptions disclosure;
@@ -57,7 +54,7 @@ final class PredictCommand implements Callable<Integer> {
     private int predict(SparkSession spark, TableSource source) {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ModelFile.Saved saved = ModelFile.read(model, configuration);
-        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, source.path(), model);
         try {
             Dataset<Row> table = source.read(spark, saved.request().group());
             Design design = Predictor.design(

@@ -54,11 +54,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Same seed, same outcomes (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--on-exists",
-            defaultValue = "error",
-            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
-    private String onExists;
+    @Mixin
+    private OutputOptions output;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the table (Parquet).")
     private String out;
@@ -76,7 +73,7 @@ final class SimulateCommand implements Callable<Integer> {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
         ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
-        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, source.path(), model);
         try {
             ModelRequest asked = saved == null ? given.request() : saved.request();
             Dataset<Row> table = source.read(spark, asked.group());

@@ -62,11 +62,8 @@ final class TrajectoriesCommand implements Callable<Integer> {
                             + " Repeatable.")
     private List<String> set = new ArrayList<>();
 
-    @Option(
-            names = "--on-exists",
-            defaultValue = "error",
-            description = "error or overwrite (what this program wrote before; default: ${DEFAULT-VALUE}).")
-    private String onExists;
+    @Mixin
+    private OutputOptions output;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the curves.")
     private String out;
@@ -127,7 +124,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
             throw new UsageException("--grid, --by: must give at most " + MOST_POINTS + " points, got " + points
                     + "; use a coarser grid");
         }
-        OutputFolder folder = OutputFolder.begin(out, onExists, configuration, model);
+        OutputFolder folder = output.begin(out, configuration, model);
         try {
             List<TrajectoryGrid.Point> drawn = curves.points(
                     spark,
