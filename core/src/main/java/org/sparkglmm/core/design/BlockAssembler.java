@@ -98,13 +98,13 @@ public final class BlockAssembler implements Serializable {
                 }
             }
         }
-        Map<DesignColumn, double[]> made = new HashMap<>();
-        double[][] x = columns(design.fixed(), rows, order, made);
-        double[][] z = columns(design.randomColumns(), rows, order, made);
-        double[][][] auxiliary = new double[design.auxiliary().size()][][];
+        Map<DesignColumn, BlockColumn> made = new HashMap<>();
+        BlockColumn[] x = columns(design.fixed(), rows, order, start, made);
+        BlockColumn[] z = columns(design.randomColumns(), rows, order, start, made);
+        BlockColumn[][] auxiliary = new BlockColumn[design.auxiliary().size()][];
         for (int k = 0; k < auxiliary.length; k++) {
             List<DesignColumn> part = design.auxiliary().get(k);
-            auxiliary[k] = part.isEmpty() ? null : columns(part, rows, order, made);
+            auxiliary[k] = part.isEmpty() ? null : columns(part, rows, order, start, made);
         }
         return new ClusterBlock(
                 index, ids, start, observations, offset, x, z, auxiliary, logConstants(observations, start, clusters));
@@ -137,14 +137,14 @@ public final class BlockAssembler implements Serializable {
         return out;
     }
 
-    private double[][] columns(
-            List<DesignColumn> columns, RowChunk rows, int[] order, Map<DesignColumn, double[]> made) {
-        double[][] out = new double[columns.size()][];
+    private BlockColumn[] columns(
+            List<DesignColumn> columns, RowChunk rows, int[] order, int[] start, Map<DesignColumn, BlockColumn> made) {
+        BlockColumn[] out = new BlockColumn[columns.size()];
         for (int c = 0; c < out.length; c++) {
             DesignColumn column = columns.get(c);
-            if (!column.components().isEmpty()) {
-                out[c] = made.computeIfAbsent(column, k -> values(k, rows, order));
-            }
+            out[c] = column.components().isEmpty()
+                    ? BlockColumn.ONES
+                    : made.computeIfAbsent(column, k -> BlockColumn.ofRows(values(k, rows, order), start));
         }
         return out;
     }

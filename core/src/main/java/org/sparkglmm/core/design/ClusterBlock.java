@@ -9,8 +9,7 @@ import org.sparkglmm.core.model.Observations;
  * Some thousand clusters as columns of primitive arrays: the unit of storage, of work and of summation. Clusters are in
  * id order and never split; rows of cluster i are {@code start(i)} to {@code start(i + 1) - 1}.
  *
- * <p>Columns are shared with whoever asks (nobody writes to them); a column of ones is null and costs nothing, and a
- * column that is in X and in Z is one array.
+ * <p>A column that is in X and in Z is one object.
  */
 public final class ClusterBlock implements Serializable {
     private static final long serialVersionUID = 1;
@@ -20,9 +19,9 @@ public final class ClusterBlock implements Serializable {
     private final int[] start;
     private final Observations observations;
     private final double[] offset;
-    private final double[][] x;
-    private final double[][] z;
-    private final double[][][] auxiliary;
+    private final BlockColumn[] x;
+    private final BlockColumn[] z;
+    private final BlockColumn[][] auxiliary;
     private final double[] logConstant;
     private final int widest;
     private transient Object derived;
@@ -33,9 +32,9 @@ public final class ClusterBlock implements Serializable {
             int[] start,
             Observations observations,
             double[] offset,
-            double[][] x,
-            double[][] z,
-            double[][][] auxiliary,
+            BlockColumn[] x,
+            BlockColumn[] z,
+            BlockColumn[][] auxiliary,
             double[] logConstant) {
         this.index = index;
         this.ids = ids;
@@ -89,14 +88,25 @@ public final class ClusterBlock implements Serializable {
         return offset;
     }
 
-    /** The columns of X; null stands for a column of ones. */
-    public double[][] x() {
+    /** The columns of X. */
+    public BlockColumn[] x() {
         return x;
     }
 
-    /** The columns of Z; null stands for a column of ones. */
-    public double[][] z() {
+    /** The columns of Z. */
+    public BlockColumn[] z() {
         return z;
+    }
+
+    /** A column's values row by row, in an array of its own. */
+    public double[] rowValues(BlockColumn column) {
+        double[] out = new double[rows()];
+        for (int i = 0; i < clusters(); i++) {
+            for (int j = start[i]; j < start[i + 1]; j++) {
+                out[j] = column.at(i, j);
+            }
+        }
+        return out;
     }
 
     /** How many of the family's own parameters may have columns here; those beyond are constants. */
@@ -104,8 +114,8 @@ public final class ClusterBlock implements Serializable {
         return auxiliary.length;
     }
 
-    /** The columns of the predictor of the family's own parameter k, null standing for ones; null if it is a constant. */
-    public double[][] auxiliary(int k) {
+    /** The columns of the predictor of the family's own parameter k; null if it is a constant. */
+    public BlockColumn[] auxiliary(int k) {
         return k < auxiliary.length ? auxiliary[k] : null;
     }
 
@@ -132,7 +142,7 @@ public final class ClusterBlock implements Serializable {
 
     /** The block with only some columns of X and of the auxiliary predictors; arrays are shared. */
     public ClusterBlock withColumns(ColumnSelection keep) {
-        double[][][] parts = auxiliary.clone();
+        BlockColumn[][] parts = auxiliary.clone();
         for (int k = 0; k < parts.length; k++) {
             parts[k] = parts[k] == null ? null : ColumnSelection.pick(parts[k], keep.auxiliary()[k]);
         }
@@ -144,7 +154,9 @@ public final class ClusterBlock implements Serializable {
     public ClusterBlock everyNth(int step) {
         int m = (clusters() + step - 1) / step;
         int[] newStart = new int[m + 1];
+        int[] clusters = new int[m];
         for (int i = 0; i < m; i++) {
+            clusters[i] = i * step;
             newStart[i + 1] = newStart[i] + start[i * step + 1] - start[i * step];
         }
         int n = newStart[m];
@@ -153,51 +165,44 @@ public final class ClusterBlock implements Serializable {
         double[] constants = new double[m];
         int at = 0;
         for (int i = 0; i < m; i++) {
-            newIds.addFrom(ids, i * step);
-            constants[i] = logConstant[i * step];
-            for (int r = start[i * step]; r < start[i * step + 1]; r++) {
+            newIds.addFrom(ids, clusters[i]);
+            constants[i] = logConstant[clusters[i]];
+            for (int r = start[clusters[i]]; r < start[clusters[i] + 1]; r++) {
                 rows[at++] = r;
             }
         }
-        double[][][] newAuxiliary = new double[auxiliary.length][][];
+        BlockColumn[][] newAuxiliary = new BlockColumn[auxiliary.length][];
         for (int k = 0; k < auxiliary.length; k++) {
-            newAuxiliary[k] = auxiliary[k] == null ? null : pickAll(auxiliary[k], rows);
+            newAuxiliary[k] = auxiliary[k] == null ? null : pick(auxiliary[k], clusters, rows);
         }
         double[] y = new double[n];
         double[] size = new double[n];
         double[] weight = new double[n];
+        double[] newOffset = offset == null ? null : new double[n];
         for (int j = 0; j < n; j++) {
             y[j] = observations.y(rows[j]);
             size[j] = observations.size(rows[j]);
             weight[j] = observations.weight(rows[j]);
+            if (offset != null) {
+                newOffset[j] = offset[rows[j]];
+            }
         }
         return new ClusterBlock(
                 index,
                 newIds,
                 newStart,
                 new Observations(y, size, weight),
-                pick(offset, rows),
-                pickAll(x, rows),
-                pickAll(z, rows),
+                newOffset,
+                pick(x, clusters, rows),
+                pick(z, clusters, rows),
                 newAuxiliary,
                 constants);
     }
 
-    private static double[][] pickAll(double[][] columns, int[] rows) {
-        double[][] out = new double[columns.length][];
+    private static BlockColumn[] pick(BlockColumn[] columns, int[] clusters, int[] rows) {
+        BlockColumn[] out = new BlockColumn[columns.length];
         for (int c = 0; c < columns.length; c++) {
-            out[c] = pick(columns[c], rows);
-        }
-        return out;
-    }
-
-    private static double[] pick(double[] column, int[] rows) {
-        if (column == null) {
-            return null;
-        }
-        double[] out = new double[rows.length];
-        for (int j = 0; j < rows.length; j++) {
-            out[j] = column[rows[j]];
+            out[c] = columns[c].pick(clusters, rows);
         }
         return out;
     }

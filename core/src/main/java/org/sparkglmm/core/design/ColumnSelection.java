@@ -11,8 +11,8 @@ import java.io.Serializable;
 public record ColumnSelection(int[] fixed, int[][] auxiliary) implements Serializable {
 
     /** The columns at these indices. */
-    static double[][] pick(double[][] columns, int[] keep) {
-        double[][] out = new double[keep.length][];
+    static BlockColumn[] pick(BlockColumn[] columns, int[] keep) {
+        BlockColumn[] out = new BlockColumn[keep.length];
         for (int c = 0; c < keep.length; c++) {
             out[c] = columns[keep[c]];
         }

@@ -102,12 +102,12 @@ public final class DataMoments implements Serializable {
             long outcome = ClusterIds.mix(Double.doubleToLongBits(y + 0.0)) + Double.doubleToLongBits(size);
             out.fingerprint +=
                     ClusterIds.mix(block.ids().hash(cluster) ^ ClusterIds.mix(outcome) + Double.doubleToLongBits(w));
-            fill(block.x(), j, row);
+            fill(block.x(), cluster, j, row);
             row[out.p] = family.takesTrials() ? y / size : y;
             out.fixed.add(row, w);
             for (int k = 0; k < auxiliaryRow.length; k++) {
                 if (out.auxiliary[k] != null) {
-                    fill(block.auxiliary(k), j, auxiliaryRow[k]);
+                    fill(block.auxiliary(k), cluster, j, auxiliaryRow[k]);
                     out.auxiliary[k].add(auxiliaryRow[k], w);
                 }
             }
@@ -118,7 +118,7 @@ public final class DataMoments implements Serializable {
             if (out.categories.length > 0) {
                 out.categories[(int) y] += w;
             }
-            fill(block.z(), j, z);
+            fill(block.z(), cluster, j, z);
             for (int r = 0; r < z.length; r++) {
                 out.zSums[r] += w * z[r];
                 for (int c = 0; c < z.length; c++) {
@@ -129,9 +129,9 @@ public final class DataMoments implements Serializable {
         return out;
     }
 
-    private static void fill(double[][] columns, int j, double[] row) {
+    private static void fill(BlockColumn[] columns, int cluster, int j, double[] row) {
         for (int c = 0; c < columns.length; c++) {
-            row[c] = columns[c] == null ? 1 : columns[c][j];
+            row[c] = columns[c].at(cluster, j);
         }
     }
 

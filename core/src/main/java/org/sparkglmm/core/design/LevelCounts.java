@@ -63,7 +63,7 @@ final class LevelCounts implements Serializable {
             for (int i = 0; i < block.clusters(); i++) {
                 long here = 0;
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
-                    if (has(block, level, j)) {
+                    if (has(block, level, i, j)) {
                         here++;
                         addOutcome(block.observations(), j, outcomes[l]);
                     }
@@ -84,14 +84,12 @@ final class LevelCounts implements Serializable {
         }
     }
 
-    private static boolean has(ClusterBlock block, Level level, int row) {
+    private static boolean has(ClusterBlock block, Level level, int cluster, int row) {
         if (level.column() >= 0) {
-            double[] x = block.x()[level.column()];
-            return x == null || x[row] != 0;
+            return block.x()[level.column()].at(cluster, row) != 0;
         }
         for (int c : level.others()) {
-            double[] x = block.x()[c];
-            if (x == null || x[row] != 0) {
+            if (block.x()[c].at(cluster, row) != 0) {
                 return false;
             }
         }

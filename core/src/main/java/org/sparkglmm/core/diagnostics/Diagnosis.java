@@ -181,7 +181,8 @@ public final class Diagnosis {
                     && column.components().get(0).isNumeric();
             if (isNumber) {
                 int index = c;
-                double[] x = join(blocks.stream().map(b -> b.x()[index]).toList());
+                double[] x =
+                        join(blocks.stream().map(b -> b.rowValues(b.x()[index])).toList());
                 byCovariate.add(new Trend(column.name(), bins(x, all)));
             }
         }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
@@ -105,9 +106,13 @@ public final class MarginalCoefficients {
             double[] z = new double[layout.random()];
             double[] psi = new double[layout.psiParts()];
             double[] gradient = new double[parameters.length];
+            int cluster = 0;
             for (int j = 0; j < block.rows(); j++) {
-                row(block.x(), j, x);
-                row(block.z(), j, z);
+                while (j >= block.start(cluster + 1)) {
+                    cluster++;
+                }
+                row(block.x(), cluster, j, x);
+                row(block.z(), cluster, j, z);
                 double offset = block.offset() == null ? 0 : block.offset()[j];
                 double eta = offset;
                 for (int c = 0; c < p; c++) {
@@ -117,7 +122,7 @@ public final class MarginalCoefficients {
                 for (int k = 0; k < psi.length; k++) {
                     psi[k] = 0;
                     for (int c = 0; c < layout.psiStart(k + 1) - layout.psiStart(k); c++) {
-                        psi[k] += auxiliary(block, k, c, j) * parameters[layout.psiStart(k) + c];
+                        psi[k] += auxiliary(block, k, c, cluster, j) * parameters[layout.psiStart(k) + c];
                     }
                 }
                 Response.Values values = responses.averaged(eta, randomVariance.deviation(z), psi);
@@ -129,7 +134,8 @@ public final class MarginalCoefficients {
                 randomVariance.addGradient(z, slope * values.inVariance()[0], gradient);
                 for (int k = 0; k < psi.length; k++) {
                     for (int c = 0; c < layout.psiStart(k + 1) - layout.psiStart(k); c++) {
-                        gradient[layout.psiStart(k) + c] = slope * values.inPsi()[k][0] * auxiliary(block, k, c, j);
+                        gradient[layout.psiStart(k) + c] =
+                                slope * values.inPsi()[k][0] * auxiliary(block, k, c, cluster, j);
                     }
                 }
                 double w = observations.weight(j);
@@ -147,15 +153,15 @@ public final class MarginalCoefficients {
             return out;
         }
 
-        private static void row(double[][] columns, int j, double[] into) {
+        private static void row(BlockColumn[] columns, int cluster, int j, double[] into) {
             for (int c = 0; c < into.length; c++) {
-                into[c] = columns[c] == null ? 1 : columns[c][j];
+                into[c] = columns[c].at(cluster, j);
             }
         }
 
-        private static double auxiliary(ClusterBlock block, int k, int c, int j) {
-            double[][] columns = block.auxiliary(k);
-            return columns == null || columns[c] == null ? 1 : columns[c][j];
+        private static double auxiliary(ClusterBlock block, int k, int c, int cluster, int j) {
+            BlockColumn[] columns = block.auxiliary(k);
+            return columns == null ? 1 : columns[c].at(cluster, j);
         }
     }
 }

@@ -28,29 +28,33 @@ public final class ConditionalModes {
             ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
         int q = model.layout().random();
         ConditionalModes out = new ConditionalModes(block.clusters(), q, withDerivatives);
-        ClusterIntegral integral = new ClusterIntegral(model, new GaussHermite(1, q), block);
-        integral.setParameters(parameters);
-        double[] start = new double[q];
+        ClusterPosterior posterior = new ClusterPosterior(model, block, parameters);
+        double[] start = new double[block.clusters() * q];
         double[] covariance = new double[q * q];
-        for (int i = 0; i < block.clusters(); i++) {
-            double[][] ofCluster = new double[withDerivatives ? q : 0][parameters.length];
-            if (Double.isNaN(integral.findMode(i, start, 0))) {
-                java.util.Arrays.fill(out.modes, i * q, (i + 1) * q, Double.NaN);
-                java.util.Arrays.fill(covariance, Double.NaN);
-                for (double[] row : ofCluster) {
-                    java.util.Arrays.fill(row, Double.NaN);
+        for (int first = 0; first < block.clusters(); ) {
+            int next = posterior.open(first, start);
+            for (int k = 0; k < posterior.clusters(); k++) {
+                int i = first + k;
+                double[][] ofCluster = new double[withDerivatives ? q : 0][parameters.length];
+                if (posterior.isFound(k)) {
+                    posterior.effects(k, out.modes, i * q);
+                    posterior.effectCovariance(k, covariance);
+                    if (withDerivatives) {
+                        posterior.effectDerivatives(k, ofCluster);
+                    }
+                } else {
+                    java.util.Arrays.fill(out.modes, i * q, (i + 1) * q, Double.NaN);
+                    java.util.Arrays.fill(covariance, Double.NaN);
+                    for (double[] row : ofCluster) {
+                        java.util.Arrays.fill(row, Double.NaN);
+                    }
                 }
-            } else {
-                integral.effects(out.modes, i * q);
-                integral.effectCovariance(covariance);
+                System.arraycopy(covariance, 0, out.covariances, i * q * q, q * q);
                 if (withDerivatives) {
-                    integral.effectDerivatives(i, ofCluster);
+                    out.derivatives[i] = ofCluster;
                 }
             }
-            System.arraycopy(covariance, 0, out.covariances, i * q * q, q * q);
-            if (withDerivatives) {
-                out.derivatives[i] = ofCluster;
-            }
+            first = next;
         }
         return out;
     }

@@ -43,7 +43,7 @@ final class CrossProducts {
                 double w = frequency * block.observations().size(j);
                 total += frequency;
                 for (int c = 0; c < width - 1; c++) {
-                    row[c] = (block.x()[c] == null ? 1 : block.x()[c][j]) - shift[c];
+                    row[c] = block.x()[c].at(i, j) - shift[c];
                 }
                 row[width - 1] =
                         block.observations().y(j) - (block.offset() == null ? 0 : block.offset()[j]) - shift[width - 1];
@@ -53,9 +53,9 @@ final class CrossProducts {
                     }
                 }
                 for (int r = 0; r < q; r++) {
-                    double wz = w * (block.z()[r] == null ? 1 : block.z()[r][j]);
+                    double wz = w * block.z()[r].at(i, j);
                     for (int t = 0; t <= r; t++) {
-                        zz[(i * q + r) * q + t] += wz * (block.z()[t] == null ? 1 : block.z()[t][j]);
+                        zz[(i * q + r) * q + t] += wz * block.z()[t].at(i, j);
                     }
                     for (int c = 0; c < width; c++) {
                         zc[(i * q + r) * width + c] += wz * row[c];

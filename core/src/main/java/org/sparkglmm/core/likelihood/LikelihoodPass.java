@@ -40,30 +40,19 @@ public final class LikelihoodPass implements BlockFunction<LikelihoodSum[]> {
 
     @Override
     public LikelihoodSum[] apply(ClusterBlock block) {
-        int q = model.layout().random();
-        int parameters = model.layout().size();
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
-        double[] modes = new double[block.clusters() * q];
-        double[] gradient = new double[parameters];
+        double[] modes = new double[block.clusters() * model.layout().random()];
         LikelihoodSum[] out = new LikelihoodSum[points.size()];
         for (int k = 0; k < out.length; k++) {
-            out[k] = new LikelihoodSum(parameters);
+            out[k] = new LikelihoodSum(model.layout().size());
             integral.setParameters(points.get(k));
-            for (int i = 0; i < block.clusters(); i++) {
-                double h = integral.findMode(i, modes, i * q);
-                if (Double.isNaN(h)) {
-                    out[k].spoil();
-                    break;
-                }
+            for (int i = 0; i < block.clusters(); ) {
+                i = integral.open(i, modes);
                 if (k == 0) {
-                    System.arraycopy(integral.mode(), 0, modes, i * q, q);
+                    integral.keepModes(modes);
                 }
-                double value = integral.integrate(i, h, gradient);
-                if (Double.isNaN(value)) {
-                    out[k].spoil();
-                    break;
-                }
-                out[k].add(value, gradient, integral.iterations());
+                integral.integrate();
+                integral.addTo(out[k]);
             }
         }
         return out;

@@ -12,19 +12,17 @@ public final class LikelihoodSum implements Serializable {
 
     private final int size;
     private final CompensatedSum sum;
-    private int mostIterations;
 
     LikelihoodSum(int parameters) {
         size = parameters;
         sum = new CompensatedSum(1 + size);
     }
 
-    void add(double logLikelihood, double[] gradient, int iterations) {
+    void add(double logLikelihood, double[] gradient) {
         sum.add(0, logLikelihood);
         for (int i = 0; i < size; i++) {
             sum.add(1 + i, gradient[i]);
         }
-        mostIterations = Math.max(mostIterations, iterations);
     }
 
     /** Makes the whole sum NaN: at these parameters a cluster has no likelihood. */
@@ -34,7 +32,6 @@ public final class LikelihoodSum implements Serializable {
 
     void merge(LikelihoodSum other) {
         sum.merge(other.sum);
-        mostIterations = Math.max(mostIterations, other.mostIterations);
     }
 
     public double logLikelihood() {
@@ -47,10 +44,5 @@ public final class LikelihoodSum implements Serializable {
             out[i] = sum.get(1 + i);
         }
         return out;
-    }
-
-    /** The most Newton iterations that any cluster's mode took. */
-    public int mostIterations() {
-        return mostIterations;
     }
 }

@@ -50,45 +50,58 @@ public final class PosteriorDraws {
     public static PosteriorDraws of(ClusterBlock block, MixedModel model, double[] parameters, long seed) {
         int q = model.layout().random();
         PosteriorDraws out = new PosteriorDraws(block, q, model.layout().psiParts());
-        ClusterIntegral integral = new ClusterIntegral(model, new GaussHermite(1, q), block);
-        integral.setParameters(parameters);
+        ClusterPosterior posterior = new ClusterPosterior(model, block, parameters);
         for (int k = 0; k < out.psi.length; k++) {
             for (int j = 0; j < block.rows(); j++) {
-                out.psi[k][j] = integral.psi(k, j);
+                out.psi[k][j] = posterior.psi(k, j);
             }
         }
-        double[] zero = new double[q];
+        double[] start = new double[block.clusters() * q];
+        for (int first = 0; first < block.clusters(); ) {
+            int next = posterior.open(first, start);
+            for (int i = 0; i < posterior.clusters(); i++) {
+                if (posterior.isFound(i)) {
+                    SplittableRandom random =
+                            RandomVariates.stream(seed, block.ids().hash(first + i), 0);
+                    out.draw(posterior, first, i, random);
+                }
+            }
+            first = next;
+        }
+        return out;
+    }
+
+    /** Draws for cluster i of a window that begins at cluster first of the block. */
+    private void draw(ClusterPosterior posterior, int first, int i, SplittableRandom random) {
+        int cluster = first + i;
+        known[cluster] = true;
         double[][] candidates = new double[CANDIDATES][q];
         double[] logWeights = new double[CANDIDATES];
         double[] step = new double[q];
-        for (int i = 0; i < block.clusters(); i++) {
-            double atMode = integral.findMode(i, zero, 0);
-            if (Double.isNaN(atMode)) {
-                continue;
-            }
-            out.known[i] = true;
-            integral.linearPredictor(i, integral.mode(), out.etaAtMode);
-            SplittableRandom random = RandomVariates.stream(seed, block.ids().hash(i), 0);
-            for (int c = 0; c < CANDIDATES; c++) {
-                double squares = 0;
-                for (int d = 0; d < q; d++) {
-                    double z = RandomVariates.normal(random);
-                    squares += z * z;
-                    step[d] = WIDER * z;
-                }
-                integral.scaleToPosterior(step);
-                for (int d = 0; d < q; d++) {
-                    candidates[c][d] = integral.mode()[d] + step[d];
-                }
-                logWeights[c] = atMode - integral.minusLogJoint(i, candidates[c]) + 0.5 * squares;
-            }
-            toWeights(logWeights);
-            out.addExpectations(i, candidates, logWeights);
-            double[] chosen = candidates[choose(logWeights, random)];
-            System.arraycopy(chosen, 0, out.drawn, i * q, q);
-            integral.linearPredictor(i, chosen, out.etaDrawn);
+        double[] mode = new double[q];
+        for (int d = 0; d < q; d++) {
+            mode[d] = posterior.mode(i, d);
         }
-        return out;
+        posterior.linearPredictor(i, mode, etaAtMode);
+        for (int c = 0; c < CANDIDATES; c++) {
+            double squares = 0;
+            for (int d = 0; d < q; d++) {
+                double z = RandomVariates.normal(random);
+                squares += z * z;
+                step[d] = WIDER * z;
+            }
+            posterior.scaleToPosterior(i, step);
+            for (int d = 0; d < q; d++) {
+                candidates[c][d] = mode[d] + step[d];
+            }
+            logWeights[c] =
+                    posterior.minusLogJointAtMode(i) - posterior.minusLogJoint(i, candidates[c]) + 0.5 * squares;
+        }
+        toWeights(logWeights);
+        addExpectations(cluster, candidates, logWeights);
+        double[] chosen = candidates[choose(logWeights, random)];
+        System.arraycopy(chosen, 0, drawn, cluster * q, q);
+        posterior.linearPredictor(i, chosen, etaDrawn);
     }
 
     /** From logarithms to weights that add up to 1; a candidate without a likelihood has none. */

@@ -66,15 +66,21 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
     private void forEach(ClusterBlock block, ClusterScore to) {
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
-        double[] start = new double[model.layout().random()];
+        double[] start = new double[block.clusters() * model.layout().random()];
         double[] score = new double[parameters.length];
-        for (int i = 0; i < block.clusters(); i++) {
-            double h = integral.findMode(i, start, 0);
-            double value = Double.isNaN(h) ? h : integral.integrate(i, h, score);
-            if (Double.isNaN(value)) {
-                java.util.Arrays.fill(score, Double.NaN);
+        for (int first = 0; first < block.clusters(); ) {
+            int next = integral.open(first, start);
+            integral.integrate();
+            for (int i = 0; i < integral.clusters(); i++) {
+                double value = integral.logLikelihood(i);
+                if (Double.isNaN(value)) {
+                    java.util.Arrays.fill(score, Double.NaN);
+                } else {
+                    integral.gradient(i, score);
+                }
+                to.accept(first + i, value, score);
             }
-            to.accept(i, value, score);
+            first = next;
         }
     }
 

@@ -8,9 +8,17 @@ package org.sparkglmm.core.math;
  * Microsystems; coefficients of the Remez approximations are those published with it).
  */
 public final class Elementary {
-    private static final double LN2_HIGH = 6.93147180369123816490e-01;
-    private static final double LN2_LOW = 1.90821492927058770002e-10;
-    private static final double INVERSE_LN2 = 1.44269504088896338700e+00;
+    static final double LN2_HIGH = 6.93147180369123816490e-01;
+    static final double LN2_LOW = 1.90821492927058770002e-10;
+    static final double INVERSE_LN2 = 1.44269504088896338700e+00;
+    /** Added to a moderate number and taken away again, 1.5·2⁵² rounds it to the nearest integer. */
+    static final double TO_INTEGER = 0x1.8p52;
+
+    static final double EXP_1 = 1.66666666666666019037e-01;
+    static final double EXP_2 = -2.77777777770155933842e-03;
+    static final double EXP_3 = 6.61375632143793436117e-05;
+    static final double EXP_4 = -1.65339022054652515390e-06;
+    static final double EXP_5 = 4.13813679705723846039e-08;
 
     private static final double EXP_OVERFLOW = 7.09782712893383973096e+02;
     private static final double EXP_UNDERFLOW = -7.45133219101941108420e+02;
@@ -25,21 +33,12 @@ public final class Elementary {
         if (x < EXP_UNDERFLOW) {
             return 0;
         }
-        int k = (int) (INVERSE_LN2 * x + (x < 0 ? -0.5 : 0.5));
+        int k = (int) (x * INVERSE_LN2 + TO_INTEGER - TO_INTEGER);
         double high = x - k * LN2_HIGH;
         double low = k * LN2_LOW;
         double r = high - low;
         double t = r * r;
-        double c = r
-                - t
-                        * (1.66666666666666019037e-01
-                                + t
-                                        * (-2.77777777770155933842e-03
-                                                + t
-                                                        * (6.61375632143793436117e-05
-                                                                + t
-                                                                        * (-1.65339022054652515390e-06
-                                                                                + t * 4.13813679705723846039e-08))));
+        double c = r - t * (EXP_1 + t * (EXP_2 + t * (EXP_3 + t * (EXP_4 + t * EXP_5))));
         double y = 1 - ((low - (r * c) / (2 - c)) - high);
         if (k >= -1021 && k <= 1023) {
             return y * powerOfTwo(k);

@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.LogGamma;
@@ -143,31 +144,36 @@ final class BinomialFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
+            // -|η| to begin with, and e^-|η|
+            double[] far = out.column(0);
+            double[] softplus = out.column(1);
+            double[] near = out.column(2);
+            for (int j = 0; j < count; j++) {
+                far[j] = -Math.abs(eta[j]);
+            }
+            ArrayMath.exp(far, count, near, softplus);
+            for (int j = 0; j < count; j++) {
+                near[j] = 1 / (1 + softplus[j]);
+                far[j] = softplus[j] * near[j];
+            }
+            ArrayMath.log1pUnit(softplus, count, softplus);
             double[] y = observations.y;
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double size = observations.size(from + j);
                 double x = eta[j];
-                double e = Elementary.exp(-Math.abs(x));
-                double near = 1 / (1 + e);
-                double far = e * near;
-                double p = x >= 0 ? near : far;
-                double complement = x >= 0 ? far : near;
-                double loss = x > 0 ? (size - y[from + j]) * x : -y[from + j] * x;
-                double value = -w * (loss + size * Elementary.log1p(e));
+                double successes = y[from + j];
+                double p = x >= 0 ? near[j] : far[j];
+                double complement = x >= 0 ? far[j] : near[j];
+                double loss = x > 0 ? (size - successes) * x : -successes * x;
+                double value = -w * (loss + size * softplus[j]);
+                double variance = w * size * near[j] * far[j];
                 out.value[j] = value;
+                out.first[j] = w * (successes * complement - (size - successes) * p);
+                out.second[j] = -variance;
+                out.third[j] = variance * (p - complement);
                 sum += value;
-                if (order >= 1) {
-                    out.first[j] = w * (y[from + j] * complement - (size - y[from + j]) * p);
-                }
-                if (order >= 2) {
-                    double variance = w * size * near * far;
-                    out.second[j] = -variance;
-                    if (order >= 3) {
-                        out.third[j] = variance * (p - complement);
-                    }
-                }
             }
             return sum;
         }

@@ -1,6 +1,6 @@
 package org.sparkglmm.core.model;
 
-/** Room for w ℓ of the rows of one cluster and its derivatives in η. */
+/** Room for w ℓ of some rows and its derivatives in η. */
 public final class Derivatives {
     /** w ℓ. */
     public final double[] value;
@@ -13,6 +13,9 @@ public final class Derivatives {
 
     /** Numbers that a function of one row returns in an array. */
     private final double[][] scratch = new double[4][8];
+
+    /** Numbers of every row that a model computes on its way; made when first asked for. */
+    private final double[][] columns = new double[3][];
 
     private Derivatives inner;
 
@@ -32,9 +35,22 @@ public final class Derivatives {
         return value[j];
     }
 
+    /** Row j has no likelihood at this η: -infinity, or NaN where η is; returns it. */
+    double setImpossible(int j, double eta) {
+        return set(j, 1, Double.isNaN(eta) ? Double.NaN : Double.NEGATIVE_INFINITY, 0, 0, 0);
+    }
+
     /** One of four arrays of eight numbers that a model may use while it works on a row. */
     double[] scratch(int k) {
         return scratch[k];
+    }
+
+    /** One of three arrays of a number a row that a model may use while it works on some rows. */
+    double[] column(int k) {
+        if (columns[k] == null) {
+            columns[k] = new double[value.length];
+        }
+        return columns[k];
     }
 
     /** Room of the same size for a model inside a model; made when first asked for, then kept. */

@@ -127,7 +127,8 @@ final class GammaFamily extends AmountFamily {
                 double k = prepared[SHAPE][from + j];
                 double e = eta[j];
                 if (link != Link.LOG && !(e > 0)) {
-                    return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                    sum += out.setImpossible(j, e);
+                    continue;
                 }
                 // t = log(y/μ): D = t - (e^t - 1), whose error is that of t times t, not that of its terms.
                 double t;

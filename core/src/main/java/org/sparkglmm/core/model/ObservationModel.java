@@ -3,8 +3,8 @@ package org.sparkglmm.core.model;
 import java.io.Serializable;
 
 /**
- * log f(y | η, ψ) of one family with one link, on the scale of the linear predictor, for the rows of a cluster at a time
- * (one call a cluster, none a row). Stateless.
+ * log f(y | η, ψ) of one family with one link, on the scale of the linear predictor, for some hundred rows at a time
+ * (no call a row). Stateless.
  *
  * <p>What depends on y and ψ but not on η (a log-gamma, a dispersion) is computed once a parameter vector by {@link #prepare}
  * and handed to every evaluation. Terms that depend on neither are left out here; {@link Family#logConstant} has them.
@@ -30,8 +30,9 @@ public interface ObservationModel extends Serializable {
      * @param eta linear predictor, eta[j] belongs to row from + j
      * @param prepared what {@link #prepare} made, by row of the block
      * @param order how many derivatives to fill in at least: 0, 1, 2 or 3
-     * @param out filled for j = 0 … count - 1
-     * @return Σ w ℓ; -infinity where η lies outside the link's range, NaN where it is NaN; then {@code out} is undefined
+     * @param out filled for j = 0 … count - 1; the value of a row is -infinity where its η lies outside the link's range, NaN
+     *     where it is NaN, and then its derivatives are undefined
+     * @return Σ w ℓ
      */
     double evaluate(
             Observations observations,

@@ -215,7 +215,8 @@ final class OrdinalFamily implements Family {
                 double low = prepared[LOW][from + j] - eta[j];
                 double high = prepared[HIGH][from + j] - eta[j];
                 if (!(low < high)) {
-                    return Double.isNaN(low) || Double.isNaN(high) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                    sum += out.setImpossible(j, low + high);
+                    continue;
                 }
                 interval.log(low, high, log);
                 sum += out.set(j, observations.weight(from + j), log[0], log[1], log[2], log[3]);

@@ -169,7 +169,8 @@ final class PoissonFamily implements Family {
                 double y = observations.y[from + j];
                 double e = eta[j];
                 if (!(e >= 0)) {
-                    return Double.isNaN(e) ? Double.NaN : Double.NEGATIVE_INFINITY;
+                    sum += out.setImpossible(j, e);
+                    continue;
                 }
                 double scaled = y == 0 ? 0 : y / e;
                 double l = (y == 0 ? 0 : y * Elementary.log(e)) - e;

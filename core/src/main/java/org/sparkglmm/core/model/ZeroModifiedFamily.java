@@ -212,17 +212,16 @@ final class ZeroModifiedFamily implements Family {
                 int order,
                 Derivatives out) {
             Derivatives of = out.inner();
-            double base = counts.evaluate(observations.unweighted(), from, count, eta, prepared, order, of);
-            if (!(base > Double.NEGATIVE_INFINITY)) {
-                return base;
-            }
+            counts.evaluate(observations.unweighted(), from, count, eta, prepared, order, of);
             double[] logPi = prepared[logPi()];
             double[] logRest = prepared[logRest()];
             double[] zeta = prepared[zeta()];
             double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
-                if (observations.y[from + j] > 0) {
+                if (!(of.value[j] > Double.NEGATIVE_INFINITY)) {
+                    sum += out.setImpossible(j, of.value[j]);
+                } else if (observations.y[from + j] > 0) {
                     sum += out.set(j, w, of.value[j] + logRest[from + j], of.first[j], of.second[j], of.third[j]);
                 } else if (hurdle) {
                     sum += out.set(j, w, logPi[from + j], 0, 0, 0);

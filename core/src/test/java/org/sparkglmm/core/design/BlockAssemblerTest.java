@@ -2,8 +2,7 @@ package org.sparkglmm.core.design;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -144,8 +143,9 @@ class BlockAssemblerTest {
                 List<String> found = new ArrayList<>();
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
                     found.add(block.observations().y(j) + " "
-                            + block.observations().weight(j) + " " + block.offset()[j] + " " + block.x()[1][j] + " "
-                            + block.x()[2][j]);
+                            + block.observations().weight(j) + " " + block.offset()[j] + " " + block.x()[1].at(i, j)
+                            + " "
+                            + block.x()[2].at(i, j));
                 }
                 widest = Math.max(widest, found.size());
                 List<String> wanted = expected.get(id);
@@ -161,11 +161,11 @@ class BlockAssemblerTest {
     }
 
     @Test
-    void aColumnOfOnesIsNullAndAColumnInXAndZIsOneArray() {
+    void onesAreNotStoredAndAColumnInXAndZIsOne() {
         ClusterBlock block = rows(false).blocks(POISSON, 1).get(0);
-        assertNull(block.x()[0]);
-        assertNull(block.z()[0]);
-        assertNotNull(block.x()[1]);
+        assertTrue(block.x()[0].isOnes());
+        assertTrue(block.z()[0].isOnes());
+        assertFalse(block.x()[1].isOnes());
         assertSame(block.x()[1], block.z()[1]);
     }
 
@@ -195,8 +195,11 @@ class BlockAssemblerTest {
                 .add(2L, 3, -0.5, 1, 2, 30);
         ClusterBlock block = rows.blocks(POISSON, 1).get(0);
         assertArrayEquals(new double[] {1.5, 1.5, 0.5}, block.offset());
-        assertArrayEquals(new double[] {0, 0, 1}, block.x()[1]);
-        assertArrayEquals(new double[] {0, 20, 0}, block.x()[2]);
+        assertArrayEquals(new double[] {0, 0, 1}, block.rowValues(block.x()[1]));
+        assertArrayEquals(new double[] {0, 20, 0}, block.rowValues(block.x()[2]));
+        assertTrue(block.x()[1].isByCluster());
+        assertArrayEquals(new double[] {0, 1}, block.x()[1].values());
+        assertFalse(block.x()[2].isByCluster());
         assertEquals(1, block.observations().size(0));
         assertEquals(1, block.observations().weight(0));
         assertEquals(-Math.log(2), block.logConstant(0), 1e-14);
@@ -252,9 +255,9 @@ class BlockAssemblerTest {
                             block.observations().weight(from + j),
                             sample.observations().weight(at));
                     assertEquals(block.offset()[from + j], sample.offset()[at]);
-                    assertNull(sample.x()[0]);
-                    assertEquals(block.x()[1][from + j], sample.x()[1][at]);
-                    assertEquals(block.z()[1][from + j], sample.z()[1][at]);
+                    assertTrue(sample.x()[0].isOnes());
+                    assertEquals(block.x()[1].at(i * step, from + j), sample.x()[1].at(i, at));
+                    assertEquals(block.z()[1].at(i * step, from + j), sample.z()[1].at(i, at));
                 }
             }
         }

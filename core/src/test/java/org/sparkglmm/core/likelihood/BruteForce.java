@@ -102,11 +102,11 @@ final class BruteForce {
         for (int j = 0; j < n; j++) {
             fixed[j] = block.offset() == null ? 0 : block.offset()[from + j];
             for (int c = 0; c < beta.length; c++) {
-                fixed[j] += beta[c] * (block.x()[c] == null ? 1 : block.x()[c][from + j]);
+                fixed[j] += beta[c] * block.x()[c].at(cluster, from + j);
             }
             for (int d = 0; d < q; d++) {
                 for (int r = 0; r < q; r++) {
-                    a[j][d] += (block.z()[r] == null ? 1 : block.z()[r][from + j]) * lambda[r * q + d];
+                    a[j][d] += block.z()[r].at(cluster, from + j) * lambda[r * q + d];
                 }
             }
         }

@@ -128,8 +128,8 @@ class GaussianLikelihoodTest {
                         double left = 0;
                         double right = 0;
                         for (int r = 0; r < q; r++) {
-                            left += (r == 0 ? 1 : block.z()[r][j]) * lambda[r * q + d];
-                            right += (r == 0 ? 1 : block.z()[r][k]) * lambda[r * q + d];
+                            left += (r == 0 ? 1 : block.z()[r].at(i, j)) * lambda[r * q + d];
+                            right += (r == 0 ? 1 : block.z()[r].at(i, k)) * lambda[r * q + d];
                         }
                         v[j][k] += variance * left * right;
                     }
@@ -137,7 +137,7 @@ class GaussianLikelihoodTest {
                 v[j][j] += variance / block.observations().size(j);
                 y[j][0] = block.observations().y(j) - block.offset()[j];
                 for (int c = 0; c < P; c++) {
-                    x[j][c] = c == 0 ? 1 : block.x()[c][j];
+                    x[j][c] = c == 0 ? 1 : block.x()[c].at(i, j);
                 }
             }
         }

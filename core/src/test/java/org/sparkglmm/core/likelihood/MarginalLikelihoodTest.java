@@ -312,8 +312,10 @@ class MarginalLikelihoodTest {
                 family.auxiliary().isEmpty() ? density(family) : BruteForce.gaussian(Math.exp(logSigma));
         double expected = 0;
         for (ClusterBlock block : blocks) {
+            double[] x1 = block.rowValues(block.x()[1]);
+            double[] x2 = block.rowValues(block.x()[2]);
             for (int j = 0; j < block.rows(); j++) {
-                double eta = beta[0] + beta[1] * block.x()[1][j] + beta[2] * block.x()[2][j] + block.offset()[j];
+                double eta = beta[0] + beta[1] * x1[j] + beta[2] * x2[j] + block.offset()[j];
                 expected += block.observations().weight(j)
                         * density.log(
                                 block.observations().y(j), block.observations().size(j), eta);
@@ -458,7 +460,6 @@ class MarginalLikelihoodTest {
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(expected[i], sum.outerProducts()[i], 1e-10);
         }
-        assertTrue(plain.mostIterations() >= 1 && plain.mostIterations() < 20);
     }
 
     @ParameterizedTest
