@@ -1,8 +1,7 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicReference;
 import org.sparkglmm.core.model.Observations;
 
 /**
@@ -24,7 +23,7 @@ public final class ClusterBlock implements Serializable {
     private final BlockColumn[][] auxiliary;
     private final double[] logConstant;
     private final int widest;
-    private transient Object derived;
+    private transient AtomicReference<Object> derived;
 
     ClusterBlock(
             int index,
@@ -125,19 +124,26 @@ public final class ClusterBlock implements Serializable {
     }
 
     /**
-     * A by-product of the block that is dear to compute, kept with it for the next pass (not serialised: a block that
-     * moves computes it again).
+     * What was last kept beside the block: a by-product that is dear to compute, or where the next pass begins. Blocks that share
+     * this one's columns share it. It is not serialised: a block that moves comes without.
      *
-     * @param fits whether what was kept is what is wanted now
+     * @return null if it is of another type, or nothing
      */
-    public <T> T derived(Class<T> type, Predicate<T> fits, Function<ClusterBlock, T> compute) {
-        Object kept = derived;
-        if (type.isInstance(kept) && fits.test(type.cast(kept))) {
-            return type.cast(kept);
+    public <T> T derived(Class<T> type) {
+        Object kept = derived().get();
+        return type.isInstance(kept) ? type.cast(kept) : null;
+    }
+
+    /** Keeps one thing beside the block. */
+    public void keep(Object byProduct) {
+        derived().set(byProduct);
+    }
+
+    private synchronized AtomicReference<Object> derived() {
+        if (derived == null) {
+            derived = new AtomicReference<>();
         }
-        T fresh = compute.apply(this);
-        derived = fresh;
-        return fresh;
+        return derived;
     }
 
     /** The block with only some columns of X and of the auxiliary predictors; arrays are shared. */
@@ -146,8 +152,10 @@ public final class ClusterBlock implements Serializable {
         for (int k = 0; k < parts.length; k++) {
             parts[k] = parts[k] == null ? null : ColumnSelection.pick(parts[k], keep.auxiliary()[k]);
         }
-        return new ClusterBlock(
+        ClusterBlock out = new ClusterBlock(
                 index, ids, start, observations, offset, ColumnSelection.pick(x, keep.fixed()), z, parts, logConstant);
+        out.derived = derived();
+        return out;
     }
 
     /** Every {@code step}-th cluster, as a block of its own: the arrays are copies. */

@@ -62,9 +62,11 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
 
     @Override
     public CompensatedSum[] apply(ClusterBlock block) {
-        double[] centre = shift;
-        CrossProducts products =
-                block.derived(CrossProducts.class, kept -> kept.isAbout(centre), b -> new CrossProducts(b, centre));
+        CrossProducts products = block.derived(CrossProducts.class);
+        if (products == null || !products.isAbout(shift)) {
+            products = new CrossProducts(block, shift);
+            block.keep(products);
+        }
         CompensatedSum[] out = new CompensatedSum[thetas.size()];
         for (int k = 0; k < out.length; k++) {
             out[k] = sum(products, thetas.get(k));

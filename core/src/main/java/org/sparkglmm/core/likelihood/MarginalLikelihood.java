@@ -11,6 +11,7 @@ public final class MarginalLikelihood implements Objective {
     private final ClusterData data;
     private final MixedModel model;
     private final GaussHermite grid;
+    private ModeTrail trail = ModeTrail.NONE;
 
     public MarginalLikelihood(ClusterData data, MixedModel model, GaussHermite grid) {
         this.data = data;
@@ -26,7 +27,8 @@ public final class MarginalLikelihood implements Objective {
     @Override
     public List<Evaluation> evaluate(List<double[]> points) {
         List<Evaluation> out = new ArrayList<>();
-        List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points);
+        List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points, trail);
+        trail = trail.then(points.get(0));
         for (int k = 0; k < points.size(); k++) {
             double[] gradient = sums.get(k).gradient();
             for (int i = 0; i < gradient.length; i++) {

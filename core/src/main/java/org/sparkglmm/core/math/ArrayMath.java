@@ -47,7 +47,7 @@ public final class ArrayMath {
     }
 
     /**
-     * out := log(1 + x) for 0 ≤ x ≤ 1, to less than one unit in the last place: with s = x/(2+x) and z = s², log(1+x) = 2s + s z
+     * out := log(1 + x) for 0 ≤ x ≤ 1, within 1.25 units in the last place: with s = x/(2+x) and z = s², log(1+x) = 2s + s z
      * P(z), where P is the Chebyshev interpolant of Σ 2z^k/(2k+3) on [0, 1/9] (relative error 7e-18), summed as x - (x²/2 - s (x²/2
      * + zP)) so that only small terms are rounded.
      *

@@ -454,8 +454,8 @@ class MarginalLikelihoodTest {
             }
         }
         assertEquals(largest, sum.largestChange(), 1e-10);
-        LikelihoodSum plain =
-                LikelihoodPass.over(data, model, grid, List.of(at)).get(0);
+        LikelihoodSum plain = LikelihoodPass.over(data, model, grid, List.of(at), ModeTrail.NONE)
+                .get(0);
         assertEquals(plain.logLikelihood(), sum.logLikelihood());
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(expected[i], sum.outerProducts()[i], 1e-10);

@@ -56,7 +56,7 @@ class ArrayMathTest {
     }
 
     @Test
-    void log1pOfTheUnitIntervalIsWithinOneUlp() {
+    void log1pOfTheUnitIntervalIsWithinOneAndAQuarterUlps() {
         Precise precise = new Precise(40);
         Random random = new Random(2);
         int n = 3000;
@@ -75,7 +75,7 @@ class ArrayMathTest {
             BigDecimal expected = precise.log(BigDecimal.ONE.add(new BigDecimal(x[j])));
             double error = Precise.ulps(expected, out[j]);
             double at = x[j];
-            assertTrue(error <= 1, () -> "log1p(" + at + ") is " + error + " ulps off");
+            assertTrue(error <= 1.25, () -> "log1p(" + at + ") is " + error + " ulps off");
         }
     }
 }
