@@ -290,7 +290,7 @@ final class BetaFamily implements Family {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -302,10 +302,9 @@ final class BetaFamily implements Family {
             double[] b = out.scratch(1);
             double[] u = out.scratch(2);
             double[] v = out.scratch(3);
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 sides(observations, prepared, from + j, eta[j], a, b, u, v);
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         prepared[CONSTANT][from + j] + u[0] + v[0],
@@ -313,7 +312,6 @@ final class BetaFamily implements Family {
                         second(u, a) + second(v, b),
                         third(u, a) + third(v, b));
             }
-            return sum;
         }
 
         private static double second(double[] u, double[] a) {

@@ -15,7 +15,7 @@ public final class Derivatives {
     private final double[][] scratch = new double[4][8];
 
     /** Numbers of every row that a model computes on its way; made when first asked for. */
-    private final double[][] columns = new double[3][];
+    private final double[][] columns = new double[5][];
 
     private Derivatives inner;
 
@@ -26,18 +26,27 @@ public final class Derivatives {
         third = new double[rows];
     }
 
-    /** Fills in row j from unweighted values; returns w ℓ. */
-    double set(int j, double w, double l, double d1, double d2, double d3) {
+    /** Fills in row j from unweighted values. */
+    void set(int j, double w, double l, double d1, double d2, double d3) {
         value[j] = w * l;
         first[j] = w * d1;
         second[j] = w * d2;
         third[j] = w * d3;
-        return value[j];
     }
 
-    /** Row j has no likelihood at this η: -infinity, or NaN where η is; returns it. */
-    double setImpossible(int j, double eta) {
-        return set(j, 1, Double.isNaN(eta) ? Double.NaN : Double.NEGATIVE_INFINITY, 0, 0, 0);
+    /** Multiplies what was filled in unweighted by the weights of rows from on, null for ones. */
+    void weighted(double[] weight, int from, int count) {
+        for (int j = 0; j < count && weight != null; j++) {
+            value[j] *= weight[from + j];
+            first[j] *= weight[from + j];
+            second[j] *= weight[from + j];
+            third[j] *= weight[from + j];
+        }
+    }
+
+    /** Row j has no likelihood at this η: -infinity, or NaN where η is. */
+    void setImpossible(int j, double eta) {
+        set(j, 1, Double.isNaN(eta) ? Double.NaN : Double.NEGATIVE_INFINITY, 0, 0, 0);
     }
 
     /** One of four arrays of eight numbers that a model may use while it works on a row. */
@@ -45,7 +54,7 @@ public final class Derivatives {
         return scratch[k];
     }
 
-    /** One of three arrays of a number a row that a model may use while it works on some rows. */
+    /** One of five arrays of a number a row that a model may use while it works on some rows. */
     double[] column(int k) {
         if (columns[k] == null) {
             columns[k] = new double[value.length];

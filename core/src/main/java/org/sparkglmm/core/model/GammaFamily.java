@@ -113,7 +113,7 @@ final class GammaFamily extends AmountFamily {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -121,13 +121,12 @@ final class GammaFamily extends AmountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double y = observations.y[from + j];
                 double k = prepared[SHAPE][from + j];
                 double e = eta[j];
                 if (link != Link.LOG && !(e > 0)) {
-                    sum += out.setImpossible(j, e);
+                    out.setImpossible(j, e);
                     continue;
                 }
                 // t = log(y/μ): D = t - (e^t - 1), whose error is that of t times t, not that of its terms.
@@ -160,9 +159,8 @@ final class GammaFamily extends AmountFamily {
                 }
                 double deviance = t - (link == Link.LOG ? d1 : Elementary.expm1(t));
                 double l = k * deviance + prepared[CONSTANT][from + j];
-                sum += out.set(j, observations.weight(from + j), l, k * d1, k * d2, k * d3);
+                out.set(j, observations.weight(from + j), l, k * d1, k * d2, k * d3);
             }
-            return sum;
         }
 
         @Override

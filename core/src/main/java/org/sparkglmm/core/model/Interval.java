@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegrator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactory;
+import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogScale;
 import org.sparkglmm.core.math.RandomVariates;
@@ -17,6 +18,24 @@ interface Interval extends Serializable {
 
     /** into: value, and three derivatives in η. */
     void log(double low, double high, double[] into);
+
+    /**
+     * {@link #log} of some rows at once, unweighted; an interval that is none has no likelihood.
+     *
+     * @param low may be overwritten
+     * @param high may be overwritten
+     */
+    default void log(double[] low, double[] high, int count, Derivatives out) {
+        double[] log = out.scratch(0);
+        for (int j = 0; j < count; j++) {
+            if (low[j] < high[j]) {
+                log(low[j], high[j], log);
+                out.set(j, 1, log[0], log[1], log[2], log[3]);
+            } else {
+                out.setImpossible(j, low[j] + high[j]);
+            }
+        }
+    }
 
     /** into: ∂ of the value and of its first and second derivative in the lower threshold, then the same in the upper one. */
     void ends(double low, double high, double[] into);
@@ -56,6 +75,58 @@ interface Interval extends Serializable {
             into[1] = belowLow - aboveHigh;
             into[2] = -belowHigh * aboveHigh - belowLow * aboveLow;
             into[3] = belowHigh * aboveHigh * (aboveHigh - belowHigh) + belowLow * aboveLow * (aboveLow - belowLow);
+        }
+
+        @Override
+        public void log(double[] low, double[] high, int count, Derivatives out) {
+            double[] size = out.column(2);
+            double[] work = out.column(3);
+            // e^-|low| and e^-|high|, then log(1 + them), in arrays that are filled for good at the end.
+            double[] eLow = out.column(4);
+            double[] eHigh = out.third;
+            double[] logLow = out.first;
+            double[] logHigh = out.second;
+            for (int j = 0; j < count; j++) {
+                size[j] = -Math.abs(low[j]);
+            }
+            ArrayMath.exp(size, count, work, eLow);
+            for (int j = 0; j < count; j++) {
+                size[j] = -Math.abs(high[j]);
+            }
+            ArrayMath.exp(size, count, work, eHigh);
+            ArrayMath.log1pUnit(eLow, count, logLow);
+            ArrayMath.log1pUnit(eHigh, count, logHigh);
+            double[] gap = work;
+            for (int j = 0; j < count; j++) {
+                gap[j] = low[j] - high[j];
+            }
+            for (int j = 0; j < count; j++) {
+                if (!(gap[j] < 0)) {
+                    out.setImpossible(j, low[j] + high[j]);
+                    continue;
+                }
+                double softplusLow = low[j] > 0 ? low[j] + logLow[j] : logLow[j];
+                double softplusHigh = high[j] < 0 ? logHigh[j] - high[j] : logHigh[j];
+                double nearLow = 1 / (1 + eLow[j]);
+                double farLow = eLow[j] * nearLow;
+                double nearHigh = 1 / (1 + eHigh[j]);
+                double farHigh = eHigh[j] * nearHigh;
+                double belowLow = low[j] >= 0 ? nearLow : farLow;
+                double aboveLow = low[j] >= 0 ? farLow : nearLow;
+                double belowHigh = high[j] >= 0 ? nearHigh : farHigh;
+                double aboveHigh = high[j] >= 0 ? farHigh : nearHigh;
+                double densityLow = nearLow * farLow;
+                double densityHigh = nearHigh * farHigh;
+                out.value[j] = -softplusHigh - softplusLow;
+                out.first[j] = belowLow - aboveHigh;
+                out.second[j] = -densityHigh - densityLow;
+                out.third[j] = densityHigh * (aboveHigh - belowHigh) + densityLow * (aboveLow - belowLow);
+            }
+            for (int j = 0; j < count; j++) {
+                if (gap[j] > Double.NEGATIVE_INFINITY && gap[j] < 0) {
+                    out.value[j] += LogScale.log1mExp(-gap[j]);
+                }
+            }
         }
 
         @Override

@@ -100,7 +100,7 @@ final class InverseGaussianFamily extends AmountFamily {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -108,14 +108,13 @@ final class InverseGaussianFamily extends AmountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double y = observations.y[from + j];
                 double kappa = prepared[KAPPA][from + j];
                 double e = Elementary.exp(-eta[j]);
                 double ratio = y * e;
                 double excess = ratio - 1;
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         -0.5 * (prepared[LOG_PHI][from + j] + kappa * (excess / y) * excess),
@@ -123,7 +122,6 @@ final class InverseGaussianFamily extends AmountFamily {
                         -kappa * e * (2 * ratio - 1),
                         kappa * e * (4 * ratio - 1));
             }
-            return sum;
         }
 
         @Override

@@ -103,7 +103,7 @@ final class NegativeBinomial1Family extends CountFamily {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -113,12 +113,11 @@ final class NegativeBinomial1Family extends CountFamily {
                 Derivatives out) {
             double[] rising = out.scratch(0);
             double[] r = out.scratch(1);
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 RisingFactorial.log(
                         truncated ? 1 : 0, observations.y[from + j], eta[j] - prepared[LOG_PHI][from + j], rising);
                 zeroPart(prepared[KAPPA][from + j] * Elementary.exp(eta[j]), r);
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         prepared[CONSTANT][from + j] + rising[0] + r[0],
@@ -126,7 +125,6 @@ final class NegativeBinomial1Family extends CountFamily {
                         rising[2] + r[2],
                         rising[3] + r[3]);
             }
-            return sum;
         }
 
         /** What zeros leave of ℓ: -g, or log R(g), and three derivatives in log g. */

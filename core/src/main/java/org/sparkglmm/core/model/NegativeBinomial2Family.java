@@ -97,7 +97,7 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -105,7 +105,6 @@ final class NegativeBinomial2Family extends CountFamily {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double y = observations.y[from + j];
                 double theta = prepared[THETA][from + j];
@@ -118,7 +117,7 @@ final class NegativeBinomial2Family extends CountFamily {
                 double q = t >= 0 ? far : near;
                 double softplus = Math.max(t, 0) + log1p;
                 double d2 = -(y + theta) * near * far;
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         prepared[RISING][from + j] + y * (Math.min(t, 0) - log1p) - theta * softplus,
@@ -126,7 +125,6 @@ final class NegativeBinomial2Family extends CountFamily {
                         d2,
                         d2 * (q - p));
             }
-            return sum;
         }
 
         @Override
@@ -181,7 +179,7 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -190,7 +188,6 @@ final class NegativeBinomial2Family extends CountFamily {
                 int order,
                 Derivatives out) {
             double[] r = out.scratch(1);
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
                 double t = eta[j] - prepared[LOG_THETA][from + j];
@@ -223,7 +220,7 @@ final class NegativeBinomial2Family extends CountFamily {
                     d2 += k1 * (c - 1) + r[2] * k * k;
                     d3 += k2 * (c - 1) + 3 * r[2] * k * k1 + r[3] * k * k * k;
                 }
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         prepared[RISING][from + j] + above * (Math.min(t, 0) - log1p) - logRatio - softplus + r[0],
@@ -231,7 +228,6 @@ final class NegativeBinomial2Family extends CountFamily {
                         d2,
                         d3);
             }
-            return sum;
         }
 
         @Override

@@ -42,7 +42,7 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
     }
 
     @Override
-    public double evaluate(
+    public void evaluate(
             Observations observations,
             int from,
             int count,
@@ -50,7 +50,6 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
             double[][] prepared,
             int order,
             Derivatives out) {
-        double sum = 0;
         for (int j = 0; j < count; j++) {
             double tau = prepared[TAU][from + j];
             double e = eta[j];
@@ -79,7 +78,7 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
                 }
             }
             double r = prepared[T][from + j] - mu;
-            sum += out.set(
+            out.set(
                     j,
                     observations.weight(from + j),
                     -prepared[LOG_SIGMA][from + j] - 0.5 * tau * r * r,
@@ -87,7 +86,6 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
                     tau * (r * d2 - d1 * d1),
                     tau * (r * d3 - 3 * d1 * d2));
         }
-        return sum;
     }
 
     @Override

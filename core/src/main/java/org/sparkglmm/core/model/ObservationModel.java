@@ -32,9 +32,8 @@ public interface ObservationModel extends Serializable {
      * @param order how many derivatives to fill in at least: 0, 1, 2 or 3
      * @param out filled for j = 0 … count - 1; the value of a row is -infinity where its η lies outside the link's range, NaN
      *     where it is NaN, and then its derivatives are undefined
-     * @return Σ w ℓ
      */
-    double evaluate(
+    void evaluate(
             Observations observations,
             int from,
             int count,

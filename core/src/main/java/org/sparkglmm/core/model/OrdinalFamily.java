@@ -201,7 +201,7 @@ final class OrdinalFamily implements Family {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -209,19 +209,14 @@ final class OrdinalFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double[] log = out.scratch(0);
-            double sum = 0;
+            double[] low = out.column(0);
+            double[] high = out.column(1);
             for (int j = 0; j < count; j++) {
-                double low = prepared[LOW][from + j] - eta[j];
-                double high = prepared[HIGH][from + j] - eta[j];
-                if (!(low < high)) {
-                    sum += out.setImpossible(j, low + high);
-                    continue;
-                }
-                interval.log(low, high, log);
-                sum += out.set(j, observations.weight(from + j), log[0], log[1], log[2], log[3]);
+                low[j] = prepared[LOW][from + j] - eta[j];
+                high[j] = prepared[HIGH][from + j] - eta[j];
             }
-            return sum;
+            interval.log(low, high, count, out);
+            out.weighted(observations.weight, from, count);
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogGamma;
 import org.sparkglmm.core.math.RandomVariates;
@@ -97,7 +98,7 @@ final class PoissonFamily implements Family {
     /** μ = e^η: ∂ = y - μ, ∂² = ∂³ = -μ. */
     private record LogModel() implements ObservationModel {
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -105,32 +106,24 @@ final class PoissonFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
+            double[] mu = out.column(0);
+            double[] y = out.column(1);
+            ArrayMath.exp(eta, count, y, mu);
+            System.arraycopy(observations.y, from, y, 0, count);
             for (int j = 0; j < count; j++) {
-                double w = observations.weight(from + j);
-                double y = observations.y[from + j];
-                double mu = Elementary.exp(eta[j]);
-                double value = w * (y * eta[j] - mu);
-                out.value[j] = value;
-                sum += value;
-                if (order >= 1) {
-                    out.first[j] = w * (y - mu);
-                }
-                if (order >= 2) {
-                    out.second[j] = -w * mu;
-                }
-                if (order >= 3) {
-                    out.third[j] = -w * mu;
-                }
+                out.value[j] = y[j] * eta[j] - mu[j];
+                out.first[j] = y[j] - mu[j];
+                out.second[j] = -mu[j];
+                out.third[j] = -mu[j];
             }
-            return sum;
+            out.weighted(observations.weight, from, count);
         }
     }
 
     /** μ = η²: ℓ = 2y log|η| - η², ∂ = 2y/η - 2η, ∂² = -2y/η² - 2, ∂³ = 4y/η³; with y = 0 the logarithm is absent. */
     private record SqrtModel() implements ObservationModel {
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -138,7 +131,6 @@ final class PoissonFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double y = observations.y[from + j];
@@ -146,16 +138,15 @@ final class PoissonFamily implements Family {
                 double scaled = y == 0 ? 0 : y / e;
                 double l = (y == 0 ? 0 : 2 * y * Elementary.log(Math.abs(e))) - e * e;
                 double d2 = -2 * ((y == 0 ? 0 : scaled / e) + 1);
-                sum += out.set(j, w, l, 2 * (scaled - e), d2, y == 0 ? 0 : 4 * scaled / (e * e));
+                out.set(j, w, l, 2 * (scaled - e), d2, y == 0 ? 0 : 4 * scaled / (e * e));
             }
-            return sum;
         }
     }
 
     /** μ = η ≥ 0: ∂ = y/η - 1, ∂² = -y/η², ∂³ = 2y/η³; impossible below 0, and at 0 unless y = 0. */
     private record IdentityModel() implements ObservationModel {
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -163,21 +154,19 @@ final class PoissonFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double y = observations.y[from + j];
                 double e = eta[j];
                 if (!(e >= 0)) {
-                    sum += out.setImpossible(j, e);
+                    out.setImpossible(j, e);
                     continue;
                 }
                 double scaled = y == 0 ? 0 : y / e;
                 double l = (y == 0 ? 0 : y * Elementary.log(e)) - e;
                 double d3 = y == 0 ? 0 : 2 * scaled / (e * e);
-                sum += out.set(j, w, l, scaled - 1, y == 0 ? 0 : -scaled / e, d3);
+                out.set(j, w, l, scaled - 1, y == 0 ? 0 : -scaled / e, d3);
             }
-            return sum;
         }
     }
 }

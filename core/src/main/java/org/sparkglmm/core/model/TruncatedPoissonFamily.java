@@ -33,7 +33,7 @@ final class TruncatedPoissonFamily extends CountFamily {
 
     private record Model() implements ObservationModel {
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -42,13 +42,11 @@ final class TruncatedPoissonFamily extends CountFamily {
                 int order,
                 Derivatives out) {
             double[] r = out.scratch(0);
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
                 BernoulliFunction.log(Elementary.exp(eta[j]), r);
-                sum += out.set(j, observations.weight(from + j), above * eta[j] + r[0], above + r[1], r[2], r[3]);
+                out.set(j, observations.weight(from + j), above * eta[j] + r[0], above + r[1], r[2], r[3]);
             }
-            return sum;
         }
     }
 }

@@ -239,7 +239,7 @@ final class TweedieFamily implements Family {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -247,14 +247,13 @@ final class TweedieFamily implements Family {
                 double[][] prepared,
                 int order,
                 Derivatives out) {
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double inverse = prepared[INVERSE_PHI][from + j];
                 double u = 1 - prepared[POWER][from + j];
                 double v = 2 - prepared[POWER][from + j];
                 double p = partP(observations.y[from + j], u, eta[j]);
                 double m = Elementary.exp(v * eta[j]);
-                sum += out.set(
+                out.set(
                         j,
                         observations.weight(from + j),
                         prepared[LOG_W][from + j] + inverse * (p / u - m / v),
@@ -262,7 +261,6 @@ final class TweedieFamily implements Family {
                         inverse * (u * p - v * m),
                         inverse * (u * u * p - v * v * m));
             }
-            return sum;
         }
 
         private static double partP(double y, double u, double eta) {

@@ -203,7 +203,7 @@ final class ZeroModifiedFamily implements Family {
         }
 
         @Override
-        public double evaluate(
+        public void evaluate(
                 Observations observations,
                 int from,
                 int count,
@@ -216,22 +216,21 @@ final class ZeroModifiedFamily implements Family {
             double[] logPi = prepared[logPi()];
             double[] logRest = prepared[logRest()];
             double[] zeta = prepared[zeta()];
-            double sum = 0;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 if (!(of.value[j] > Double.NEGATIVE_INFINITY)) {
-                    sum += out.setImpossible(j, of.value[j]);
+                    out.setImpossible(j, of.value[j]);
                 } else if (observations.y[from + j] > 0) {
-                    sum += out.set(j, w, of.value[j] + logRest[from + j], of.first[j], of.second[j], of.third[j]);
+                    out.set(j, w, of.value[j] + logRest[from + j], of.first[j], of.second[j], of.third[j]);
                 } else if (hurdle) {
-                    sum += out.set(j, w, logPi[from + j], 0, 0, 0);
+                    out.set(j, w, logPi[from + j], 0, 0, 0);
                 } else {
                     double odds = of.value[j] - zeta[from + j];
                     double s = LogScale.logistic(odds);
                     double mixed = s * LogScale.logistic(-odds);
                     double d1 = of.first[j];
                     double d2 = of.second[j];
-                    sum += out.set(
+                    out.set(
                             j,
                             w,
                             logPi[from + j] + LogScale.log1pExp(odds),
@@ -240,7 +239,6 @@ final class ZeroModifiedFamily implements Family {
                             s * of.third[j] + 3 * mixed * d1 * d2 + mixed * (1 - 2 * s) * d1 * d1 * d1);
                 }
             }
-            return sum;
         }
 
         /**

@@ -66,7 +66,9 @@ class OutcomeContractTest {
             Observations one = new Observations(new double[] {y}, new double[] {size}, null);
             double[][] prepared = new double[model.prepared()][1];
             model.prepare(one, AuxiliaryPredictors.constant(psi), prepared);
-            double value = model.evaluate(one, 0, 1, new double[] {eta}, prepared, 0, new Derivatives(1));
+            Derivatives at = new Derivatives(1);
+            model.evaluate(one, 0, 1, new double[] {eta}, prepared, 0, at);
+            double value = at.value[0];
             return value + entry.family().logConstant(y, size);
         }
 
