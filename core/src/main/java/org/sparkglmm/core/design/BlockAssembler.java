@@ -20,12 +20,15 @@ public final class BlockAssembler implements Serializable {
     private final Design design;
     private final Family family;
     private final int blocks;
+    private final boolean mayRepeat;
 
     /** @param blocks number of blocks in the whole data set */
     public BlockAssembler(Design design, Family family, int blocks) {
         this.design = design;
         this.family = family;
         this.blocks = blocks;
+        // Normal outcomes hardly repeat themselves, and their short cut by cross-products gains nothing from it.
+        mayRepeat = family.links().stream().noneMatch(family::isLinear);
     }
 
     /**
@@ -68,7 +71,8 @@ public final class BlockAssembler implements Serializable {
         return c;
     }
 
-    private ClusterBlock build(int index, RowChunk rows, int[] order) {
+    private ClusterBlock build(int index, RowChunk rows, int[] ofBlock) {
+        int[] order = ofBlock;
         int n = order.length;
         ClusterIds ids = rows.ids().empty(16);
         int[] start = new int[n + 1];
@@ -82,6 +86,14 @@ public final class BlockAssembler implements Serializable {
         ids.trim();
         start = Arrays.copyOf(start, clusters + 1);
         start[clusters] = n;
+        int[] clusterOf = mayRepeat ? ClusterPatterns.of(rows, design.raw().size(), order, start) : null;
+        if (clusterOf != null) {
+            int[] once = firstOfEach(clusterOf);
+            order = rowsOf(once, order, start);
+            start = startsOf(once, start);
+            clusters = once.length;
+            n = order.length;
+        }
 
         Observations observations = new Observations(
                 pick(rows, design.response(), order),
@@ -107,7 +119,47 @@ public final class BlockAssembler implements Serializable {
             auxiliary[k] = part.isEmpty() ? null : columns(part, rows, order, start, made);
         }
         return new ClusterBlock(
-                index, ids, start, observations, offset, x, z, auxiliary, logConstants(observations, start, clusters));
+                index,
+                ids,
+                clusterOf,
+                start,
+                observations,
+                offset,
+                x,
+                z,
+                auxiliary,
+                logConstants(observations, start, clusters));
+    }
+
+    /** The first person of each pattern. */
+    private static int[] firstOfEach(int[] patternOf) {
+        int[] out = new int[patternOf.length];
+        int patterns = 0;
+        for (int i = 0; i < patternOf.length; i++) {
+            if (patternOf[i] == patterns) {
+                out[patterns++] = i;
+            }
+        }
+        return Arrays.copyOf(out, patterns);
+    }
+
+    private static int[] startsOf(int[] persons, int[] start) {
+        int[] out = new int[persons.length + 1];
+        for (int k = 0; k < persons.length; k++) {
+            out[k + 1] = out[k] + start[persons[k] + 1] - start[persons[k]];
+        }
+        return out;
+    }
+
+    private static int[] rowsOf(int[] persons, int[] order, int[] start) {
+        int[] out = new int[order.length];
+        int n = 0;
+        for (int i : persons) {
+            for (int j = start[i]; j < start[i + 1]; j++) {
+                out[n++] = order[j];
+            }
+        }
+        return Arrays.copyOf(out, n);
     }
 
     private double[] logConstants(Observations observations, int[] start, int clusters) {

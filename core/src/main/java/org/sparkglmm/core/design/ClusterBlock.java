@@ -6,7 +6,8 @@ import org.sparkglmm.core.model.Observations;
 
 /**
  * Some thousand clusters as columns of primitive arrays: the unit of storage, of work and of summation. Clusters are in
- * id order and never split; rows of cluster i are {@code start(i)} to {@code start(i + 1) - 1}.
+ * id order and never split; rows of cluster i are {@code start(i)} to {@code start(i + 1) - 1}. Where many persons have the very
+ * same data, a cluster is such a pattern, in the order of its first persons, and counts for its {@link #frequency}.
  *
  * <p>A column that is in X and in Z is one object.
  */
@@ -15,6 +16,8 @@ public final class ClusterBlock implements Serializable {
 
     private final int index;
     private final ClusterIds ids;
+    private final int[] clusterOf;
+    private final int[] frequency;
     private final int[] start;
     private final Observations observations;
     private final double[] offset;
@@ -28,6 +31,7 @@ public final class ClusterBlock implements Serializable {
     ClusterBlock(
             int index,
             ClusterIds ids,
+            int[] clusterOf,
             int[] start,
             Observations observations,
             double[] offset,
@@ -37,6 +41,7 @@ public final class ClusterBlock implements Serializable {
             double[] logConstant) {
         this.index = index;
         this.ids = ids;
+        this.clusterOf = clusterOf;
         this.start = start;
         this.observations = observations;
         this.offset = offset;
@@ -49,6 +54,10 @@ public final class ClusterBlock implements Serializable {
             most = Math.max(most, start[i + 1] - start[i]);
         }
         widest = most;
+        frequency = clusterOf == null ? null : new int[start.length - 1];
+        for (int person = 0; clusterOf != null && person < clusterOf.length; person++) {
+            frequency[clusterOf[person]]++;
+        }
     }
 
     /** The block's place in the order of summation. */
@@ -56,10 +65,32 @@ public final class ClusterBlock implements Serializable {
         return index;
     }
 
+    /** Clusters with data of their own: persons, or patterns that persons share. */
     public int clusters() {
         return start.length - 1;
     }
 
+    /** Persons, at least as many as clusters. */
+    public int persons() {
+        return ids.count();
+    }
+
+    /** How many persons have the data of a cluster. */
+    public int frequency(int cluster) {
+        return frequency == null ? 1 : frequency[cluster];
+    }
+
+    /** Whether some persons share their data. */
+    public boolean hasPatterns() {
+        return frequency != null;
+    }
+
+    /** The cluster whose data a person has. */
+    public int clusterOf(int person) {
+        return clusterOf == null ? person : clusterOf[person];
+    }
+
+    /** Rows that are kept, those of a shared pattern once. */
     public int rows() {
         return start[start.length - 1];
     }
@@ -73,7 +104,7 @@ public final class ClusterBlock implements Serializable {
         return widest;
     }
 
-    /** One id a cluster. */
+    /** One id a person. */
     public ClusterIds ids() {
         return ids;
     }
@@ -153,19 +184,28 @@ public final class ClusterBlock implements Serializable {
             parts[k] = parts[k] == null ? null : ColumnSelection.pick(parts[k], keep.auxiliary()[k]);
         }
         ClusterBlock out = new ClusterBlock(
-                index, ids, start, observations, offset, ColumnSelection.pick(x, keep.fixed()), z, parts, logConstant);
+                index,
+                ids,
+                clusterOf,
+                start,
+                observations,
+                offset,
+                ColumnSelection.pick(x, keep.fixed()),
+                z,
+                parts,
+                logConstant);
         out.derived = derived();
         return out;
     }
 
-    /** Every {@code step}-th cluster, as a block of its own: the arrays are copies. */
+    /** Every {@code step}-th person, each with data of their own, as a block of its own: the arrays are copies. */
     public ClusterBlock everyNth(int step) {
-        int m = (clusters() + step - 1) / step;
+        int m = (persons() + step - 1) / step;
         int[] newStart = new int[m + 1];
         int[] clusters = new int[m];
         for (int i = 0; i < m; i++) {
-            clusters[i] = i * step;
-            newStart[i + 1] = newStart[i] + start[i * step + 1] - start[i * step];
+            clusters[i] = clusterOf(i * step);
+            newStart[i + 1] = newStart[i] + start[clusters[i] + 1] - start[clusters[i]];
         }
         int n = newStart[m];
         int[] rows = new int[n];
@@ -173,7 +213,7 @@ public final class ClusterBlock implements Serializable {
         double[] constants = new double[m];
         int at = 0;
         for (int i = 0; i < m; i++) {
-            newIds.addFrom(ids, clusters[i]);
+            newIds.addFrom(ids, i * step);
             constants[i] = logConstant[clusters[i]];
             for (int r = start[clusters[i]]; r < start[clusters[i] + 1]; r++) {
                 rows[at++] = r;
@@ -198,6 +238,7 @@ public final class ClusterBlock implements Serializable {
         return new ClusterBlock(
                 index,
                 newIds,
+                null,
                 newStart,
                 new Observations(y, size, weight),
                 newOffset,

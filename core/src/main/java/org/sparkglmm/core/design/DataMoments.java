@@ -70,11 +70,12 @@ public final class DataMoments implements Serializable {
     private static DataMoments ofBlock(ClusterBlock block, Family family, Design design) {
         DataMoments out = new DataMoments(block, family, design);
         out.levels.add(block);
-        out.clusters = block.clusters();
-        out.rows = block.rows();
+        out.clusters = block.persons();
         out.widest = block.widest();
         for (int i = 0; i < block.clusters(); i++) {
-            out.singletons += block.start(i + 1) - block.start(i) == 1 ? 1 : 0;
+            int n = block.start(i + 1) - block.start(i);
+            out.rows += (long) n * block.frequency(i);
+            out.singletons += n == 1 ? block.frequency(i) : 0;
         }
         Observations observations = block.observations();
         double[] row = new double[out.p + 1];
@@ -88,20 +89,19 @@ public final class DataMoments implements Serializable {
             while (j >= block.start(cluster + 1)) {
                 cluster++;
             }
+            int frequency = block.frequency(cluster);
             double y = observations.y(j);
             double size = observations.size(j);
             double w = observations.weight(j);
             if (!(w >= 0 && w < Double.POSITIVE_INFINITY)) {
-                out.badWeights++;
+                out.badWeights += frequency;
                 continue;
             }
             if (!family.supports(y, size)) {
-                out.unsupported++;
+                out.unsupported += frequency;
                 continue;
             }
-            long outcome = ClusterIds.mix(Double.doubleToLongBits(y + 0.0)) + Double.doubleToLongBits(size);
-            out.fingerprint +=
-                    ClusterIds.mix(block.ids().hash(cluster) ^ ClusterIds.mix(outcome) + Double.doubleToLongBits(w));
+            w *= frequency;
             fill(block.x(), cluster, j, row);
             row[out.p] = family.takesTrials() ? y / size : y;
             out.fixed.add(row, w);
@@ -126,7 +126,23 @@ public final class DataMoments implements Serializable {
                 }
             }
         }
+        for (int person = 0; person < block.persons(); person++) {
+            out.fingerprint += fingerprint(block, person);
+        }
         return out;
+    }
+
+    private static long fingerprint(ClusterBlock block, int person) {
+        Observations observations = block.observations();
+        long id = block.ids().hash(person);
+        int cluster = block.clusterOf(person);
+        long sum = 0;
+        for (int j = block.start(cluster); j < block.start(cluster + 1); j++) {
+            long outcome = ClusterIds.mix(Double.doubleToLongBits(observations.y(j) + 0.0))
+                    + Double.doubleToLongBits(observations.size(j));
+            sum += ClusterIds.mix(id ^ ClusterIds.mix(outcome) + Double.doubleToLongBits(observations.weight(j)));
+        }
+        return sum;
     }
 
     private static void fill(BlockColumn[] columns, int cluster, int j, double[] row) {

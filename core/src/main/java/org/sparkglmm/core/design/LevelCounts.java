@@ -65,22 +65,22 @@ final class LevelCounts implements Serializable {
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
                     if (has(block, level, i, j)) {
                         here++;
-                        addOutcome(block.observations(), j, outcomes[l]);
+                        addOutcome(block.observations(), j, block.frequency(i), outcomes[l]);
                     }
                 }
-                rows[l] += here;
-                clusters[l] += here > 0 ? 1 : 0;
+                rows[l] += here * block.frequency(i);
+                clusters[l] += here > 0 ? block.frequency(i) : 0;
             }
         }
     }
 
-    private static void addOutcome(Observations observations, int row, long[] into) {
+    private static void addOutcome(Observations observations, int row, int frequency, long[] into) {
         double y = observations.y(row);
         if (into.length == 2 && y >= 0 && y <= observations.size(row)) {
-            into[0] += (long) (observations.size(row) - y);
-            into[1] += (long) y;
+            into[0] += frequency * (long) (observations.size(row) - y);
+            into[1] += frequency * (long) y;
         } else if (y >= 0 && y < into.length) {
-            into[(int) y]++;
+            into[(int) y] += frequency;
         }
     }
 

@@ -474,15 +474,18 @@ final class ClusterIntegral {
         batch.addAuxiliary(modes.eta, modes.at, nodeWeight, along, m, psiAdjoint);
     }
 
-    /** Adds the window to a sum; spoils it if a cluster has no likelihood. */
+    /** Adds the window to a sum; spoils it if a cluster has no likelihood. What is by row and cluster is by person afterwards. */
     void addTo(LikelihoodSum sum) {
         double value = 0;
         for (int i = 0; i < batch.clusters; i++) {
-            value += logLikelihood(i);
+            value += block.frequency(batch.first + i) * logLikelihood(i);
         }
         if (Double.isNaN(value)) {
             sum.spoil();
             return;
+        }
+        if (block.hasPatterns()) {
+            multiplyByFrequency();
         }
         sumOverRows(score, block.x(), 0);
         for (int t = 0; t < layout.theta(); t++) {
@@ -496,6 +499,21 @@ final class ClusterIntegral {
             sumOverRows(psiAdjoint[k], columnsOf(k), layout.psiStart(k));
         }
         sum.add(value, sums);
+    }
+
+    private void multiplyByFrequency() {
+        for (int i = 0; i < batch.clusters; i++) {
+            int frequency = block.frequency(batch.first + i);
+            for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
+                score[j] *= frequency;
+                for (double[] adjoint : psiAdjoint) {
+                    adjoint[j] *= frequency;
+                }
+            }
+            for (double[] theta : thetaGradient) {
+                theta[i] *= frequency;
+            }
+        }
     }
 
     private BlockColumn[] columnsOf(int k) {

@@ -55,7 +55,7 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
     @Override
     public Sum apply(ClusterBlock block) {
         Sum out = new Sum(parameters.length);
-        forEach(block, (i, value, score) -> out.add(value, score, change));
+        forEach(block, (i, value, score) -> out.add(block.frequency(i), value, score, change));
         return out;
     }
 
@@ -99,15 +99,15 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
             sum = new CompensatedSum(1 + size * (size + 1) / 2);
         }
 
-        private void add(double value, double[] score, double[][] change) {
-            sum.add(0, value);
+        private void add(int frequency, double value, double[] score, double[][] change) {
+            sum.add(0, frequency * value);
             int at = 1;
             for (int i = 0; i < size; i++) {
                 for (int j = 0; j <= i; j++) {
-                    sum.add(at++, score[i] * score[j]);
+                    sum.add(at++, frequency * score[i] * score[j]);
                 }
             }
-            noticeable += largestChange(change, score) > NOTICEABLE ? 1 : 0;
+            noticeable += largestChange(change, score) > NOTICEABLE ? frequency : 0;
         }
 
         /** Of any estimate by this score; remembers the largest of all. */
