@@ -36,39 +36,16 @@ public final class BlockAssembler implements Serializable {
      * weight 0 is no row.
      */
     public List<ClusterBlock> assemble(RowChunk all) {
-        int[] block = new int[all.rows()];
-        int[] order = new int[all.rows()];
-        int n = 0;
-        for (int i = 0; i < all.rows(); i++) {
-            block[i] = all.ids().block(i, blocks);
-            if (design.weight() < 0 || all.value(design.weight(), i) != 0) {
-                order[n++] = i;
-            }
-        }
-        order = Arrays.copyOf(order, n);
-        IntSort.sort(order, (i, j) -> {
-            int byBlock = Integer.compare(block[i], block[j]);
-            return byBlock != 0 ? byBlock : compareRows(all, i, j);
-        });
+        int weight = design.weight();
+        RowOrder order = new RowOrder(all, design.raw().size(), i -> weight < 0 || all.value(weight, i) != 0, blocks);
         List<ClusterBlock> out = new ArrayList<>();
-        int from = 0;
-        while (from < n) {
-            int to = from;
-            while (to < n && block[order[to]] == block[order[from]]) {
-                to++;
+        for (int b = 0; b < blocks; b++) {
+            int[] rows = order.ofBlock(b);
+            if (rows.length > 0) {
+                out.add(build(b, all, rows));
             }
-            out.add(build(block[order[from]], all, Arrays.copyOfRange(order, from, to)));
-            from = to;
         }
         return out;
-    }
-
-    private int compareRows(RowChunk rows, int i, int j) {
-        int c = rows.ids().compare(i, j);
-        for (int k = 0; c == 0 && k < design.raw().size(); k++) {
-            c = Double.compare(rows.value(k, i), rows.value(k, j));
-        }
-        return c;
     }
 
     private ClusterBlock build(int index, RowChunk rows, int[] ofBlock) {

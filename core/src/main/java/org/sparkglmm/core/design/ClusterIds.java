@@ -71,13 +71,6 @@ public final class ClusterIds implements Serializable {
         }
     }
 
-    /** Adds all of another column of the same kind. */
-    public void addAll(ClusterIds other) {
-        for (int i = 0; i < other.count; i++) {
-            addFrom(other, i);
-        }
-    }
-
     public int compare(int i, int j) {
         return numbers != null ? Long.compare(numbers[i], numbers[j]) : texts[i].compareTo(texts[j]);
     }

@@ -1,12 +1,13 @@
 package org.sparkglmm.core.design;
 
-import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Rows on their way to their block: an id and the raw values of {@link Design#raw}, column by column. */
-public final class RowChunk implements Serializable {
-    private static final long serialVersionUID = 1;
-
+/**
+ * Rows on their way to their block: an id and the raw values of {@link Design#raw}, column by column. They travel {@link
+ * #packed}.
+ */
+public final class RowChunk {
     private final ClusterIds ids;
     private final double[][] columns;
     private int capacity;
@@ -38,10 +39,7 @@ public final class RowChunk implements Serializable {
     public int openRow() {
         int row = ids.count();
         if (row == capacity) {
-            capacity *= 2;
-            for (int c = 0; c < columns.length; c++) {
-                columns[c] = Arrays.copyOf(columns[c], capacity);
-            }
+            reserve(row + 1);
         }
         return row;
     }
@@ -50,29 +48,61 @@ public final class RowChunk implements Serializable {
         columns[column][row] = value;
     }
 
-    /** Appends all rows of another chunk of the same shape. */
-    public void append(RowChunk other) {
-        int n = rows();
-        int total = n + other.rows();
-        if (total > capacity) {
-            capacity = Math.max(total, 2 * capacity);
+    /** Replaces the codes of a factor by others: {@code code[c]} for c. */
+    public void recode(int column, int[] code) {
+        double[] values = columns[column];
+        for (int row = 0; row < rows(); row++) {
+            values[row] = code[(int) values[row]];
+        }
+    }
+
+    /** All rows in as few bytes as hold them exactly. */
+    public byte[] packed() {
+        int[] all = new int[rows()];
+        Arrays.setAll(all, row -> row);
+        return packed(all, 0, all.length);
+    }
+
+    /** Rows {@code order[from]} to {@code order[to - 1]}, as {@link #append} takes them. */
+    public byte[] packed(int[] order, int from, int to) {
+        PackedIds packedIds = PackedIds.of(ids, order, from, to);
+        PackedNumbers[] packed = new PackedNumbers[columns.length];
+        int bytes = Integer.BYTES + packedIds.bytes();
+        for (int c = 0; c < columns.length; c++) {
+            double[] picked = new double[to - from];
+            for (int j = from; j < to; j++) {
+                picked[j - from] = columns[c][order[j]];
+            }
+            packed[c] = new PackedNumbers(picked);
+            bytes += packed[c].bytes();
+        }
+        ByteBuffer out = ByteBuffer.allocate(bytes);
+        out.putInt(to - from);
+        packedIds.write(out);
+        for (PackedNumbers column : packed) {
+            column.write(out);
+        }
+        return out.array();
+    }
+
+    /** Appends packed rows of a chunk of the same shape. */
+    public void append(byte[] packed) {
+        ByteBuffer in = ByteBuffer.wrap(packed);
+        int n = in.getInt();
+        int at = rows();
+        reserve(at + n);
+        PackedIds.read(in, n, ids);
+        for (double[] column : columns) {
+            PackedNumbers.read(in, n, column, at);
+        }
+    }
+
+    private void reserve(int rows) {
+        if (rows > capacity) {
+            capacity = Math.max(rows, capacity + (capacity >> 1));
             for (int c = 0; c < columns.length; c++) {
                 columns[c] = Arrays.copyOf(columns[c], capacity);
             }
         }
-        for (int c = 0; c < columns.length; c++) {
-            System.arraycopy(other.columns[c], 0, columns[c], n, other.rows());
-        }
-        ids.addAll(other.ids);
-    }
-
-    /** Gives back unused room before the chunk is sent. */
-    public RowChunk trimmed() {
-        ids.trim();
-        capacity = Math.max(1, rows());
-        for (int c = 0; c < columns.length; c++) {
-            columns[c] = Arrays.copyOf(columns[c], capacity);
-        }
-        return this;
     }
 }

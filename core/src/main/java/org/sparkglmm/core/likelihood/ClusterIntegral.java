@@ -138,14 +138,14 @@ final class ClusterIntegral {
         return next;
     }
 
+    /** What else is known of the window's clusters. */
+    ClusterPosterior posterior() {
+        return new ClusterPosterior(modes);
+    }
+
     /** Clusters in the window. */
     int clusters() {
         return batch.clusters;
-    }
-
-    /** Whether cluster i of the window has a mode, and so a likelihood. */
-    boolean isFound(int i) {
-        return modes.isFound(i);
     }
 
     /** Writes the window's modes to their places in a block's. */
@@ -575,13 +575,6 @@ final class ClusterIntegral {
                 sum += v[j] * columns[c].at(batch.first + i, batch.firstRow + j);
             }
             out[at + c] = sum;
-        }
-    }
-
-    /** û of cluster i of the window. */
-    void mode(int i, double[] into) {
-        for (int d = 0; d < q; d++) {
-            into[d] = modes.u[d][i];
         }
     }
 }

@@ -17,7 +17,6 @@ final class ClusterPosterior {
     private final ParameterLayout layout;
     private final int q;
 
-    private final double[] lambda;
     private final double[] chol;
     private final double[] cholInverse;
     private final double[] lambdaChol;
@@ -31,13 +30,17 @@ final class ClusterPosterior {
     private final double[][] psiAdjoint;
 
     ClusterPosterior(MixedModel model, ClusterBlock block, double[] parameters) {
-        this.block = block;
-        batch = new ClusterBatch(model, block);
+        this(new ModeSearch(new ClusterBatch(model, block)));
         batch.setParameters(parameters);
-        modes = new ModeSearch(batch);
-        layout = model.layout();
-        q = layout.random();
-        lambda = batch.lambda;
+    }
+
+    /** Of a window that someone else opens. */
+    ClusterPosterior(ModeSearch modes) {
+        this.modes = modes;
+        batch = modes.batch;
+        block = batch.block;
+        layout = batch.layout;
+        q = batch.q;
         chol = new double[q * q];
         cholInverse = new double[q * q];
         lambdaChol = new double[q * q];
@@ -106,7 +109,7 @@ final class ClusterPosterior {
         for (int r = 0; r < q; r++) {
             double sum = 0;
             for (int d = 0; d <= r; d++) {
-                sum += lambda[r * q + d] * modes.u[d][i];
+                sum += batch.lambda[r * q + d] * modes.u[d][i];
             }
             into[at + r] = sum;
         }
@@ -116,7 +119,7 @@ final class ClusterPosterior {
     void effectCovariance(int i, double[] into) {
         modes.factor(i, chol);
         SmallMatrices.invertLower(chol, q, cholInverse);
-        SmallMatrices.multiplyTransposedRight(lambda, cholInverse, q, lambdaChol);
+        SmallMatrices.multiplyTransposedRight(batch.lambda, cholInverse, q, lambdaChol);
         SmallMatrices.multiplyTransposedRight(lambdaChol, lambdaChol, q, into);
     }
 

@@ -1,5 +1,6 @@
 package org.sparkglmm.core.likelihood;
 
+import java.util.Arrays;
 import org.sparkglmm.core.design.ClusterBlock;
 
 /**
@@ -10,13 +11,13 @@ public final class ConditionalModes {
     private final int q;
     private final double[] modes;
     private final double[] covariances;
-    private final double[][][] derivatives;
+    private double[][][] derivatives;
+    private double[] influences;
 
-    private ConditionalModes(int clusters, int q, boolean withDerivatives) {
+    private ConditionalModes(int clusters, int q) {
         this.q = q;
         modes = new double[clusters * q];
         covariances = new double[clusters * q * q];
-        derivatives = withDerivatives ? new double[clusters][][] : null;
     }
 
     /**
@@ -27,36 +28,76 @@ public final class ConditionalModes {
     public static ConditionalModes of(
             ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
         int q = model.layout().random();
-        ConditionalModes out = new ConditionalModes(block.clusters(), q, withDerivatives);
+        ConditionalModes out = new ConditionalModes(block.clusters(), q);
+        if (withDerivatives) {
+            out.derivatives = new double[block.clusters()][q][parameters.length];
+        }
         ClusterPosterior posterior = new ClusterPosterior(model, block, parameters);
         double[] start = new double[block.clusters() * q];
         double[] covariance = new double[q * q];
         for (int first = 0; first < block.clusters(); ) {
             int next = posterior.open(first, start);
-            for (int k = 0; k < posterior.clusters(); k++) {
-                int i = first + k;
-                double[][] ofCluster = new double[withDerivatives ? q : 0][parameters.length];
-                if (posterior.isFound(k)) {
-                    posterior.effects(k, out.modes, i * q);
-                    posterior.effectCovariance(k, covariance);
-                    if (withDerivatives) {
-                        posterior.effectDerivatives(k, ofCluster);
-                    }
-                } else {
-                    java.util.Arrays.fill(out.modes, i * q, (i + 1) * q, Double.NaN);
-                    java.util.Arrays.fill(covariance, Double.NaN);
-                    for (double[] row : ofCluster) {
-                        java.util.Arrays.fill(row, Double.NaN);
-                    }
-                }
-                System.arraycopy(covariance, 0, out.covariances, i * q * q, q * q);
+            for (int i = 0; i < posterior.clusters(); i++) {
+                out.take(posterior, first, i, covariance);
                 if (withDerivatives) {
-                    out.derivatives[i] = ofCluster;
+                    if (posterior.isFound(i)) {
+                        posterior.effectDerivatives(i, out.derivatives[first + i]);
+                    } else {
+                        for (double[] row : out.derivatives[first + i]) {
+                            Arrays.fill(row, Double.NaN);
+                        }
+                    }
                 }
             }
             first = next;
         }
         return out;
+    }
+
+    /**
+     * Finds them, and what each cluster does to the estimates.
+     *
+     * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
+     */
+    public static ConditionalModes withInfluences(
+            ClusterBlock block, MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
+        int q = model.layout().random();
+        ConditionalModes out = new ConditionalModes(block.clusters(), q);
+        out.influences = new double[block.clusters()];
+        ClusterIntegral integral = new ClusterIntegral(model, grid, block);
+        integral.setParameters(parameters);
+        ClusterPosterior posterior = integral.posterior();
+        double[] start = new double[block.clusters() * q];
+        double[] covariance = new double[q * q];
+        double[] score = new double[parameters.length];
+        ScorePass.Sum scratch = new ScorePass.Sum(parameters.length);
+        for (int first = 0; first < block.clusters(); ) {
+            int next = integral.open(first, start);
+            integral.integrate();
+            for (int i = 0; i < integral.clusters(); i++) {
+                out.take(posterior, first, i, covariance);
+                boolean known = !Double.isNaN(integral.logLikelihood(i));
+                if (known) {
+                    integral.gradient(i, score);
+                }
+                out.influences[first + i] = known ? scratch.largestChange(change, score) : Double.NaN;
+            }
+            first = next;
+        }
+        return out;
+    }
+
+    /** Mode and covariance of cluster i of a window that begins at cluster first of the block. */
+    private void take(ClusterPosterior posterior, int first, int i, double[] covariance) {
+        int at = first + i;
+        if (posterior.isFound(i)) {
+            posterior.effects(i, modes, at * q);
+            posterior.effectCovariance(i, covariance);
+        } else {
+            Arrays.fill(modes, at * q, (at + 1) * q, Double.NaN);
+            Arrays.fill(covariance, Double.NaN);
+        }
+        System.arraycopy(covariance, 0, covariances, at * q * q, q * q);
     }
 
     /** Random effect r of cluster i. */
@@ -72,6 +113,11 @@ public final class ConditionalModes {
     /** The conditional covariance of random effects r and c of cluster i. */
     public double covariance(int i, int r, int c) {
         return covariances[(i * q + r) * q + c];
+    }
+
+    /** The largest change of any estimate by cluster i, in standard errors; NaN without a likelihood. */
+    public double influence(int i) {
+        return influences[i];
     }
 
     /** ∂b̂/∂(β, θ, ψ) of cluster i, q arrays. */

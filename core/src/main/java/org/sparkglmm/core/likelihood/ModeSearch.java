@@ -40,7 +40,7 @@ final class ModeSearch {
         NONE
     }
 
-    private final ClusterBatch batch;
+    final ClusterBatch batch;
     private final int q;
 
     /** û, q arrays by cluster. */

@@ -41,29 +41,9 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
         return total;
     }
 
-    /** The largest change of any estimate by each cluster of a block; NaN of one without a likelihood. */
-    public static double[] changes(
-            ClusterBlock block, MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
-        double[] out = new double[block.clusters()];
-        java.util.Arrays.fill(out, Double.NaN);
-        Sum scratch = new Sum(parameters.length);
-        new ScorePass(model, grid, parameters, change)
-                .forEach(block, (i, value, score) -> out[i] = scratch.largestChange(change, score));
-        return out;
-    }
-
     @Override
     public Sum apply(ClusterBlock block) {
         Sum out = new Sum(parameters.length);
-        forEach(block, (i, value, score) -> out.add(block.frequency(i), value, score, change));
-        return out;
-    }
-
-    private interface ClusterScore {
-        void accept(int cluster, double logLikelihood, double[] score);
-    }
-
-    private void forEach(ClusterBlock block, ClusterScore to) {
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
         double[] start = new double[block.clusters() * model.layout().random()];
@@ -78,10 +58,11 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
                 } else {
                     integral.gradient(i, score);
                 }
-                to.accept(first + i, value, score);
+                out.add(block.frequency(first + i), value, score, change);
             }
             first = next;
         }
+        return out;
     }
 
     /** What clusters add up to. */
@@ -111,7 +92,7 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
         }
 
         /** Of any estimate by this score; remembers the largest of all. */
-        private double largestChange(double[][] change, double[] score) {
+        double largestChange(double[][] change, double[] score) {
             double most = 0;
             for (int k = 0; k < change.length; k++) {
                 double moved = 0;

@@ -81,7 +81,7 @@ class BlockAssemblerTest {
         for (int size : new int[] {1, 13, 100}) {
             RowChunk all = rows.chunk(0, 0);
             for (int from = 0; from < rows.count(); from += size) {
-                all.append(rows.chunk(from, Math.min(rows.count(), from + size)).trimmed());
+                all.append(rows.chunk(from, Math.min(rows.count(), from + size)).packed());
             }
             assertEquals(rows.count(), all.rows());
             assertArrayEquals(expected, bytes(assembler.assemble(all)));

@@ -7,15 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 import org.sparkglmm.core.model.Catalogue;
+import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.NumericalDistribution;
@@ -136,5 +139,45 @@ class ConditionalModesTest {
             sum += factor[j] * ConditionalModes.of(block, model, moved, false).mode(i, r);
         }
         return sum / (12 * h);
+    }
+
+    @Test
+    void influencesAreThoseOfTheScorePassAndLeaveModesAlone() {
+        Family family = Families.named("poisson");
+        Design design = RandomBlocks.design(3, 2, true);
+        ClusterBlock block = RandomBlocks.block(
+                design,
+                family,
+                20,
+                4,
+                0.5,
+                5,
+                (eta, random) -> NumericalDistribution.draw(family, Link.LOG, eta, new double[0], random));
+        ParameterLayout layout = design.layout(family);
+        MixedModel model = new MixedModel(family.model(Link.LOG), layout);
+        double[] at = {0.1, 0.2, -0.1, 0.6, 0.1, 0.4};
+        Random random = new Random(6);
+        double[][] change = {
+            random.doubles(at.length, -0.2, 0.2).toArray(),
+            random.doubles(at.length, -0.2, 0.2).toArray()
+        };
+        GaussHermite grid = new GaussHermite(3, 2);
+        ConditionalModes plain = ConditionalModes.of(block, model, at, false);
+        ConditionalModes both = ConditionalModes.withInfluences(block, model, grid, at, change);
+        double most = 0;
+        int noticeable = 0;
+        for (int i = 0; i < block.clusters(); i++) {
+            for (int r = 0; r < 2; r++) {
+                assertEquals(plain.mode(i, r), both.mode(i, r));
+                assertEquals(plain.covariance(i, r, 0), both.covariance(i, r, 0));
+                assertEquals(plain.covariance(i, r, 1), both.covariance(i, r, 1));
+            }
+            most = Math.max(most, both.influence(i));
+            noticeable += both.influence(i) > 0.5 ? 1 : 0;
+        }
+        ScorePass.Sum pass = ScorePass.over(new LocalClusterData(List.of(block), 1), model, grid, at, change);
+        assertEquals(pass.largestChange(), most);
+        assertEquals(pass.noticeable(), noticeable);
+        assertTrue(noticeable > 0 && noticeable < block.clusters(), "the clusters differ");
     }
 }

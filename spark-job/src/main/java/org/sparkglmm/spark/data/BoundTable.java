@@ -2,16 +2,15 @@ package org.sparkglmm.spark.data;
 
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.api.java.JavaRDD;
 import org.sparkglmm.core.design.Design;
 
 /**
  * A table whose every row has been reduced to what the model reads of it: the id as it travels, then the values of {@link
- * Design#raw} (numbers as double, factors as their label). Complete rows only.
+ * Design#raw}. Complete rows only; they are kept until {@link BlockLoader} has made blocks of them.
  */
 public final class BoundTable {
-    private final Dataset<Row> rows;
+    private final JavaRDD<Scanned> rows;
     private final Design design;
     private final IdColumn id;
     private final RowCounts counts;
@@ -19,7 +18,7 @@ public final class BoundTable {
     private final List<Covariate> covariates;
 
     BoundTable(
-            Dataset<Row> rows,
+            JavaRDD<Scanned> rows,
             Design design,
             IdColumn id,
             RowCounts counts,
@@ -46,7 +45,7 @@ public final class BoundTable {
         }
     }
 
-    Dataset<Row> rows() {
+    JavaRDD<Scanned> rows() {
         return rows;
     }
 

@@ -2,21 +2,19 @@ package org.sparkglmm.spark.data;
 
 import java.io.EOFException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.storage.StorageLevel;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
@@ -31,7 +29,7 @@ import org.sparkglmm.core.model.AuxiliaryParameter;
 
 /**
  * Binds a model to a table: checks its columns, finds their types and levels, counts what is missing, and says what is to
- * be read of each row. Looks at the data twice: once to count, once for each factor whose levels are not given.
+ * be read of each row. Looks at the data once, and keeps what it has read.
  */
 public final class ModelBinding {
     /** A text column with more values than this is no factor but a mistake. */
@@ -45,8 +43,6 @@ public final class ModelBinding {
 
     private static final double MOSTLY = 0.8;
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
-
-    private static final String ID = "__id";
 
     private final ModelRequest request;
     private final Dataset<Row> table;
@@ -119,7 +115,7 @@ public final class ModelBinding {
         ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, true);
         IdColumn id = binding.id();
         binding.describe();
-        return binding.count(binding.sums(binding.reduced(id, List.of()), List.of()), id);
+        return binding.count(firstLook(binding.scan(id, List.of())::look), id);
     }
 
     /**
@@ -131,11 +127,11 @@ public final class ModelBinding {
         binding.describe();
         Map<String, List<String>> levels = new LinkedHashMap<>(request.levels());
         binding.requireLevelsUsed();
-        Dataset<Row> complete = binding.reduced(binding.id(), List.of()).filter(binding.isComplete());
+        Look look = firstLook(binding.scan(binding.id(), List.of())::look);
         for (int k = 0; k < binding.raws.size(); k++) {
             RawValue raw = binding.raws.get(k);
             if (raw.factor && binding.given(raw.name) == null) {
-                List<String> found = binding.levels(complete, k);
+                List<String> found = binding.levels(look, k);
                 if (found.isEmpty()) {
                     throw new DataException("column " + raw.name + " has no value in any complete row");
                 }
@@ -166,44 +162,30 @@ public final class ModelBinding {
         IdColumn id = id();
         Design withoutLevels = describe();
         List<StructField> sources = sources();
-        Dataset<Row> reduced = reduced(id, sources);
-        Row sums = sums(reduced, sources);
-        BoundTable.RowCounts counts = count(sums, id);
-        if (counts.complete() == 0) {
-            return null;
+        TableScan scan = scan(id, sources);
+        JavaRDD<Scanned> rows = scan.withRows().persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Look look = firstLook(() -> scan.look(rows));
+            BoundTable.RowCounts counts = count(look, id);
+            if (counts.complete() == 0) {
+                rows.unpersist(false);
+                return null;
+            }
+            findLevels(look);
+            Design design = describeAgain(withoutLevels);
+            return new BoundTable(rows, design, id, counts, request, covariates(sources, look));
+        } catch (RuntimeException e) {
+            rows.unpersist(false);
+            throw e;
         }
-        String[] values =
-                IntStream.range(0, raws.size()).mapToObj(ModelBinding::column).toArray(String[]::new);
-        Dataset<Row> complete = reduced.select(ID, values).filter(isComplete());
-        findLevels(complete);
-        Design design = describeAgain(withoutLevels);
-        return new BoundTable(complete, design, id, counts, request, covariates(sources, sums));
     }
 
-    /** The id as it travels, of each raw value itself and whether it is undefined, and the numbers they are computed from. */
-    private Dataset<Row> reduced(IdColumn id, List<StructField> sources) {
-        List<Column> select = new ArrayList<>();
-        select.add(id.encode(text).alias(ID));
-        for (int k = 0; k < raws.size(); k++) {
-            RawValue raw = raws.get(k);
-            select.add(raw.value().alias(column(k)));
-            select.add((raw.sourcesPresent == null
-                            ? functions.lit(false)
-                            : raw.sourcesPresent.and(raw.isMissing(raw.value)))
-                    .alias(undefined(k)));
+    private TableScan scan(IdColumn id, List<StructField> sources) {
+        List<List<String>> levels = new ArrayList<>();
+        for (RawValue raw : raws) {
+            levels.add(raw.factor ? given(raw.name) : null);
         }
-        for (int k = 0; k < sources.size(); k++) {
-            select.add(asDouble(sources.get(k)).alias(source(k)));
-        }
-        return table.select(select.toArray(Column[]::new));
-    }
-
-    private static String undefined(int k) {
-        return "__undefined" + k;
-    }
-
-    private static String column(int k) {
-        return "__" + k;
+        return new TableScan(table, id.encode(text), id.travelsAsLong(), raws, levels, sources, lenient);
     }
 
     /** Reads the formula's variables into {@link #raws}; the design columns follow when levels are known. */
@@ -285,26 +267,6 @@ public final class ModelBinding {
                 auxiliary);
     }
 
-    private Column isMissing(int k) {
-        return raws.get(k).isMissing(functions.col(column(k)));
-    }
-
-    private Column isComplete() {
-        Column out = functions.col(ID).isNotNull();
-        for (int k = 0; k < raws.size(); k++) {
-            out = out.and(functions.not(isMissing(k)));
-            if (lenient) {
-                Column value = functions.col(column(k));
-                List<String> given = given(raws.get(k).name);
-                out = out.and(
-                        raws.get(k).factor
-                                ? value.isin(given.toArray())
-                                : functions.abs(value).notEqual(Double.POSITIVE_INFINITY));
-            }
-        }
-        return out;
-    }
-
     /** The columns that the covariates are computed from, the outcome apart. */
     private List<StructField> sources() {
         Map<String, StructField> out = new LinkedHashMap<>();
@@ -321,73 +283,29 @@ public final class ModelBinding {
         return List.copyOf(out.values());
     }
 
-    private static String source(int k) {
-        return "__source" + k;
-    }
-
-    private static Column asDouble(StructField field) {
-        boolean number = field.dataType() instanceof NumericType;
-        return (number ? functions.col(TableColumns.quoted(field.name())) : functions.lit(null))
-                .cast(DataTypes.DoubleType);
-    }
-
-    private static List<Covariate> covariates(List<StructField> sources, Row sums) {
+    private static List<Covariate> covariates(List<StructField> sources, Look look) {
         List<Covariate> out = new ArrayList<>();
-        int at = sums.size() - 2 * sources.size();
-        for (StructField field : sources) {
-            out.add(Covariate.rounded(
-                    field.name(),
-                    field.dataType().sql(),
-                    sums.isNullAt(at) ? Double.NaN : sums.getDouble(at),
-                    sums.isNullAt(at + 1) ? Double.NaN : sums.getDouble(at + 1)));
-            at += 2;
+        for (int s = 0; s < sources.size(); s++) {
+            StructField field = sources.get(s);
+            out.add(Covariate.rounded(field.name(), field.dataType().sql(), look.mean(s), look.deviation(s)));
         }
         return out;
     }
 
-    /**
-     * One scan: rows, complete rows, missing and infinite values by column, labels outside given levels, then mean and
-     * standard deviation of the columns that covariates are computed from.
-     */
-    private Row sums(Dataset<Row> reduced, List<StructField> sources) {
-        List<Column> sums = new ArrayList<>();
-        Column complete = isComplete();
-        sums.add(functions.count(functions.lit(1)));
-        sums.add(countIf(complete));
-        sums.add(countIf(functions.col(ID).isNull()));
-        for (int k = 0; k < raws.size(); k++) {
-            sums.add(countIf(isMissing(k)));
-            Column value = functions.col(column(k));
-            List<String> given = given(raws.get(k).name);
-            Column bad = raws.get(k).factor
-                    ? (given == null ? functions.lit(false) : complete.and(functions.not(value.isin(given.toArray()))))
-                    : complete.and(functions.abs(value).equalTo(Double.POSITIVE_INFINITY));
-            sums.add(countIf(bad));
-            sums.add(countIf(functions.col(undefined(k))));
-        }
-        for (int k = 0; k < sources.size(); k++) {
-            Column used = functions.when(complete, functions.col(source(k)));
-            sums.add(functions.avg(used));
-            sums.add(functions.stddev_pop(used));
-        }
-        Column first = sums.remove(0);
-        return firstLook(reduced.agg(first, sums.toArray(Column[]::new)));
-    }
-
-    private BoundTable.RowCounts count(Row row, IdColumn id) {
-        long total = row.getLong(0);
+    private BoundTable.RowCounts count(Look look, IdColumn id) {
+        long total = look.rows();
         if (total == 0) {
             throw new DataException("the table has no rows");
         }
-        long completeRows = row.getLong(1);
+        long completeRows = look.complete();
         Map<String, Long> missing = new LinkedHashMap<>();
-        note(missing, id.name(), row.getLong(2));
+        note(missing, id.name(), look.withoutId());
         for (int k = 0; k < raws.size(); k++) {
             if (!raws.get(k).derived) {
-                note(missing, raws.get(k).name, row.getLong(3 + 3 * k));
+                note(missing, raws.get(k).name, look.missing(k));
             }
-            long bad = row.getLong(4 + 3 * k);
-            long undefined = row.getLong(5 + 3 * k);
+            long bad = look.unusable(k);
+            long undefined = look.undefined(k);
             if (undefined > 0 && !lenient) {
                 throw new DataException(raws.get(k).name + " is undefined in " + RowCount.words(undefined)
                         + " whose columns all have values (such as the logarithm of 0); correct them, or make them"
@@ -410,10 +328,10 @@ public final class ModelBinding {
         return new BoundTable.RowCounts(total, completeRows, missing);
     }
 
-    /** The first job that reads every file: damaged ones are found here. */
-    private static Row firstLook(Dataset<Row> counts) {
+    /** The job that reads every file: damaged ones are found here. */
+    private static Look firstLook(Supplier<Look> job) {
         try {
-            return counts.first();
+            return job.get();
         } catch (Exception e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 String kind = cause.getClass().getName();
@@ -448,10 +366,6 @@ public final class ModelBinding {
         if (count > 0) {
             missing.merge(name, count, Long::sum);
         }
-    }
-
-    private static Column countIf(Column condition) {
-        return functions.coalesce(functions.sum(functions.when(condition, 1L).otherwise(0L)), functions.lit(0L));
     }
 
     private List<String> given(String variable) {
@@ -489,7 +403,7 @@ public final class ModelBinding {
         }
     }
 
-    private void findLevels(Dataset<Row> complete) {
+    private void findLevels(Look look) {
         requireLevelsUsed();
         for (int k = 0; k < raws.size(); k++) {
             RawValue raw = raws.get(k);
@@ -497,7 +411,7 @@ public final class ModelBinding {
                 continue;
             }
             List<String> given = given(raw.name);
-            raw.levels = given != null ? given : levels(complete, k);
+            raw.levels = given != null ? given : levels(look, k);
         }
         if (raws.get(0).factor) {
             requireOutcomeLevels(raws.get(0));
@@ -540,21 +454,19 @@ public final class ModelBinding {
         }
     }
 
-    private List<String> levels(Dataset<Row> complete, int k) {
-        Row[] found = (Row[])
-                complete.select(column(k)).distinct().limit(MOST_LEVELS + 1).collect();
+    private List<String> levels(Look look, int k) {
+        List<String> found = look.labels(k);
         RawValue raw = raws.get(k);
         boolean isOutcome = needs == Needs.OUTCOME && k == 0;
-        if (isOutcome && found.length > MOST_CATEGORIES) {
+        if (isOutcome && found.size() > MOST_CATEGORIES) {
             throw tooManyCategories(raw);
         }
-        if (found.length > MOST_LEVELS) {
+        if (found.size() > MOST_LEVELS) {
             throw new DataException("column " + raw.name + " is text with more than " + MOST_LEVELS
                     + " different values, so it would make as many dummy columns; group its values first, or, if it"
                     + " should be a number, clean it: some rows hold something else");
         }
-        List<String> labels =
-                Arrays.stream(found).map(r -> r.getString(0)).sorted(raw.order).toList();
+        List<String> labels = found.stream().sorted(raw.order).toList();
         if (!raw.askedFor) {
             requireNotNumbers(raw, labels);
         }

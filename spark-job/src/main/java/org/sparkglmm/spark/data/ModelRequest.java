@@ -2,6 +2,7 @@ package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +156,8 @@ public record ModelRequest(
                 offset,
                 weights,
                 precisionWeights,
-                Map.copyOf(known));
+                // In the order given, which the model file keeps; Map.copyOf would have one of its own in every JVM.
+                Collections.unmodifiableMap(new LinkedHashMap<>(known)));
     }
 
     /** The outcome's name where the left side is a single value. */

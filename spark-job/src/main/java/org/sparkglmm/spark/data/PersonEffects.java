@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,7 +21,6 @@ import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.likelihood.ScorePass;
 
 /**
  * The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect, and the conditional covariance cov_ of
@@ -65,14 +66,11 @@ public final class PersonEffects {
         MixedModel model = fit.model();
         double[] parameters = fit.parameters();
         StructType schema = schema(bound, travelled, false).add(INFLUENCE, DataTypes.DoubleType, true);
+        int q = model.layout().random();
         Dataset<Row> rows = spark.createDataFrame(
                 blocks.flatMap(block -> {
-                    double[] influence = ScorePass.changes(block, model, grid, parameters, change);
-                    List<List<Object>> values = rowsOf(block, model, parameters, false);
-                    for (int i = 0; i < influence.length; i++) {
-                        values.get(i).add(influence[i]);
-                    }
-                    return asRows(values);
+                    ConditionalModes modes = ConditionalModes.withInfluences(block, model, grid, parameters, change);
+                    return rows(block, i -> row(block, modes, q, i, modes.influence(block.clusterOf(i))));
                 }),
                 schema);
         List<Column> select = new ArrayList<>();
@@ -97,8 +95,16 @@ public final class PersonEffects {
             double[] parameters,
             String idName,
             boolean withDerivatives) {
+        int q = model.layout().random();
         return spark.createDataFrame(
-                blocks.flatMap(block -> asRows(rowsOf(block, model, parameters, withDerivatives))),
+                blocks.flatMap(block -> {
+                    ConditionalModes modes = ConditionalModes.of(block, model, parameters, withDerivatives);
+                    return rows(
+                            block,
+                            i -> withDerivatives
+                                    ? row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i))))
+                                    : row(block, modes, q, i));
+                }),
                 schema(bound, idName, withDerivatives));
     }
 
@@ -116,41 +122,37 @@ public final class PersonEffects {
         return withDerivatives ? out.add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true) : out;
     }
 
-    private static Iterator<Row> asRows(List<List<Object>> values) {
-        return values.stream().map(v -> RowFactory.create(v.toArray())).iterator();
+    private static Double[] flat(double[][] derivatives) {
+        return Arrays.stream(derivatives)
+                .flatMapToDouble(Arrays::stream)
+                .boxed()
+                .toArray(Double[]::new);
     }
 
-    private static List<List<Object>> rowsOf(
-            ClusterBlock block, MixedModel model, double[] parameters, boolean withDerivatives) {
-        ConditionalModes modes = ConditionalModes.of(block, model, parameters, withDerivatives);
-        int q = model.layout().random();
-        List<List<Object>> out = new ArrayList<>(block.clusters());
-        for (int i = 0; i < block.clusters(); i++) {
-            List<Object> values = new ArrayList<>();
-            values.add(
-                    block.ids().areNumbers()
-                            ? (Object) block.ids().number(i)
-                            : block.ids().text(i));
-            values.add((long) (block.start(i + 1) - block.start(i)));
-            for (int r = 0; r < q; r++) {
-                values.add(modes.mode(i, r));
-            }
-            for (int r = 0; r < q; r++) {
-                values.add(modes.deviation(i, r));
-            }
-            for (int r = 0; r < q; r++) {
-                for (int c = 0; c < r; c++) {
-                    values.add(modes.covariance(i, r, c));
-                }
-            }
-            if (withDerivatives) {
-                values.add(Arrays.stream(modes.derivatives(i))
-                        .flatMapToDouble(Arrays::stream)
-                        .boxed()
-                        .toArray(Double[]::new));
-            }
-            out.add(values);
+    /** A block's rows, each made when it is wanted. */
+    private static Iterator<Row> rows(ClusterBlock block, IntFunction<Row> row) {
+        return IntStream.range(0, block.persons()).mapToObj(row).iterator();
+    }
+
+    private static Row row(ClusterBlock block, ConditionalModes modes, int q, int person, Object... more) {
+        int i = block.clusterOf(person);
+        Object[] out = new Object[2 + 2 * q + q * (q - 1) / 2 + more.length];
+        int at = 0;
+        out[at++] = block.ids().areNumbers()
+                ? (Object) block.ids().number(person)
+                : block.ids().text(person);
+        out[at++] = (long) (block.start(i + 1) - block.start(i));
+        for (int r = 0; r < q; r++) {
+            out[at] = modes.mode(i, r);
+            out[at++ + q] = modes.deviation(i, r);
         }
-        return out;
+        at += q;
+        for (int r = 0; r < q; r++) {
+            for (int c = 0; c < r; c++) {
+                out[at++] = modes.covariance(i, r, c);
+            }
+        }
+        System.arraycopy(more, 0, out, at, more.length);
+        return RowFactory.create(out);
     }
 }

@@ -281,7 +281,7 @@ public final class Predictor {
         private final int parameters;
         private final int own;
         private final int source;
-        private transient BlockLoader.RowEncoder encoder;
+        private transient RowEncoder encoder;
 
         RowPrediction(Design design, RowPredictor predictor, int parameters, int own, int source) {
             this.design = design;
@@ -294,7 +294,7 @@ public final class Predictor {
         @Override
         public Row call(Row row) {
             if (encoder == null) {
-                encoder = new BlockLoader.RowEncoder(design.raw());
+                encoder = new RowEncoder(design.raw());
             }
             double[] raw = new double[design.raw().size()];
             for (int k = 0; k < raw.length; k++) {

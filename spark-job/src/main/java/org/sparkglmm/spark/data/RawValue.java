@@ -36,9 +36,9 @@ final class RawValue {
         return sourcesPresent == null ? value : functions.when(sourcesPresent, value);
     }
 
-    /** Whether a column that holds the value has none. */
-    Column isMissing(Column held) {
-        return factor ? held.isNull() : held.isNull().or(functions.isnan(held));
+    /** Whether it is a column of numbers as it stands. */
+    boolean isNumberColumn(String column) {
+        return !factor && sourcesPresent == null && sql.equals(TableColumns.quoted(column));
     }
 
     /** The same for the statistics. */

@@ -256,7 +256,7 @@ public final class SimulatedOutcomes {
         private final String[] names;
         private final String[] types;
         private final double[] largest;
-        private transient BlockLoader.RowEncoder encoder;
+        private transient RowEncoder encoder;
 
         Draw(ModelBinding.PredictorColumns columns, Simulator simulator, List<OutcomeColumn> outcomes) {
             this.design = columns.design();
@@ -270,7 +270,7 @@ public final class SimulatedOutcomes {
         @Override
         public Double call(Row row) {
             if (encoder == null) {
-                encoder = new BlockLoader.RowEncoder(design.raw());
+                encoder = new RowEncoder(design.raw());
             }
             int id = design.raw().size();
             if (row.isNullAt(id)) {

@@ -230,7 +230,7 @@ public final class TrajectoryGrid {
                 estimates.parameters(),
                 estimates.covariance(),
                 estimates.errors());
-        BlockLoader.RowEncoder encoder = new BlockLoader.RowEncoder(design.raw());
+        RowEncoder encoder = new RowEncoder(design.raw());
         List<Point> out = new ArrayList<>();
         for (Row row : raws) {
             double[] raw = new double[design.raw().size()];

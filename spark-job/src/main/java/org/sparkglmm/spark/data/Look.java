@@ -1,0 +1,193 @@
+package org.sparkglmm.spark.data;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkglmm.core.math.CompensatedSum;
+
+/** What one look at a table, or at a part of it, finds: counts of rows, labels of factors, moments of numbers. */
+final class Look implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /** Of a label without a code: one that is not among those given, or one too many. */
+    static final int NO_CODE = -1;
+
+    private final int mostLabels;
+    private final boolean[] given;
+    private final List<Map<String, Integer>> codes = new ArrayList<>();
+    private final long[] missing;
+    private final long[] unusable;
+    private final long[] undefined;
+    private final Moments[] moments;
+    private long rows;
+    private long complete;
+    private long withoutId;
+
+    /**
+     * Of no row.
+     *
+     * @param levels of each raw value those given, null where labels are to be found
+     * @param sources number of columns whose moments are wanted
+     * @param mostLabels a factor with more labels is looked at no further
+     */
+    Look(List<List<String>> levels, int sources, int mostLabels) {
+        this.mostLabels = mostLabels;
+        int values = levels.size();
+        given = new boolean[values];
+        missing = new long[values];
+        unusable = new long[values];
+        undefined = new long[values];
+        moments = new Moments[sources];
+        for (int k = 0; k < values; k++) {
+            given[k] = levels.get(k) != null;
+            codes.add(new LinkedHashMap<>());
+            if (given[k]) {
+                for (String level : levels.get(k)) {
+                    codes.get(k).putIfAbsent(level, codes.get(k).size());
+                }
+            }
+        }
+        for (int s = 0; s < sources; s++) {
+            moments[s] = new Moments();
+        }
+    }
+
+    void addRow() {
+        rows++;
+    }
+
+    void addComplete() {
+        complete++;
+    }
+
+    void addWithoutId() {
+        withoutId++;
+    }
+
+    /** A row without value k, which is undefined if everything it is computed from is there. */
+    void addMissing(int k, boolean isUndefined) {
+        missing[k]++;
+        undefined[k] += isUndefined ? 1 : 0;
+    }
+
+    /** A row with every value, of which value k is infinite. */
+    void addInfinite(int k) {
+        unusable[k]++;
+    }
+
+    /** The code of a label of raw value k, a new one if it is new and may be; of one not among those given, counts it. */
+    int code(int k, String label) {
+        Integer known = codes.get(k).get(label);
+        if (known != null) {
+            return known;
+        }
+        if (given[k]) {
+            unusable[k]++;
+            return NO_CODE;
+        }
+        if (codes.get(k).size() > mostLabels) {
+            return NO_CODE;
+        }
+        codes.get(k).put(label, codes.get(k).size());
+        return codes.get(k).size() - 1;
+    }
+
+    /** A value of source s in a complete row. */
+    void addSource(int s, double value) {
+        moments[s].add(value);
+    }
+
+    /** Adds what was found in the next part of the table. */
+    void merge(Look next) {
+        rows += next.rows;
+        complete += next.complete;
+        withoutId += next.withoutId;
+        for (int k = 0; k < missing.length; k++) {
+            missing[k] += next.missing[k];
+            unusable[k] += next.unusable[k];
+            undefined[k] += next.undefined[k];
+            for (String label : next.codes.get(k).keySet()) {
+                code(k, label);
+            }
+        }
+        for (int s = 0; s < moments.length; s++) {
+            moments[s].merge(next.moments[s]);
+        }
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    /** Rows with an id and every value. */
+    long complete() {
+        return complete;
+    }
+
+    long withoutId() {
+        return withoutId;
+    }
+
+    long missing(int k) {
+        return missing[k];
+    }
+
+    /** Rows with every value, of which value k is infinite or not among the levels given. */
+    long unusable(int k) {
+        return unusable[k];
+    }
+
+    long undefined(int k) {
+        return undefined[k];
+    }
+
+    /** The labels of raw value k in complete rows by their codes: all of them unless there are more than were asked for. */
+    List<String> labels(int k) {
+        return List.copyOf(codes.get(k).keySet());
+    }
+
+    /** Mean of source s over the complete rows that have it. */
+    double mean(int s) {
+        return moments[s].sum.get(0) / moments[s].count;
+    }
+
+    /** Its standard deviation about the mean, divided by the number of rows. */
+    double deviation(int s) {
+        return Math.sqrt(moments[s].scatter / moments[s].count);
+    }
+
+    /**
+     * The sum is kept beside the scatter and its mean (Chan, Golub and LeVeque 1983), because of whole numbers it is exact: the
+     * mean that people see then does not hang on the order of the rows.
+     */
+    private static final class Moments implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final CompensatedSum sum = new CompensatedSum(1);
+        private long count;
+        private double mean;
+        private double scatter;
+
+        private void add(double value) {
+            sum.add(0, value);
+            count++;
+            double delta = value - mean;
+            mean += delta / count;
+            scatter += delta * (value - mean);
+        }
+
+        private void merge(Moments next) {
+            if (next.count == 0) {
+                return;
+            }
+            double delta = next.mean - mean;
+            double share = (double) next.count / (count + next.count);
+            sum.merge(next.sum);
+            scatter += next.scatter + delta * delta * (count * share);
+            mean += delta * share;
+            count += next.count;
+        }
+    }
+}

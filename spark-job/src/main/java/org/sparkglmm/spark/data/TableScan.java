@@ -1,0 +1,247 @@
+package org.sparkglmm.spark.data;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.sparkglmm.core.design.ClusterIds;
+import org.sparkglmm.core.design.RowChunk;
+
+/**
+ * The one look at the table: a scan that counts rows and what is missing, finds the labels of factors, and packs the
+ * complete rows, so that the number of blocks is known before they are sent to one and nothing is read twice.
+ */
+final class TableScan {
+    private final Dataset<Row> columns;
+    private final Task task;
+
+    /**
+     * @param table the rows
+     * @param id the id as it travels
+     * @param longIds whether that is a number
+     * @param raws the values to read
+     * @param levels of each of them those given, null where labels are to be found
+     * @param sources columns whose moments are wanted; there are none of those that are no numbers
+     * @param lenient whether a row with an infinite value or an unknown label is not complete
+     */
+    TableScan(
+            Dataset<Row> table,
+            Column id,
+            boolean longIds,
+            List<RawValue> raws,
+            List<List<String>> levels,
+            List<StructField> sources,
+            boolean lenient) {
+        List<Column> select = new ArrayList<>();
+        select.add(id);
+        raws.forEach(raw -> select.add(raw.value()));
+        int[] present = new int[raws.size()];
+        for (int k = 0; k < present.length; k++) {
+            Column sourcesPresent = raws.get(k).sourcesPresent;
+            present[k] = sourcesPresent == null ? Task.ABSENT : select.size();
+            if (sourcesPresent != null) {
+                select.add(sourcesPresent);
+            }
+        }
+        int[] source = new int[sources.size()];
+        for (int s = 0; s < source.length; s++) {
+            source[s] = sourceColumn(sources.get(s), raws, select);
+        }
+        List<Column> named = new ArrayList<>();
+        for (int c = 0; c < select.size(); c++) {
+            named.add(select.get(c).alias("__" + c));
+        }
+        columns = table.select(named.toArray(Column[]::new));
+        boolean[] factor = new boolean[raws.size()];
+        for (int k = 0; k < factor.length; k++) {
+            factor[k] = raws.get(k).factor;
+        }
+        task = new Task(longIds, factor, present, source, new ArrayList<>(levels), lenient);
+    }
+
+    /** Where a source is found: often it is a value of the model as it stands. */
+    private static int sourceColumn(StructField field, List<RawValue> raws, List<Column> select) {
+        if (!(field.dataType() instanceof NumericType)) {
+            return Task.ABSENT;
+        }
+        for (int k = 0; k < raws.size(); k++) {
+            if (raws.get(k).isNumberColumn(field.name())) {
+                return 1 + k;
+            }
+        }
+        select.add(functions.col(TableColumns.quoted(field.name())).cast(DataTypes.DoubleType));
+        return select.size() - 1;
+    }
+
+    /** Complete rows and counts, part by part. */
+    JavaRDD<Scanned> withRows() {
+        return columns.javaRDD().mapPartitions(task::scan);
+    }
+
+    /** Counts alone. */
+    Look look() {
+        return merged(columns.javaRDD().mapPartitions(task::count));
+    }
+
+    /** The counts of all parts, in their order. */
+    Look look(JavaRDD<Scanned> scanned) {
+        return merged(scanned.filter(part -> part instanceof Scanned.Counts));
+    }
+
+    private Look merged(JavaRDD<Scanned> counts) {
+        Look out = task.emptyLook();
+        for (Scanned part : counts.collect()) {
+            out.merge(((Scanned.Counts) part).look());
+        }
+        return out;
+    }
+
+    /** What a task does with its rows. */
+    private static final class Task implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private static final int ABSENT = -1;
+        private static final int ROWS_A_PIECE = 32_768;
+
+        private final boolean longIds;
+        private final boolean[] factor;
+        private final int[] present;
+        private final int[] source;
+        private final List<List<String>> levels;
+        private final boolean lenient;
+
+        Task(
+                boolean longIds,
+                boolean[] factor,
+                int[] present,
+                int[] source,
+                List<List<String>> levels,
+                boolean lenient) {
+            this.longIds = longIds;
+            this.factor = factor;
+            this.present = present;
+            this.source = source;
+            this.levels = levels;
+            this.lenient = lenient;
+        }
+
+        Iterator<Scanned> scan(Iterator<Row> rows) {
+            Look look = emptyLook();
+            return new Iterator<>() {
+                private boolean counted;
+
+                @Override
+                public boolean hasNext() {
+                    return !counted;
+                }
+
+                @Override
+                public Scanned next() {
+                    RowChunk piece = emptyPiece();
+                    while (rows.hasNext() && piece.rows() < ROWS_A_PIECE) {
+                        add(rows.next(), look, piece);
+                    }
+                    if (piece.rows() > 0) {
+                        return new Scanned.Rows(piece.packed(), labels(look));
+                    }
+                    counted = true;
+                    return new Scanned.Counts(look);
+                }
+            };
+        }
+
+        Iterator<Scanned> count(Iterator<Row> rows) {
+            Look look = emptyLook();
+            RowChunk scratch = new RowChunk(ClusterIds.ofNumbers(1), factor.length, 1);
+            while (rows.hasNext()) {
+                encode(rows.next(), look, scratch);
+            }
+            return List.<Scanned>of(new Scanned.Counts(look)).iterator();
+        }
+
+        Look emptyLook() {
+            return new Look(levels, source.length, ModelBinding.MOST_LEVELS);
+        }
+
+        private RowChunk emptyPiece() {
+            ClusterIds ids = longIds ? ClusterIds.ofNumbers(ROWS_A_PIECE) : ClusterIds.ofTexts(ROWS_A_PIECE);
+            return new RowChunk(ids, factor.length, ROWS_A_PIECE);
+        }
+
+        private List<List<String>> labels(Look look) {
+            List<List<String>> out = new ArrayList<>();
+            for (int k = 0; k < factor.length; k++) {
+                out.add(factor[k] ? look.labels(k) : List.of());
+            }
+            return out;
+        }
+
+        private void add(Row row, Look look, RowChunk piece) {
+            if (!encode(row, look, piece)) {
+                return;
+            }
+            if (longIds) {
+                piece.ids().add(row.getLong(0));
+            } else {
+                piece.ids().add(row.getString(0));
+            }
+        }
+
+        /** Counts a row; if it is complete, writes its values to the open row of a piece. */
+        private boolean encode(Row row, Look look, RowChunk piece) {
+            look.addRow();
+            if (!hasAll(row, look)) {
+                return false;
+            }
+            int at = piece.openRow();
+            boolean usable = true;
+            for (int k = 0; k < factor.length; k++) {
+                if (factor[k]) {
+                    int code = look.code(k, row.getString(1 + k));
+                    usable &= code != Look.NO_CODE;
+                    piece.set(k, at, code);
+                } else {
+                    double value = row.getDouble(1 + k);
+                    if (Double.isInfinite(value)) {
+                        look.addInfinite(k);
+                        usable = false;
+                    }
+                    piece.set(k, at, value);
+                }
+            }
+            if (lenient && !usable) {
+                return false;
+            }
+            look.addComplete();
+            for (int s = 0; s < source.length; s++) {
+                if (source[s] != ABSENT && !row.isNullAt(source[s])) {
+                    look.addSource(s, row.getDouble(source[s]));
+                }
+            }
+            return true;
+        }
+
+        /** Whether a row has its id and every value; counts what it has not. */
+        private boolean hasAll(Row row, Look look) {
+            boolean all = !row.isNullAt(0);
+            if (!all) {
+                look.addWithoutId();
+            }
+            for (int k = 0; k < factor.length; k++) {
+                if (row.isNullAt(1 + k) || (!factor[k] && Double.isNaN(row.getDouble(1 + k)))) {
+                    look.addMissing(k, present[k] != ABSENT && row.getBoolean(present[k]));
+                    all = false;
+                }
+            }
+            return all;
+        }
+    }
+}
