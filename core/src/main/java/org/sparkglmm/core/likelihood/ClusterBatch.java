@@ -16,7 +16,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 final class ClusterBatch {
     /** Rows of a window: enough that calls and loops cost nothing a row, few enough that its arrays stay in the cache. */
-    private static final int ROWS = 512;
+    static final int ROWS = 512;
 
     final ClusterBlock block;
     final ObservationModel density;
@@ -51,8 +51,17 @@ final class ClusterBatch {
 
     private final Derivatives some;
 
+    /** Rows that a window of more than one cluster may have. */
+    private final int limit;
+
     ClusterBatch(MixedModel model, ClusterBlock block) {
+        this(model, block, ROWS);
+    }
+
+    /** @param limit rows that a window of more than one cluster may have */
+    ClusterBatch(MixedModel model, ClusterBlock block, int limit) {
         this.block = block;
+        this.limit = limit;
         density = model.density();
         layout = model.layout();
         q = layout.random();
@@ -75,12 +84,12 @@ final class ClusterBatch {
 
     /** Rows that a window may have. */
     int mostRows() {
-        return Math.max(Math.min(ROWS, block.rows()), block.widest());
+        return Math.max(Math.min(limit, block.rows()), block.widest());
     }
 
     /** Clusters that a window may have. */
     int mostClusters() {
-        return Math.min(ROWS, block.clusters());
+        return Math.min(limit, block.clusters());
     }
 
     /** Room for a number a cluster in each of {@code count} arrays. */
@@ -129,7 +138,7 @@ final class ClusterBatch {
         firstRow = block.start(cluster);
         int most = Math.min(block.clusters() - cluster, mostClusters());
         clusters = 1;
-        while (clusters < most && block.start(cluster + clusters + 1) - firstRow <= ROWS) {
+        while (clusters < most && block.start(cluster + clusters + 1) - firstRow <= limit) {
             clusters++;
         }
         for (int i = 0; i <= clusters; i++) {
@@ -329,6 +338,11 @@ final class ClusterBatch {
         System.arraycopy(some.first, 0, out.first, from, n);
         System.arraycopy(some.second, 0, out.second, from, n);
         System.arraycopy(some.third, 0, out.third, from, n);
+    }
+
+    /** wℓ'''' of all rows of the window; false if the density cannot be evaluated around η. */
+    boolean evaluateFourth(FourthDerivative derivative, double[] eta, double[] out) {
+        return derivative.evaluate(block.observations(), firstRow, rows, eta, prepared, out);
     }
 
     /** {@link ObservationModel#addAuxiliary} for all rows of the window. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.ArrayMath;
+import org.sparkglmm.core.math.CompensatedSum;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.MatrixBatch;
 import org.sparkglmm.core.model.Derivatives;
@@ -39,6 +40,9 @@ final class ClusterIntegral {
     private final ClusterBlock block;
     private final ClusterBatch batch;
     private final ModeSearch modes;
+    /** Null unless Hessians are wanted. */
+    private final WindowCurvature curvature;
+
     private final ParameterLayout layout;
     private final GaussHermite grid;
     private final int q;
@@ -81,11 +85,22 @@ final class ClusterIntegral {
     private final double[] sums;
 
     ClusterIntegral(MixedModel model, GaussHermite grid, ClusterBlock block) {
+        this(grid, block, new ModeSearch(new ClusterBatch(model, block)), null);
+    }
+
+    /** One that finds Hessians too. */
+    static ClusterIntegral withCurvature(MixedModel model, GaussHermite grid, ClusterBlock block) {
+        ModeSearch modes = new ModeSearch(new ClusterBatch(model, block, WindowCurvature.rows(grid)));
+        return new ClusterIntegral(grid, block, modes, new WindowCurvature(modes, grid));
+    }
+
+    private ClusterIntegral(GaussHermite grid, ClusterBlock block, ModeSearch modes, WindowCurvature curvature) {
         this.block = block;
         this.grid = grid;
-        batch = new ClusterBatch(model, block);
-        modes = new ModeSearch(batch);
-        layout = model.layout();
+        this.modes = modes;
+        this.curvature = curvature;
+        batch = modes.batch;
+        layout = batch.layout;
         q = layout.random();
         int n = batch.mostRows();
         score = new double[n];
@@ -155,12 +170,25 @@ final class ClusterIntegral {
 
     /** Computes log I of the window's clusters and its gradient; numbers of clusters without a mode mean nothing. */
     void integrate() {
+        integrate(null);
+    }
+
+    /**
+     * The same, and adds the clusters' Hessians in (β, θ) to a sum: lower triangle, row by row; NaN if one cannot be had.
+     *
+     * @param hessians null for none
+     */
+    void integrate(CompensatedSum hessians) {
         int n = batch.clusters;
+        boolean curved = hessians != null;
+        if (curved) {
+            curvature.begin();
+        }
         MatrixBatch.invertLower(modes.chol, q, cholInverse, n);
         if (grid.size() == 1) {
             laplace();
         } else {
-            quadrature();
+            quadrature(curved);
         }
         for (int i = 0; i < n; i++) {
             double product = 1;
@@ -170,6 +198,9 @@ final class ClusterIntegral {
             logIntegral[i] += block.logConstant(batch.first + i) - modes.h[i] - Elementary.log(product);
         }
         gradient();
+        if (curved) {
+            curvature.addTo(hessians);
+        }
     }
 
     /** log I of cluster i of the window; NaN if it has none. */
@@ -207,7 +238,7 @@ final class ClusterIntegral {
      * Sums over the nodes, as sums of p_k unnormalised and relative to h(û): since h(u_k) ≥ h(û), their exponents are bounded
      * above by the log weights. Leaves score = Σ p ℓ', gBar, H̄ and Σ p t u'.
      */
-    private void quadrature() {
+    private void quadrature(boolean curved) {
         int n = batch.clusters;
         clear(gBar, n);
         clear(lBar, n);
@@ -218,8 +249,11 @@ final class ClusterIntegral {
         for (int k = 0; k < grid.size(); k++) {
             placeNode(k);
             batch.predictor(modes.eta, nodeStep, nodeEta);
-            batch.evaluate(nodeEta, 1, atNode);
-            weigh(k);
+            batch.evaluate(nodeEta, curved ? 2 : 1, atNode);
+            weigh(k, curved);
+            if (curved) {
+                curvature.node(k, weight, atNode);
+            }
             addNode();
         }
         for (int i = 0; i < n; i++) {
@@ -252,7 +286,7 @@ final class ClusterIntegral {
     }
 
     /** weight = p_k; node steps become nodes u_k. A node without mass is looked at from the mode, where all is finite. */
-    private void weigh(int k) {
+    private void weigh(int k, boolean curved) {
         int n = batch.clusters;
         batch.sum(atNode.value, exponent);
         for (int i = 0; i < n; i++) {
@@ -272,7 +306,7 @@ final class ClusterIntegral {
                 weight[i] = 0;
                 System.arraycopy(
                         modes.eta, batch.start[i], nodeEta, batch.start[i], batch.start[i + 1] - batch.start[i]);
-                batch.evaluateOne(i, nodeEta, 1, atNode);
+                batch.evaluateOne(i, nodeEta, curved ? 2 : 1, atNode);
             }
         }
     }

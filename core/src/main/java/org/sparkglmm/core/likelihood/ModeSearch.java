@@ -104,9 +104,8 @@ final class ModeSearch {
      * Finds the modes of the window's clusters.
      *
      * @param start where to begin, q values a cluster of the block
-     * @return whether every cluster has one; {@link #isFound} tells which
      */
-    boolean find(double[] start) {
+    void find(double[] start) {
         int n = batch.clusters;
         for (int d = 0; d < q; d++) {
             for (int i = 0; i < n; i++) {
@@ -128,16 +127,24 @@ final class ModeSearch {
                 evaluateMoved();
             }
         }
-        boolean all = searchHardOnes(start);
+        searchHardOnes(start);
         if (alone && batch.layout.psiParts() > 0) {
             // What a model keeps of a row beside its derivatives must be of the modes too.
             batch.evaluate(eta, 3, at);
         }
-        return all;
     }
 
+    /** Whether cluster i has a mode. */
     boolean isFound(int i) {
         return state[i] == State.FOUND;
+    }
+
+    boolean allFound() {
+        boolean all = true;
+        for (int i = 0; i < batch.clusters; i++) {
+            all &= isFound(i);
+        }
+        return all;
     }
 
     /** The factor L of cluster i as one q×q matrix. */
@@ -236,8 +243,7 @@ final class ModeSearch {
                         : h[i] <= hBefore[i] - SUFFICIENT * before[i] + ROUNDING * Math.abs(hBefore[i]));
     }
 
-    private boolean searchHardOnes(double[] start) {
-        boolean all = true;
+    private void searchHardOnes(double[] start) {
         boolean any = false;
         for (int i = 0; i < batch.clusters; i++) {
             if (state[i] == State.FOUND) {
@@ -245,9 +251,7 @@ final class ModeSearch {
             }
             any = true;
             System.arraycopy(start, (batch.first + i) * q, oneU, 0, q);
-            boolean found = searchAlone(i);
-            state[i] = found ? State.FOUND : State.NONE;
-            all &= found;
+            state[i] = searchAlone(i) ? State.FOUND : State.NONE;
             for (int d = 0; d < q; d++) {
                 u[d][i] = oneU[d];
             }
@@ -256,7 +260,6 @@ final class ModeSearch {
             alone = true;
             measure();
         }
-        return all;
     }
 
     /**

@@ -1,0 +1,192 @@
+package org.sparkglmm.core.likelihood;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.model.ParameterLayout;
+
+/**
+ * The log-likelihood, its gradient and its Hessian at one parameter vector, in one pass: exact in β and θ ({@link
+ * ClusterCurvature}), and with ψ by central differences of the exact gradient.
+ */
+public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
+    private static final long serialVersionUID = 1;
+    /** Of a unit of ψ: truncation is some 4e-10 and rounding 1e-11, relative to third derivatives and the gradient's terms. */
+    private static final double STEP = 5e-5;
+
+    private static final int ATTEMPTS = 4;
+
+    private final MixedModel model;
+    private final GaussHermite grid;
+    /** The parameters themselves, then pairs of them with one ψ moved. */
+    private final List<double[]> points;
+
+    private final int[] free;
+    private final ModeTrail trail;
+
+    private CurvaturePass(MixedModel model, GaussHermite grid, List<double[]> points, int[] free, ModeTrail trail) {
+        this.trail = trail;
+        this.model = model;
+        this.grid = grid;
+        this.points = new ArrayList<>(points);
+        this.free = free.clone();
+    }
+
+    /**
+     * Over all clusters.
+     *
+     * @param free indices of the parameters to differentiate by, ascending; each ψ among them costs two gradients
+     * @param trail of the passes before
+     */
+    public static Sum over(
+            ClusterData data, MixedModel model, GaussHermite grid, double[] parameters, int[] free, ModeTrail trail) {
+        int firstPsi = model.layout().psiStart();
+        int[] psi = Arrays.stream(free).filter(i -> i >= firstPsi).toArray();
+        double step = STEP;
+        for (int attempt = 1; ; attempt++) {
+            List<double[]> points = points(parameters, psi, step);
+            Sum total = new Sum(model.layout(), points, free.clone());
+            for (Sum part : data.mapBlocks(new CurvaturePass(model, grid, points, free, trail))) {
+                total.merge(part);
+            }
+            if (total.isFinite() || psi.length == 0 || attempt == ATTEMPTS) {
+                return total;
+            }
+            // The point is close to the edge of the domain: look closer.
+            step /= 10;
+        }
+    }
+
+    private static List<double[]> points(double[] parameters, int[] psi, double step) {
+        List<double[]> points = new ArrayList<>();
+        points.add(parameters);
+        for (int i : psi) {
+            double h = step * Math.max(1, Math.abs(parameters[i]));
+            double[] above = parameters.clone();
+            double[] below = parameters.clone();
+            above[i] += h;
+            below[i] -= h;
+            points.add(above);
+            points.add(below);
+        }
+        return points;
+    }
+
+    @Override
+    public Sum apply(ClusterBlock block) {
+        Sum out = new Sum(model.layout(), points, free);
+        ClusterIntegral integral = ClusterIntegral.withCurvature(model, grid, block);
+        double[] modes = trail.modes(block, model);
+        for (int k = 0; k < points.size(); k++) {
+            integral.setParameters(points.get(k));
+            for (int i = 0; i < block.clusters(); ) {
+                i = integral.open(i, modes);
+                if (k == 0) {
+                    integral.keepModes(modes);
+                }
+                integral.integrate(k == 0 ? out.hessian : null);
+                integral.addTo(out.likelihoods[k]);
+            }
+        }
+        trail.then(points.get(0)).keep(block, modes);
+        return out;
+    }
+
+    /** What clusters add up to. */
+    public static final class Sum implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final int[] free;
+        /** How many of the parameters the exact Hessian has. */
+        private final int exact;
+
+        private final ArrayList<double[]> points;
+        private final LikelihoodSum[] likelihoods;
+        /** In β and θ, lower triangle row by row. */
+        private final CompensatedSum hessian;
+
+        private Sum(ParameterLayout layout, List<double[]> points, int[] free) {
+            this.free = free;
+            exact = layout.psiStart();
+            this.points = new ArrayList<>(points);
+            likelihoods = new LikelihoodSum[points.size()];
+            for (int k = 0; k < likelihoods.length; k++) {
+                likelihoods[k] = new LikelihoodSum(layout.size());
+            }
+            hessian = new CompensatedSum(exact * (exact + 1) / 2);
+        }
+
+        private void merge(Sum other) {
+            for (int k = 0; k < likelihoods.length; k++) {
+                likelihoods[k].merge(other.likelihoods[k]);
+            }
+            hessian.merge(other.hessian);
+        }
+
+        private boolean isFinite() {
+            for (LikelihoodSum sum : likelihoods) {
+                if (!(Math.abs(sum.logLikelihood()) < Double.POSITIVE_INFINITY)) {
+                    return false;
+                }
+            }
+            for (int k = 0; k < hessian.length(); k++) {
+                if (!(Math.abs(hessian.get(k)) < Double.POSITIVE_INFINITY)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Log-likelihood and gradient at the parameters. */
+        public LikelihoodSum likelihood() {
+            return likelihoods[0];
+        }
+
+        /**
+         * ∂² log-likelihood in the free parameters, symmetric; null if the likelihood cannot be evaluated around the
+         * parameters.
+         */
+        public double[][] hessian() {
+            if (!isFinite()) {
+                return null;
+            }
+            int m = free.length;
+            double[][] out = new double[m][m];
+            int above = 1;
+            for (int i = 0; i < m; i++) {
+                if (free[i] < exact) {
+                    for (int j = 0; j <= i; j++) {
+                        out[i][j] = hessian.get(free[i] * (free[i] + 1) / 2 + free[j]);
+                        out[j][i] = out[i][j];
+                    }
+                    continue;
+                }
+                double[] slope = difference(free[i], above);
+                above += 2;
+                for (int j = 0; j < m; j++) {
+                    // What lies between two ψ is differenced by each: their mean.
+                    double part = (free[j] < exact ? 1 : 0.5) * slope[free[j]];
+                    out[i][j] += part;
+                    out[j][i] += part;
+                }
+            }
+            return out;
+        }
+
+        /** ∂ gradient / ∂ parameter i, from the points that move it. */
+        private double[] difference(int i, int above) {
+            double width = points.get(above)[i] - points.get(above + 1)[i];
+            double[] out = likelihoods[above].gradient();
+            double[] below = likelihoods[above + 1].gradient();
+            for (int j = 0; j < out.length; j++) {
+                out[j] = (out[j] - below[j]) / width;
+            }
+            return out;
+        }
+    }
+}
