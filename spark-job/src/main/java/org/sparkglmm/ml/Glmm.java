@@ -17,6 +17,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
@@ -29,6 +30,7 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.SmallCounts;
 
 /**
@@ -67,6 +69,7 @@ public final class Glmm extends Estimator<GlmmModel> {
     private final Param<String> weightsCol;
     private final Param<String> precisionWeightsCol;
     private final StringArrayParam levels;
+    private final Param<String> start;
 
     public Glmm() {
         this("glmm_" + UUID.randomUUID().toString().substring(0, 12));
@@ -90,6 +93,7 @@ public final class Glmm extends Estimator<GlmmModel> {
         precisionWeightsCol =
                 new Param<>(this, "precisionWeightsCol", "lme4's weights: the dispersion is divided by them");
         levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
+        start = new Param<>(this, "start", "folder of an earlier fit of the same model, to begin where it ended");
         setDefault(nodes, AUTO);
         setDefault(reml, false);
         setDefault(standardErrors, StandardErrors.MODEL.label());
@@ -161,6 +165,10 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     public StringArrayParam levels() {
         return levels;
+    }
+
+    public Param<String> start() {
+        return start;
     }
 
     public Glmm setFormula(String value) {
@@ -236,6 +244,11 @@ public final class Glmm extends Estimator<GlmmModel> {
     /** Each COL=a,b,c, the reference first. */
     public Glmm setLevels(String... values) {
         return (Glmm) set(levels, values);
+    }
+
+    /** The folder of an earlier fit of the same model, to begin where it ended; null for none. */
+    public Glmm setStart(String value) {
+        return with(start, value);
     }
 
     private Glmm with(Param<String> param, String value) {
@@ -320,6 +333,12 @@ public final class Glmm extends Estimator<GlmmModel> {
     public GlmmModel fit(Dataset<Row> table, boolean text, FitListener listener) {
         ModelRequest request = request();
         FitOptions options = options();
+        EarlierFit earlier = valueOf(start) == null
+                ? null
+                : ModelFile.readAsStart(
+                        valueOf(start),
+                        request,
+                        table.sparkSession().sparkContext().hadoopConfiguration());
         SmallCounts counts = new SmallCounts(options.minCellCount());
         BoundTable bound = ModelBinding.bind(request, table, text);
         listener.stage("bringing rows together by " + request.group());
@@ -327,7 +346,13 @@ public final class Glmm extends Estimator<GlmmModel> {
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
         try {
             FitResult fit = GlmmFit.fit(
-                    bound.design(), known.family(), known.link(), new SparkClusterData(blocks), options, listener);
+                    bound.design(),
+                    known.family(),
+                    known.link(),
+                    new SparkClusterData(blocks, bound.counts().complete()),
+                    options,
+                    earlier,
+                    listener);
             return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit, counts), counts);
         } catch (RuntimeException e) {
             blocks.unpersist(false);

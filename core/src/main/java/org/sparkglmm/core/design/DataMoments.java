@@ -53,8 +53,17 @@ public final class DataMoments implements Serializable {
      * @throws DataException if there are no rows, which only weights of 0 can bring about
      */
     public static DataMoments of(ClusterData data, Family family, Design design) {
+        return merged(data.mapBlocks(block -> ofBlock(block, family, design)));
+    }
+
+    /**
+     * Those of all blocks, in block order.
+     *
+     * @throws DataException if there is none
+     */
+    public static DataMoments merged(List<DataMoments> parts) {
         DataMoments total = null;
-        for (DataMoments part : data.mapBlocks(block -> ofBlock(block, family, design))) {
+        for (DataMoments part : parts) {
             if (total == null) {
                 total = part;
             } else {
@@ -67,7 +76,8 @@ public final class DataMoments implements Serializable {
         return total;
     }
 
-    private static DataMoments ofBlock(ClusterBlock block, Family family, Design design) {
+    /** Those of one block. */
+    public static DataMoments ofBlock(ClusterBlock block, Family family, Design design) {
         DataMoments out = new DataMoments(block, family, design);
         out.levels.add(block);
         out.clusters = block.persons();

@@ -47,6 +47,11 @@ public final class LocalClusterData implements ClusterData {
     }
 
     @Override
+    public long rows() {
+        return blocks.stream().mapToLong(ClusterBlock::rows).sum();
+    }
+
+    @Override
     public ClusterData withColumns(ColumnSelection keep) {
         return new LocalClusterData(
                 blocks.stream().map(b -> b.withColumns(keep)).toList(), threads);

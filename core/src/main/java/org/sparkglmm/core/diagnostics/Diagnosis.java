@@ -11,7 +11,6 @@ import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
-import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.diagnostics.Diagnostics.Bin;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
@@ -29,7 +28,7 @@ import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.SymmetricEigen;
 
-/** Makes {@link Diagnostics} of a fit: one pass to take the sample, the rest in this process. */
+/** Makes {@link Diagnostics} of a fit, in this process, from a sample of its clusters. */
 public final class Diagnosis {
     /** Rows after which a sample says enough: proportions and means of residuals are known to some 0.003. */
     private static final long SAMPLE_ROWS = 100_000;
@@ -62,18 +61,16 @@ public final class Diagnosis {
         this.moments = moments;
     }
 
-    /** Every n-th cluster where there are more rows than the residuals need, else all: one pass. */
-    public static ClusterData sample(ClusterData data, DataMoments moments) {
-        int step = (int) Math.max(1, (moments.rows() + SAMPLE_ROWS - 1) / SAMPLE_ROWS);
-        List<ClusterBlock> blocks = data.mapBlocks(block -> step == 1 ? block : block.everyNth(step));
-        return new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
+    /** Every how many-th cluster is enough for the residuals of data of so many rows. */
+    public static int sampleStep(long rows) {
+        return (int) Math.max(1, (rows + SAMPLE_ROWS - 1) / SAMPLE_ROWS);
     }
 
     /**
      * The diagnostics of a fit.
      *
      * @param parameters β, θ, ψ
-     * @param sample see {@link #sample}
+     * @param sample every {@link #sampleStep}-th cluster
      * @param influence of single clusters, null if unknown
      * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
      * @param minCellCount a level with fewer clusters is flagged

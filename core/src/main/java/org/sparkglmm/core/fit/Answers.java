@@ -16,7 +16,7 @@ import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 
 /**
- * What a fit says beyond its estimates: one pass takes a sample of clusters, from which the rest is computed in this process.
+ * What a fit says beyond its estimates, most of it computed in this process from a sample of clusters.
  *
  * @param marginal population-averaged coefficients, none where there are no such
  * @param diagnostics whether the model suits the data
@@ -38,10 +38,9 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             boolean converged,
             FitOptions options,
             DataMoments moments,
-            ClusterData data,
+            ClusterData sample,
             FitListener listener) {
         listener.stage("diagnostics");
-        ClusterData sample = Diagnosis.sample(data, moments);
         Diagnostics.Influence influence = scores.mostMoved() < 0
                 ? null
                 : new Diagnostics.Influence(

@@ -21,6 +21,8 @@ import org.sparkglmm.core.optim.TransformedObjective;
 final class Boundary {
     /** Diagonals below this, in scaled variables, are tried at exactly 0; the likelihood then decides. */
     private static final double NEAR_ZERO = 0.02;
+    /** A start this close to 0, from a sample or an earlier fit, is moved inwards, off the saddle. */
+    private static final double OFF_SADDLE = 0.1;
     /** How much of the objective the exact boundary may cost against the point next to it. */
     private static final double LOSS = 1e-6;
     /** The same as a part of the objective, for data so large that their sum is rounded to more than that. */
@@ -62,7 +64,7 @@ final class Boundary {
         this.effectScales = effectScales.clone();
     }
 
-    /** The same G from a Λ with non-negative diagonal, but for the columns that are put to 0. */
+    /** The same G from a Λ with non-negative diagonal, but for the columns that are put to 0; a Λ that is that already stays as it is. */
     private double[] canonical(double[] scaled, Set<Integer> zero) {
         int q = layout.random();
         double[] parameters = TransformedObjective.multiply(toRaw, scaled);
@@ -75,6 +77,13 @@ final class Boundary {
                 }
             }
         }
+        boolean isCanonical = zero.isEmpty();
+        for (int j = 0; j < q; j++) {
+            isCanonical &= lambda[j * q + j] > leastDiagonal(j, g[j * q + j]);
+        }
+        if (isCanonical) {
+            return scaled.clone();
+        }
         double[] l = new double[q * q];
         for (int j = 0; j < q; j++) {
             double pivot = g[j * q + j];
@@ -83,7 +92,7 @@ final class Boundary {
             }
             double root = pivot > 0 ? Math.sqrt(pivot) : 0;
             // Rounding leaves some 1e-8 of the row where the true pivot is 0.
-            if (zero.contains(j) || !(root > ROUNDING * Math.max(1 / effectScales[j], Math.sqrt(g[j * q + j])))) {
+            if (zero.contains(j) || !(root > leastDiagonal(j, g[j * q + j]))) {
                 continue;
             }
             l[j * q + j] = root;
@@ -106,6 +115,11 @@ final class Boundary {
             out[i] = lambdaColumnIsZero(l, layout.column(t)) ? 0 : back[i];
         }
         return out;
+    }
+
+    /** What is no more than this, of the variance of effect j, is rounding. */
+    private double leastDiagonal(int j, double variance) {
+        return ROUNDING * Math.max(1 / effectScales[j], Math.sqrt(variance));
     }
 
     private boolean lambdaColumnIsZero(double[] lambda, int column) {
@@ -198,6 +212,18 @@ final class Boundary {
             double sign = Math.signum(own.get(k).edge());
             if (ownIntercept[k] >= 0 && out[i] * sign > PUT_BACK) {
                 out[i] = sign * PUT_BACK;
+            }
+        }
+        return out;
+    }
+
+    /** The same point with diagonals of Λ that are next to 0 moved off that saddle. */
+    double[] offSaddle(double[] scaled) {
+        double[] out = scaled.clone();
+        for (int t = 0; t < layout.theta(); t++) {
+            int i = layout.thetaStart() + t;
+            if (layout.row(t) == layout.column(t) && Math.abs(out[i]) < OFF_SADDLE) {
+                out[i] = OFF_SADDLE;
             }
         }
         return out;

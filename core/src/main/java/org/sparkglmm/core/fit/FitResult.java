@@ -82,8 +82,9 @@ public record FitResult(
      * @param iterations over the full data
      * @param passes over the full data, all of them
      * @param samplePersons clusters of the sample that gave the start, 0 if none
-     * @param gradientNorm Euclidean, in scaled variables
-     * @param decrement g'H⁻¹g at the end, with the true Hessian
+     * @param earlierFit whether an earlier fit gave the start
+     * @param gradientNorm Euclidean, in scaled variables, at the last point evaluated
+     * @param decrement g'H⁻¹g there, with the true Hessian
      */
     public record OptimizerReport(
             String name,
@@ -91,6 +92,7 @@ public record FitResult(
             int iterations,
             int passes,
             long samplePersons,
+            boolean earlierFit,
             double gradientNorm,
             double decrement) {}
 

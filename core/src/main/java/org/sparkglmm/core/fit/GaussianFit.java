@@ -8,12 +8,14 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.GaussianLikelihood;
+import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.ScorePass;
@@ -43,6 +45,9 @@ final class GaussianFit {
     private final Family family;
     private final DataMoments moments;
     private final FitOptions options;
+    /** Null for none. */
+    private final EarlierFit earlier;
+
     private final FitListener listener;
     private final PassCounter counter;
     private final List<Warning> warnings;
@@ -51,18 +56,27 @@ final class GaussianFit {
     private final ParameterLayout varianceLayout;
 
     private final Scaling scaling;
-    private final org.sparkglmm.core.design.ClusterData data;
+    private final ClusterData data;
+    private final ClusterData sample;
     private final double[] shift;
     private final double[][] toRaw;
     private final Boundary boundary;
 
-    GaussianFit(Prepared prepared, Family family, FitOptions options, FitListener listener, PassCounter counter) {
+    GaussianFit(
+            Prepared prepared,
+            Family family,
+            FitOptions options,
+            EarlierFit earlier,
+            FitListener listener,
+            PassCounter counter) {
         this.design = prepared.design();
         this.data = prepared.data();
+        this.sample = prepared.sample();
         this.moments = prepared.moments();
         this.warnings = new ArrayList<>(prepared.warnings());
         this.family = family;
         this.options = options;
+        this.earlier = earlier;
         this.listener = listener;
         this.counter = counter;
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
@@ -102,11 +116,20 @@ final class GaussianFit {
         Minimizer minimizer = Minimizers.named(options.optimizer()).orElseThrow();
 
         Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
-        Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, listener);
+        Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, moments.clusters(), listener);
         return result(method, likelihood, outcome.iterations() + optimum.iterations(), optimum);
     }
 
     private double[] start(GaussianLikelihood likelihood) {
+        double[][] toScaled = ofVariances(scaling.toScaled());
+        if (earlier != null) {
+            double[] all = earlier.of(ParameterNames.of(design, family, layout), layout.fixed());
+            double[] raw = Arrays.copyOfRange(all, layout.thetaStart(), layout.size());
+            for (int t = 0; t < layout.theta(); t++) {
+                raw[t] /= Elementary.exp(raw[raw.length - 1]);
+            }
+            return boundary.offSaddle(boundary.canonical(TransformedObjective.multiply(toScaled, raw)));
+        }
         double[] theta = scaling.independentTheta(STARTING_RELATIVE_SD);
         GaussianLikelihood.Profile profile = likelihood.profile(theta);
         double variance = profile.rss() / profile.weight();
@@ -116,7 +139,7 @@ final class GaussianFit {
         }
         double[] raw = Arrays.copyOf(theta, varianceLayout.size());
         raw[raw.length - 1] = 0.5 * Elementary.log(variance);
-        return TransformedObjective.multiply(ofVariances(scaling.toScaled()), raw);
+        return TransformedObjective.multiply(toScaled, raw);
     }
 
     private FitResult result(String method, GaussianLikelihood likelihood, int iterations, Optimum optimum) {
@@ -147,12 +170,9 @@ final class GaussianFit {
         DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
         listener.stage("scores of the clusters");
         ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
-        ScorePass.Sum scores = ScorePass.over(
-                data,
-                new MixedModel(family.model(Link.IDENTITY), layout),
-                new GaussHermite(1, layout.random()),
-                parameters,
-                bread.changeByScore());
+        ScorePass.Sum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
+                .closing(new GaussHermite(1, layout.random()), null, parameters, bread.changeByScore(), false)
+                .scores();
         ParameterCovariance covariance = bread.withScores(scores.outerProducts());
         Answers answers = Answers.of(
                 design,
@@ -165,7 +185,7 @@ final class GaussianFit {
                 optimum.converged(),
                 options,
                 moments,
-                data,
+                sample,
                 listener);
         warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(
@@ -192,6 +212,7 @@ final class GaussianFit {
                         iterations,
                         counter.passes(),
                         0,
+                        earlier != null,
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 answers,

@@ -2,20 +2,23 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
-import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.likelihood.ClosingPass;
 import org.sparkglmm.core.likelihood.GaussHermite;
+import org.sparkglmm.core.likelihood.LikelihoodPasses;
+import org.sparkglmm.core.likelihood.LikelihoodSum;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.ScorePass;
@@ -37,13 +40,11 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * at the end.
  */
 public final class GlmmFit {
-    /** Clusters of the sample whose optimum starts the full fit. */
-    private static final int SAMPLE = 2_000;
-    /** Data sets with fewer clusters than this many samples are fitted without one. */
+    /** Clusters of the samples whose optima lead to each other's, and the last one's to the full fit. */
+    private static final int[] SAMPLES = {2_000, 10_000};
+    /** Data sets with fewer clusters than this many samples are fitted without it. */
     private static final int WORTH_SAMPLING = 4;
 
-    /** A boundary estimate this close to 0 in a sample is moved inwards, off the saddle. */
-    private static final double OFF_SADDLE = 0.1;
     /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
     private static final double SEPARATED = 25;
 
@@ -52,17 +53,24 @@ public final class GlmmFit {
     private final Link link;
     private final ParameterLayout layout;
     private final MixedModel model;
+    private final LikelihoodPasses passes;
     private final ClusterData data;
+    private final ClusterData sample;
     private final DataMoments moments;
     private final Scaling scaling;
     private final double[][] toRaw;
     private final Boundary boundary;
     private final FitOptions options;
+    /** Null for none. */
+    private final EarlierFit earlier;
+
     private final FitListener listener;
     private final PassCounter counter;
     private final List<Warning> warnings;
     private final Minimizer minimizer;
 
+    private final List<String> names;
+    private final Map<Integer, FullObjective> objectives = new HashMap<>();
     private long sampled;
 
     private GlmmFit(
@@ -70,19 +78,24 @@ public final class GlmmFit {
             Family family,
             Link link,
             FitOptions options,
+            EarlierFit earlier,
             FitListener listener,
             PassCounter counter) {
         this.design = prepared.design();
         this.data = prepared.data();
+        this.sample = prepared.sample();
         this.moments = prepared.moments();
         this.warnings = new ArrayList<>(prepared.warnings());
         this.family = family;
         this.link = link;
         this.options = options;
+        this.earlier = earlier;
         this.listener = listener;
         this.counter = counter;
         layout = design.layout(family);
+        names = ParameterNames.of(design, family, layout);
         model = new MixedModel(family.model(link), layout);
+        passes = new LikelihoodPasses(data, model);
         scaling = new Scaling(
                 moments, design, family, layout, link.unit(StartingValues.predictor(family, link, moments)));
         toRaw = scaling.toRaw();
@@ -102,6 +115,24 @@ public final class GlmmFit {
      */
     public static FitResult fit(
             Design design, Family family, Link link, ClusterData data, FitOptions options, FitListener listener) {
+        return fit(design, family, link, data, options, null, listener);
+    }
+
+    /**
+     * Fits the model.
+     *
+     * @param earlier where to begin; null for wherever the data themselves say
+     * @throws org.sparkglmm.core.DataException if the data cannot bear the model
+     * @throws org.sparkglmm.core.UsageException if an option does not suit it, or the earlier fit is of another model
+     */
+    public static FitResult fit(
+            Design design,
+            Family family,
+            Link link,
+            ClusterData data,
+            FitOptions options,
+            EarlierFit earlier,
+            FitListener listener) {
         PassCounter counter = new PassCounter(listener);
         boolean linear = family.isLinear(link) && design.auxiliary().stream().allMatch(List::isEmpty);
         if (!linear && options.nodes() > 0) {
@@ -110,71 +141,91 @@ public final class GlmmFit {
         listener.stage("describing the data");
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
         if (linear) {
-            return new GaussianFit(prepared, family, options, listener, counter).run();
+            return new GaussianFit(prepared, family, options, earlier, listener, counter).run();
         }
         if (options.reml()) {
             throw new UsageException(
                     "--reml is for family gaussian with link identity and without --dispersion; this model"
                             + " is fitted by maximum likelihood");
         }
-        return new GlmmFit(prepared, family, link, options, listener, counter).run();
+        return new GlmmFit(prepared, family, link, options, earlier, listener, counter).run();
     }
 
     private FitResult run() {
-        double[] start = StartingValues.of(design, family, link, moments, scaling, layout);
-        double[][] hessian = null;
         boolean laplaceIsExact = family.isQuadratic(link);
         int[] rungs = laplaceIsExact
                 ? new int[] {1}
                 : options.nodes() == FitOptions.AUTO
                         ? QuadratureLadder.rungs(layout.random())
                         : new int[] {options.nodes()};
-        if (moments.clusters() >= (long) WORTH_SAMPLING * SAMPLE) {
-            Outcome fromSample = fitSample(start, rungs[0]);
-            if (fromSample != null) {
-                start = boundary.putBack(offSaddle(fromSample.best().point()));
-                hessian = fromSample.hessian() == null
-                        ? null
-                        : times(fromSample.hessian(), (double) moments.clusters() / sampled);
-            }
-        }
+        Start start = earlier == null ? fromSamples(rungs[0]) : fromEarlier(rungs[0]);
         QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
-        climb.run(rungs, start, hessian);
-        return result(climb, Optimum.of(fullObjective(climb.nodes()), boundary, climb.outcome(), minimizer, listener));
+        climb.run(rungs, start.point(), start.hessian());
+        FullObjective objective = fullObjective(climb.nodes());
+        return result(
+                climb,
+                objective,
+                Optimum.of(objective, boundary, climb.outcome(), minimizer, moments.clusters(), listener));
     }
 
-    /** The optimum of a sample of clusters, in this process; null if the sample does not lead anywhere. */
-    private Outcome fitSample(double[] start, int nodes) {
-        int step = (int) (moments.clusters() / SAMPLE);
-        List<ClusterBlock> blocks = data.mapBlocks(block -> block.everyNth(step));
-        sampled = blocks.stream().mapToLong(ClusterBlock::clusters).sum();
-        listener.stage("starting values from a sample of " + sampled + " of " + moments.clusters());
-        ClusterData sample = new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
-        Outcome outcome = minimizer.minimize(objective(sample, nodes), start, null);
-        // Also if it did not converge, as where a parameter runs away: its best point beats the guess it came from.
-        boolean usable = outcome.best().isFinite()
-                && QuadratureClimb.isPlausible(layout, outcome.best().point());
-        return usable ? outcome : null;
+    /**
+     * Where a search begins, in scaled variables.
+     *
+     * @param hessian near the point; null if there is none
+     */
+    private record Start(double[] point, double[][] hessian) {}
+
+    /** The estimates of an earlier fit; its Hessian there is taken in the pass that evaluates them. */
+    private Start fromEarlier(int nodes) {
+        listener.stage("starting from the earlier fit");
+        double[] scaled = TransformedObjective.multiply(scaling.toScaled(), earlier.of(names, layout.fixed()));
+        double[] point = boundary.putBack(boundary.offSaddle(boundary.canonical(scaled)));
+        return new Start(point, fullObjective(nodes).evaluateWithHessian(point).hessian());
     }
 
-    private Objective objective(ClusterData of, int nodes) {
-        return new TransformedObjective(
-                new MarginalLikelihood(of, model, new GaussHermite(nodes, layout.random())), toRaw);
-    }
-
-    private Objective fullObjective(int nodes) {
-        return counter.reporting(objective(data, nodes));
-    }
-
-    private double[] offSaddle(double[] scaled) {
-        double[] out = scaled.clone();
-        for (int t = 0; t < layout.theta(); t++) {
-            int i = layout.thetaStart() + t;
-            if (layout.row(t) == layout.column(t) && Math.abs(out[i]) < OFF_SADDLE) {
-                out[i] = OFF_SADDLE;
+    /** The optimum of ever larger samples of the clusters, found in this process; the general starting values for small data. */
+    private Start fromSamples(int nodes) {
+        Start start = new Start(StartingValues.of(design, family, link, moments, scaling, layout), null);
+        for (int size : SAMPLES) {
+            if (moments.clusters() < (long) WORTH_SAMPLING * size) {
+                break;
             }
+            ClusterData part = FirstPass.thinned(sample, size);
+            long clusters = FirstPass.clusters(part);
+            listener.stage("starting values from a sample of " + clusters + " of " + moments.clusters());
+            Objective objective = new TransformedObjective(
+                    new MarginalLikelihood(part, model, new GaussHermite(nodes, layout.random())), toRaw);
+            Outcome outcome = minimizer.minimize(objective, start.point(), scaled(start.hessian(), sampled, clusters));
+            double[] best = outcome.best().point();
+            // Also if it did not converge, as where a parameter runs away: its best point beats the guess it came from.
+            if (!outcome.best().isFinite() || !QuadratureClimb.isPlausible(layout, best)) {
+                break;
+            }
+            start = new Start(boundary.putBack(boundary.offSaddle(best)), outcome.hessian());
+            sampled = clusters;
         }
-        return out;
+        return new Start(start.point(), scaled(start.hessian(), sampled, moments.clusters()));
+    }
+
+    /** A Hessian of so many clusters, for so many others; null of null. */
+    private static double[][] scaled(double[][] hessian, long from, long to) {
+        return hessian == null ? null : times(hessian, (double) to / from);
+    }
+
+    private FullObjective fullObjective(int nodes) {
+        int finer = options.nodes() == FitOptions.AUTO || family.isQuadratic(link)
+                ? 0
+                : QuadratureLadder.finer(nodes, layout.random());
+        return objectives.computeIfAbsent(
+                nodes,
+                k -> new FullObjective(
+                        passes,
+                        moments.clusters(),
+                        new GaussHermite(k, layout.random()),
+                        finer == 0 ? null : new GaussHermite(finer, layout.random()),
+                        toRaw,
+                        names,
+                        counter));
     }
 
     private static double[][] times(double[][] a, double factor) {
@@ -188,19 +239,17 @@ public final class GlmmFit {
         return out;
     }
 
-    private FitResult result(QuadratureClimb climb, Optimum optimum) {
+    private FitResult result(QuadratureClimb climb, FullObjective objective, Optimum optimum) {
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
-        GaussHermite grid = new GaussHermite(climb.nodes(), layout.random());
-        Covariance modelBased =
-                Covariance.of(optimum.hessian(), toRaw, optimum.free(), ParameterNames.of(design, family, layout));
-        ScorePass.Sum scores = ScorePass.over(
-                data, model, grid, parameters, modelBased.estimates().changeByScore());
+        Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
+        ClosingPass.Sum closing = objective.closing(optimum.evaluated(), modelBased.estimates());
+        ScorePass.Sum scores = closing.scores();
         Covariance covariance = modelBased.withScores(scores.outerProducts());
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
-        FitResult.Integration integration = integration(climb, optimum);
+        FitResult.Integration integration = integration(climb, objective, optimum, closing.finer());
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
@@ -212,7 +261,8 @@ public final class GlmmFit {
         warnAboutOpenParameters(covariance, parameters);
         ProfileIntervals profile = options.intervals() == IntervalMethod.PROFILE
                 ? ProfileLikelihood.of(
-                        counter.reporting(new MarginalLikelihood(data, model, grid)),
+                        counter.reporting(
+                                new MarginalLikelihood(passes, new GaussHermite(climb.nodes(), layout.random()))),
                         layout,
                         parameters,
                         toRaw,
@@ -232,7 +282,7 @@ public final class GlmmFit {
                 optimum.converged(),
                 options,
                 moments,
-                data,
+                sample,
                 listener);
         warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(
@@ -246,7 +296,7 @@ public final class GlmmFit {
                 moments.rows(),
                 moments.clusters(),
                 moments.fingerprint(),
-                scores.logLikelihood(),
+                -optimum.value(),
                 parameters,
                 options.errors(),
                 covariance.estimates(),
@@ -257,19 +307,29 @@ public final class GlmmFit {
                         climb.iterations() + optimum.iterations(),
                         counter.passes(),
                         sampled,
+                        earlier != null,
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 answers,
                 warnings);
     }
 
-    private FitResult.Integration integration(QuadratureClimb climb, Optimum optimum) {
+    private FitResult.Integration integration(
+            QuadratureClimb climb, FullObjective objective, Optimum optimum, LikelihoodSum finer) {
         if (family.isQuadratic(link)) {
             return climb.exact(family.name());
         }
-        return options.nodes() == FitOptions.AUTO
-                ? climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings)
-                : climb.judgeByFinerRule(optimum.point(), optimum.free(), optimum.hessian(), warnings);
+        if (options.nodes() == FitOptions.AUTO) {
+            return climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings);
+        }
+        int nodes = QuadratureLadder.finer(climb.nodes(), layout.random());
+        if (nodes == 0 || optimum.hessian() == null) {
+            return climb.unchecked();
+        }
+        double[] gradient = objective.minusInScaled(finer.gradient());
+        double[] ofFree =
+                Arrays.stream(optimum.free()).mapToDouble(i -> gradient[i]).toArray();
+        return climb.judgeByFinerRule(nodes, -finer.logLikelihood(), ofFree, optimum.hessian(), warnings);
     }
 
     /** Names the parameters that the data leave open, each part of the model in its own words. */
@@ -284,7 +344,6 @@ public final class GlmmFit {
                 open.add(i);
             }
         }
-        List<String> names = ParameterNames.of(design, family, layout);
         List<String> effects = new ArrayList<>();
         List<String> others = new ArrayList<>();
         for (int i : open) {

@@ -1,6 +1,6 @@
 package org.sparkglmm.core.fit;
 
-import org.sparkglmm.core.optim.CentralHessian;
+import java.util.Arrays;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
@@ -11,16 +11,18 @@ import org.sparkglmm.core.optim.SubspaceObjective;
 /**
  * Where a fit ends.
  *
- * @param point in scaled variables
+ * @param evaluated the last point evaluated, in scaled variables
+ * @param point the optimum: that point, or where a last step leads from it that is too short to need an evaluation
  * @param free indices of the variables that are not on the boundary
  * @param value of the objective
  * @param hessian of the free ones; null if it could not be had
- * @param decrement g'H⁻¹g with that Hessian
- * @param gradientNorm Euclidean, of the free ones
+ * @param decrement g'H⁻¹g with that Hessian, at the last point evaluated
+ * @param gradientNorm Euclidean, of the free ones, there
  * @param iterations taken beyond those of the outcome it began with
  * @param message in words
  */
 record Optimum(
+        double[] evaluated,
         double[] point,
         int[] free,
         double value,
@@ -36,13 +38,24 @@ record Optimum(
 
     private static final int MOST_POLISHES = 3;
 
+    /**
+     * A Hessian taken no farther away than this, in standard errors had the data one cluster, will do: it changes by some ten times as much
+     * of itself.
+     */
+    private static final double SAME_INFORMATION = 1e-6;
+
     /** Puts on the boundary what belongs there, takes the true Hessian, and goes on if that shows a way down. */
     static Optimum of(
-            Objective objective, Boundary boundary, Outcome outcome, Minimizer minimizer, FitListener listener) {
-        listener.stage("settling the boundary");
-        double[] point = boundary.settled(
-                objective, outcome.best().point(), outcome.best().value());
+            Objective objective,
+            Boundary boundary,
+            Outcome outcome,
+            Minimizer minimizer,
+            long clusters,
+            FitListener listener) {
+        double[] best = outcome.best().point();
+        double[] point = boundary.settled(objective, best, outcome.best().value());
         int[] free = boundary.free(point);
+        boolean inside = free.length == point.length && Arrays.equals(point, best);
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
 
         listener.stage("observed information");
@@ -50,22 +63,19 @@ record Optimum(
         // What goes on for ever may have been put on its edge; then the rest has a minimum.
         boolean flat = outcome.isFlat() && free.length == point.length;
         String message = outcome.message();
-        Evaluation at = subspace.evaluate(subspace.restrict(point));
+        Evaluation at = inside
+                ? withHessian(objective, outcome, clusters)
+                : subspace.evaluateWithHessian(subspace.restrict(point));
         double decrement = Double.NaN;
-        double[][] hessian = null;
         int iterations = 0;
-        for (int polish = 0; polish <= MOST_POLISHES; polish++) {
-            hessian = CentralHessian.at(subspace, at.point());
-            if (hessian == null) {
-                break;
-            }
-            decrement = new QuadraticModel(at.gradient(), hessian).decrement();
+        for (int polish = 0; at.hessian() != null; polish++) {
+            decrement = new QuadraticModel(at.gradient(), at.hessian()).decrement();
             if (!converged || flat || decrement <= FINAL_TOLERANCE || polish == MOST_POLISHES) {
                 break;
             }
-            Outcome better = minimizer.minimize(subspace, at.point(), hessian);
+            Outcome better = minimizer.minimize(subspace, at.point(), at.hessian());
             iterations += better.iterations();
-            at = better.best();
+            at = withHessian(subspace, better, clusters);
             flat = better.isFlat();
         }
         if (converged && !flat && !(decrement <= FINAL_TOLERANCE)) {
@@ -76,15 +86,38 @@ record Optimum(
         for (double g : at.gradient()) {
             squares += g * g;
         }
+        boolean oneStepIsLeft = inside && converged && !flat && isSure(at, decrement);
+        double[] evaluated = subspace.embed(at.point());
         return new Optimum(
-                subspace.embed(at.point()),
+                evaluated,
+                oneStepIsLeft ? new QuadraticModel(at.gradient(), at.hessian()).newton(evaluated) : evaluated,
                 free,
-                at.value(),
-                hessian,
+                oneStepIsLeft ? at.value() - 0.5 * decrement : at.value(),
+                at.hessian(),
                 decrement,
                 Math.sqrt(squares),
                 converged,
                 iterations,
                 message);
+    }
+
+    /** Whether a step by the Hessian ends nearer to the optimum without being evaluated. */
+    private static boolean isSure(Evaluation at, double decrement) {
+        return decrement <= Minimizer.NEAR && new QuadraticModel(at.gradient(), at.hessian()).isWellConditioned();
+    }
+
+    /** The best point with its Hessian, which costs a pass unless the search took it there. */
+    private static Evaluation withHessian(Objective objective, Outcome outcome, long clusters) {
+        Evaluation best = outcome.best();
+        Evaluation expansion = outcome.expansion();
+        return expansion != null && isSameInformation(best.point(), expansion, clusters)
+                ? new Evaluation(best.point(), best.value(), best.gradient(), expansion.hessian())
+                : objective.evaluateWithHessian(best.point());
+    }
+
+    /** Whether the Hessian taken at one point will do at another. */
+    static boolean isSameInformation(double[] point, Evaluation expansion, long clusters) {
+        return QuadraticModel.distance(point, expansion.point(), expansion.hessian())
+                <= SAME_INFORMATION * Math.sqrt(clusters);
     }
 }

@@ -29,6 +29,11 @@ final class PassCounter {
             }
 
             @Override
+            public long rows() {
+                return data.rows();
+            }
+
+            @Override
             public ClusterData withColumns(ColumnSelection keep) {
                 return counting(data.withColumns(keep));
             }
@@ -45,13 +50,18 @@ final class PassCounter {
             @Override
             public List<Evaluation> evaluate(List<double[]> points) {
                 List<Evaluation> out = objective.evaluate(points);
-                double norm = 0;
-                for (double g : out.get(0).gradient()) {
-                    norm += g * g;
-                }
-                listener.pass(passes, points.size(), -out.get(0).value(), Math.sqrt(norm));
+                report(points.size(), out.get(0));
                 return out;
             }
         };
+    }
+
+    /** Tells of the last pass, which evaluated an objective at so many points. */
+    void report(int points, Evaluation first) {
+        double squares = 0;
+        for (double g : first.gradient()) {
+            squares += g * g;
+        }
+        listener.pass(passes, points, -first.value(), Math.sqrt(squares));
     }
 }

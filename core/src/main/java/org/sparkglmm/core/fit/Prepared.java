@@ -14,14 +14,15 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.model.Family;
 
 /** Data that have been described, checked and rid of superfluous columns. */
-record Prepared(Design design, ClusterData data, DataMoments moments, List<Warning> warnings) {
+record Prepared(Design design, ClusterData data, DataMoments moments, ClusterData sample, List<Warning> warnings) {
 
     /** One pass, or two if a column has to go. */
     static Prepared of(Design design, Family family, ClusterData data) {
         if (design.fixed().isEmpty() && !family.takesCategories()) {
             throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
         }
-        DataMoments moments = DataMoments.of(data, family, design);
+        FirstPass first = FirstPass.over(data, family, design);
+        DataMoments moments = first.moments();
         List<Warning> warnings = new ArrayList<>();
         DataChecks.require(moments, design, family);
         DataChecks.warn(moments, design, family, warnings);
@@ -45,7 +46,7 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
             parts.add(at(columns, keptAuxiliary[k]));
         }
         if (full) {
-            return new Prepared(design, data, moments, warnings);
+            return new Prepared(design, data, moments, first.sample(), warnings);
         }
         boolean nothingLeft = kept.length == 0 && !family.takesCategories();
         for (int k = 0; k < parts.size(); k++) {
@@ -56,8 +57,14 @@ record Prepared(Design design, ClusterData data, DataMoments moments, List<Warni
         }
         Design trimmedDesign = design.withColumns(at(design.fixed(), kept), parts);
         // A part that is down to its intercept is a constant in the design, and one column of ones in the data.
-        ClusterData trimmed = data.withColumns(new ColumnSelection(kept, keptAuxiliary));
-        return new Prepared(trimmedDesign, trimmed, DataMoments.of(trimmed, family, trimmedDesign), warnings);
+        ColumnSelection keep = new ColumnSelection(kept, keptAuxiliary);
+        ClusterData trimmed = data.withColumns(keep);
+        return new Prepared(
+                trimmedDesign,
+                trimmed,
+                DataMoments.of(trimmed, family, trimmedDesign),
+                first.sample().withColumns(keep),
+                warnings);
     }
 
     private static List<DesignColumn> at(List<DesignColumn> columns, int[] indices) {

@@ -12,7 +12,6 @@ import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
 import org.sparkglmm.core.optim.QuadraticModel;
-import org.sparkglmm.core.optim.SubspaceObjective;
 
 /**
  * The climb from Laplace to a number of quadrature nodes that more nodes do not change, each rung optimised from the last
@@ -72,10 +71,21 @@ final class QuadratureClimb {
             boolean goOn = outcome != null && isPlausible(layout, outcome.best().point());
             double[] from = goOn ? boundary.putBack(outcome.best().point()) : start;
             boolean hessianIsNear = goOn ? Arrays.equals(from, outcome.best().point()) : k == 0;
-            outcome = minimizer.minimize(objectives.apply(nodes[k]), from, hessianIsNear ? h : null);
+            double[][] near = hessianIsNear ? h : null;
+            Objective objective = objectives.apply(nodes[k]);
+            outcome = nodes.length == 1
+                    ? minimizer.minimize(objective, from, near)
+                    : minimizer.approach(objective, from, near);
             iterations += outcome.iterations();
             h = outcome.hessian();
             note(nodes[k]);
+        }
+        boolean onlyNear =
+                isClimb() && outcome.status() == Outcome.Status.CONVERGED && outcome.decrement() > Minimizer.TOLERANCE;
+        if (onlyNear) {
+            outcome =
+                    minimizer.minimize(objectives.apply(nodes()), outcome.best().point(), outcome.hessian());
+            iterations += outcome.iterations();
         }
     }
 
@@ -84,7 +94,7 @@ final class QuadratureClimb {
         double shift = Double.NaN;
         if (!rungs.isEmpty()) {
             if (outcome.hessian() != null) {
-                shift = distance(canonical, optima.get(optima.size() - 1), outcome.hessian());
+                shift = QuadraticModel.distance(canonical, optima.get(optima.size() - 1), outcome.hessian());
             }
             double before = -rungs.get(rungs.size() - 1).logLikelihood();
             double tolerance = SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(before);
@@ -105,17 +115,6 @@ final class QuadratureClimb {
         return true;
     }
 
-    /** √(d'Hd), with a negative value (an indefinite H) counted as its size. */
-    private static double distance(double[] a, double[] b, double[][] h) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            for (int j = 0; j < a.length; j++) {
-                sum += (a[i] - b[i]) * h[i][j] * (a[j] - b[j]);
-            }
-        }
-        return Math.sqrt(Math.abs(sum));
-    }
-
     /** Whether it had more than one rung to climb. */
     boolean isClimb() {
         return rungs.size() > 1;
@@ -124,6 +123,11 @@ final class QuadratureClimb {
     /** The last rung's number of nodes. */
     int nodes() {
         return rungs.get(rungs.size() - 1).nodes();
+    }
+
+    /** A fixed number of nodes for which no finer rule is affordable, or nothing to measure its shift by. */
+    FitResult.Integration unchecked() {
+        return new FitResult.Integration(rungs, false, "fixed by the user, not checked by a finer rule");
     }
 
     /** How the last rung ended. */
@@ -158,7 +162,7 @@ final class QuadratureClimb {
                             + " simplify the random part or see whether the data support it"));
         }
         if (hessian != null && free.length == layout.size()) {
-            warnAboutLaplace(distance(point, optima.get(0), hessian), into);
+            warnAboutLaplace(QuadraticModel.distance(point, optima.get(0), hessian), into);
         }
         return new FitResult.Integration(
                 rungs,
@@ -183,20 +187,19 @@ final class QuadratureClimb {
         }
     }
 
-    /** One evaluation by a finer rule at the estimates says what a fixed number of nodes is worth. */
-    FitResult.Integration judgeByFinerRule(double[] point, int[] free, double[][] hessian, List<Warning> into) {
-        int finer = QuadratureLadder.finer(nodes(), layout.random());
-        if (finer == 0 || hessian == null) {
-            return new FitResult.Integration(rungs, false, "fixed by the user, not checked by a finer rule");
-        }
-        listener.stage("checking by " + finer + " nodes per dimension");
-        SubspaceObjective check = new SubspaceObjective(objectives.apply(finer), point, free);
-        Evaluation evaluation = check.evaluate(check.restrict(point));
-        double shift = evaluation.isFinite()
-                ? Math.sqrt(new QuadraticModel(evaluation.gradient(), hessian).decrement())
-                : Double.POSITIVE_INFINITY;
+    /**
+     * What a finer rule at the estimates says of a fixed number of nodes.
+     *
+     * @param value of the objective by the finer rule
+     * @param gradient of the free variables by it
+     */
+    FitResult.Integration judgeByFinerRule(
+            int finer, double value, double[] gradient, double[][] hessian, List<Warning> into) {
+        boolean isFinite = new Evaluation(gradient, value, gradient).isFinite();
+        double shift =
+                isFinite ? Math.sqrt(new QuadraticModel(gradient, hessian).decrement()) : Double.POSITIVE_INFINITY;
         List<FitResult.Rung> checked = new ArrayList<>(rungs);
-        checked.add(new FitResult.Rung(finer, -evaluation.value(), shift));
+        checked.add(new FitResult.Rung(finer, -value, shift));
         boolean settled = shift <= MISLEADING;
         if (!settled) {
             into.add(new Warning(
@@ -207,7 +210,7 @@ final class QuadratureClimb {
                                     + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
                             nodes() == 1 ? "Laplace" : nodes() + " nodes",
                             finer,
-                            -evaluation.value(),
+                            -value,
                             shift)));
         }
         return new FitResult.Integration(

@@ -2,7 +2,6 @@ package org.sparkglmm.core.likelihood;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
@@ -26,35 +25,38 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
     /** The parameters themselves, then pairs of them with one ψ moved. */
     private final List<double[]> points;
 
-    private final int[] free;
     private final ModeTrail trail;
 
-    private CurvaturePass(MixedModel model, GaussHermite grid, List<double[]> points, int[] free, ModeTrail trail) {
-        this.trail = trail;
+    private CurvaturePass(MixedModel model, GaussHermite grid, List<double[]> points, ModeTrail trail) {
         this.model = model;
         this.grid = grid;
         this.points = new ArrayList<>(points);
-        this.free = free.clone();
+        this.trail = trail;
+    }
+
+    /** With the first step to try. */
+    static CurvaturePass at(MixedModel model, GaussHermite grid, double[] parameters, ModeTrail trail) {
+        return new CurvaturePass(model, grid, points(parameters, model.layout().psiStart(), STEP), trail);
     }
 
     /**
-     * Over all clusters.
+     * Over all clusters; each ψ costs two gradients.
      *
-     * @param free indices of the parameters to differentiate by, ascending; each ψ among them costs two gradients
      * @param trail of the passes before
      */
-    public static Sum over(
-            ClusterData data, MixedModel model, GaussHermite grid, double[] parameters, int[] free, ModeTrail trail) {
+    static Sum over(ClusterData data, MixedModel model, GaussHermite grid, double[] parameters, ModeTrail trail) {
         int firstPsi = model.layout().psiStart();
-        int[] psi = Arrays.stream(free).filter(i -> i >= firstPsi).toArray();
         double step = STEP;
         for (int attempt = 1; ; attempt++) {
-            List<double[]> points = points(parameters, psi, step);
-            Sum total = new Sum(model.layout(), points, free.clone());
-            for (Sum part : data.mapBlocks(new CurvaturePass(model, grid, points, free, trail))) {
+            List<double[]> points = points(parameters, firstPsi, step);
+            Sum total = new Sum(model.layout(), points);
+            for (Sum part : data.mapBlocks(new CurvaturePass(model, grid, points, trail))) {
                 total.merge(part);
             }
-            if (total.isFinite() || psi.length == 0 || attempt == ATTEMPTS) {
+            if (!total.likelihood().isFinite()
+                    || total.isFinite()
+                    || firstPsi == parameters.length
+                    || attempt == ATTEMPTS) {
                 return total;
             }
             // The point is close to the edge of the domain: look closer.
@@ -62,10 +64,10 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
         }
     }
 
-    private static List<double[]> points(double[] parameters, int[] psi, double step) {
+    private static List<double[]> points(double[] parameters, int firstPsi, double step) {
         List<double[]> points = new ArrayList<>();
         points.add(parameters);
-        for (int i : psi) {
+        for (int i = firstPsi; i < parameters.length; i++) {
             double h = step * Math.max(1, Math.abs(parameters[i]));
             double[] above = parameters.clone();
             double[] below = parameters.clone();
@@ -79,9 +81,16 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
 
     @Override
     public Sum apply(ClusterBlock block) {
-        Sum out = new Sum(model.layout(), points, free);
-        ClusterIntegral integral = ClusterIntegral.withCurvature(model, grid, block);
         double[] modes = trail.modes(block, model);
+        Sum out = apply(block, modes);
+        trail.then(points.get(0)).keep(block, modes);
+        return out;
+    }
+
+    /** @param modes where to begin; where they are at the parameters afterwards */
+    Sum apply(ClusterBlock block, double[] modes) {
+        Sum out = new Sum(model.layout(), points);
+        ClusterIntegral integral = ClusterIntegral.withCurvature(model, grid, block);
         for (int k = 0; k < points.size(); k++) {
             integral.setParameters(points.get(k));
             for (int i = 0; i < block.clusters(); ) {
@@ -93,7 +102,6 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
                 integral.addTo(out.likelihoods[k]);
             }
         }
-        trail.then(points.get(0)).keep(block, modes);
         return out;
     }
 
@@ -101,7 +109,6 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
     public static final class Sum implements Serializable {
         private static final long serialVersionUID = 1;
 
-        private final int[] free;
         /** How many of the parameters the exact Hessian has. */
         private final int exact;
 
@@ -110,8 +117,7 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
         /** In β and θ, lower triangle row by row. */
         private final CompensatedSum hessian;
 
-        private Sum(ParameterLayout layout, List<double[]> points, int[] free) {
-            this.free = free;
+        private Sum(ParameterLayout layout, List<double[]> points) {
             exact = layout.psiStart();
             this.points = new ArrayList<>(points);
             likelihoods = new LikelihoodSum[points.size()];
@@ -121,7 +127,7 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
             hessian = new CompensatedSum(exact * (exact + 1) / 2);
         }
 
-        private void merge(Sum other) {
+        void merge(Sum other) {
             for (int k = 0; k < likelihoods.length; k++) {
                 likelihoods[k].merge(other.likelihoods[k]);
             }
@@ -147,30 +153,24 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
             return likelihoods[0];
         }
 
-        /**
-         * ∂² log-likelihood in the free parameters, symmetric; null if the likelihood cannot be evaluated around the
-         * parameters.
-         */
+        /** ∂² log-likelihood, symmetric; null if the likelihood cannot be evaluated around the parameters. */
         public double[][] hessian() {
             if (!isFinite()) {
                 return null;
             }
-            int m = free.length;
-            double[][] out = new double[m][m];
-            int above = 1;
-            for (int i = 0; i < m; i++) {
-                if (free[i] < exact) {
-                    for (int j = 0; j <= i; j++) {
-                        out[i][j] = hessian.get(free[i] * (free[i] + 1) / 2 + free[j]);
-                        out[j][i] = out[i][j];
-                    }
-                    continue;
+            int n = points.get(0).length;
+            double[][] out = new double[n][n];
+            for (int i = 0; i < exact; i++) {
+                for (int j = 0; j <= i; j++) {
+                    out[i][j] = hessian.get(i * (i + 1) / 2 + j);
+                    out[j][i] = out[i][j];
                 }
-                double[] slope = difference(free[i], above);
-                above += 2;
-                for (int j = 0; j < m; j++) {
+            }
+            for (int i = exact; i < n; i++) {
+                double[] slope = difference(i, 1 + 2 * (i - exact));
+                for (int j = 0; j < n; j++) {
                     // What lies between two ψ is differenced by each: their mean.
-                    double part = (free[j] < exact ? 1 : 0.5) * slope[free[j]];
+                    double part = (j < exact ? 1 : 0.5) * slope[j];
                     out[i][j] += part;
                     out[j][i] += part;
                 }

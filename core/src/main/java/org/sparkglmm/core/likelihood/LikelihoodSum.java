@@ -34,6 +34,10 @@ public final class LikelihoodSum implements Serializable {
         sum.merge(other.sum);
     }
 
+    boolean isFinite() {
+        return Math.abs(logLikelihood()) < Double.POSITIVE_INFINITY;
+    }
+
     public double logLikelihood() {
         return sum.get(0);
     }

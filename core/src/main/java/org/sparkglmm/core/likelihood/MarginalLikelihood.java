@@ -8,34 +8,54 @@ import org.sparkglmm.core.optim.Objective;
 
 /** Minus the marginal log-likelihood of (β, θ, ψ), as an objective. */
 public final class MarginalLikelihood implements Objective {
-    private final ClusterData data;
-    private final MixedModel model;
+    private final LikelihoodPasses passes;
     private final GaussHermite grid;
-    private ModeTrail trail = ModeTrail.NONE;
 
     public MarginalLikelihood(ClusterData data, MixedModel model, GaussHermite grid) {
-        this.data = data;
-        this.model = model;
+        this(new LikelihoodPasses(data, model), grid);
+    }
+
+    public MarginalLikelihood(LikelihoodPasses passes, GaussHermite grid) {
+        this.passes = passes;
         this.grid = grid;
     }
 
     @Override
     public int dimension() {
-        return model.layout().size();
+        return passes.model().layout().size();
     }
 
     @Override
     public List<Evaluation> evaluate(List<double[]> points) {
         List<Evaluation> out = new ArrayList<>();
-        List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points, trail);
-        trail = trail.then(points.get(0));
+        List<LikelihoodSum> sums = passes.likelihoods(grid, points);
         for (int k = 0; k < points.size(); k++) {
-            double[] gradient = sums.get(k).gradient();
-            for (int i = 0; i < gradient.length; i++) {
-                gradient[i] = -gradient[i];
-            }
-            out.add(new Evaluation(points.get(k), -sums.get(k).logLikelihood(), gradient));
+            out.add(evaluation(points.get(k), sums.get(k), null));
         }
         return out;
+    }
+
+    @Override
+    public boolean hasHessian() {
+        return true;
+    }
+
+    @Override
+    public Evaluation evaluateWithHessian(double[] point) {
+        CurvaturePass.Sum sum = passes.curvature(grid, point);
+        return evaluation(point, sum.likelihood(), sum.hessian());
+    }
+
+    /** Minus a log-likelihood with its derivatives; the Hessian null if it could not be had. */
+    static Evaluation evaluation(double[] point, LikelihoodSum sum, double[][] hessian) {
+        double[] gradient = sum.gradient();
+        double[][] curvature = hessian == null ? null : new double[gradient.length][gradient.length];
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = -gradient[i];
+            for (int j = 0; j < gradient.length && hessian != null; j++) {
+                curvature[i][j] = -hessian[i][j];
+            }
+        }
+        return new Evaluation(point, -sum.logLikelihood(), gradient, curvature);
     }
 }

@@ -1,16 +1,14 @@
 package org.sparkglmm.core.likelihood;
 
 import java.io.Serializable;
-import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
-import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.math.CompensatedSum;
 
 /**
- * One pass over the clusters' scores g at the estimates: the log-likelihood, Σ g g' for the sandwich, and how far any one cluster
+ * One pass over the clusters' scores g at the estimates: the log-likelihood, its gradient Σ g, Σ g g' for the sandwich, and how far any one cluster
  * moves the estimates, by the one-step change V g (Cook and Weisberg 1982, §5.3).
  */
-public final class ScorePass implements BlockFunction<ScorePass.Sum> {
+public final class ScorePass implements Serializable {
     private static final long serialVersionUID = 1;
     /** In standard errors: who moves an estimate by more is counted. */
     private static final double NOTICEABLE = 0.5;
@@ -20,36 +18,22 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
     private final double[] parameters;
     private final double[][] change;
 
-    private ScorePass(MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
+    ScorePass(MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
         this.model = model;
         this.grid = grid;
         this.parameters = parameters;
         this.change = change;
     }
 
-    /**
-     * Over all clusters.
-     *
-     * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
-     */
-    public static Sum over(
-            ClusterData data, MixedModel model, GaussHermite grid, double[] parameters, double[][] change) {
-        Sum total = new Sum(parameters.length);
-        for (Sum part : data.mapBlocks(new ScorePass(model, grid, parameters, change))) {
-            total.merge(part);
-        }
-        return total;
-    }
-
-    @Override
-    public Sum apply(ClusterBlock block) {
+    /** @param modes where to begin; where they are at the parameters afterwards */
+    Sum apply(ClusterBlock block, double[] modes) {
         Sum out = new Sum(parameters.length);
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
-        double[] start = new double[block.clusters() * model.layout().random()];
         double[] score = new double[parameters.length];
         for (int first = 0; first < block.clusters(); ) {
-            int next = integral.open(first, start);
+            int next = integral.open(first, modes);
+            integral.keepModes(modes);
             integral.integrate();
             for (int i = 0; i < integral.clusters(); i++) {
                 double value = integral.logLikelihood(i);
@@ -60,6 +44,7 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
                 }
                 out.add(block.frequency(first + i), value, score, change);
             }
+            out.closeWindow();
             first = next;
         }
         return out;
@@ -71,24 +56,34 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
 
         private final int size;
         private final CompensatedSum sum;
+        private final transient double[] window;
         private double largest;
         private int parameter = -1;
         private long noticeable;
 
         Sum(int size) {
             this.size = size;
-            sum = new CompensatedSum(1 + size * (size + 1) / 2);
+            sum = new CompensatedSum(1 + size + size * (size + 1) / 2);
+            window = new double[sum.length()];
         }
 
         private void add(int frequency, double value, double[] score, double[][] change) {
-            sum.add(0, frequency * value);
+            window[0] += frequency * value;
             int at = 1;
             for (int i = 0; i < size; i++) {
+                double times = frequency * score[i];
+                window[at++] += times;
                 for (int j = 0; j <= i; j++) {
-                    sum.add(at++, frequency * score[i] * score[j]);
+                    window[at++] += times * score[j];
                 }
             }
             noticeable += largestChange(change, score) > NOTICEABLE ? frequency : 0;
+        }
+
+        /** Some hundred terms need no compensation among themselves. */
+        private void closeWindow() {
+            sum.add(window);
+            java.util.Arrays.fill(window, 0);
         }
 
         /** Of any estimate by this score; remembers the largest of all. */
@@ -125,11 +120,22 @@ public final class ScorePass implements BlockFunction<ScorePass.Sum> {
             return sum.get(0);
         }
 
+        /** Σ g over clusters. */
+        public double[] gradient() {
+            double[] out = new double[size];
+            for (int i = 0; i < size; i++) {
+                // Row i begins behind the log-likelihood, i rows and their gradients.
+                out[i] = sum.get(1 + i + i * (i + 1) / 2);
+            }
+            return out;
+        }
+
         /** Σ g g' over clusters, a full symmetric matrix. */
         public double[][] outerProducts() {
             double[][] out = new double[size][size];
             int at = 1;
             for (int i = 0; i < size; i++) {
+                at++;
                 for (int j = 0; j <= i; j++) {
                     out[i][j] = sum.get(at);
                     out[j][i] = sum.get(at++);

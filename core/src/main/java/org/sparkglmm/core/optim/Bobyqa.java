@@ -40,7 +40,6 @@ public final class Bobyqa implements Minimizer {
                     "the start lies outside the objective's domain",
                     0,
                     Double.NaN,
-                    null,
                     trail);
         }
         Evaluation[] best = {first};
@@ -79,6 +78,6 @@ public final class Bobyqa implements Minimizer {
             // Its trust region can no longer improve the model in floating point: the best point stands.
             message = "the trust region reached rounding";
         }
-        return new Outcome(best[0], status, message, count[0], Double.NaN, null, trail);
+        return new Outcome(best[0], status, message, count[0], Double.NaN, trail);
     }
 }

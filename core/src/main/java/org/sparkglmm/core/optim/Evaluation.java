@@ -1,15 +1,25 @@
 package org.sparkglmm.core.optim;
 
-/** An evaluated point: value and gradient of the objective there. The arrays are not copied; nobody writes to them. */
+/**
+ * An evaluated point: value and gradient of the objective there, and its Hessian if that was asked for. The arrays are not copied; nobody
+ * writes to them.
+ */
 public final class Evaluation {
     private final double[] point;
     private final double value;
     private final double[] gradient;
+    private final double[][] hessian;
 
     public Evaluation(double[] point, double value, double[] gradient) {
+        this(point, value, gradient, null);
+    }
+
+    /** @param hessian null if it was not asked for, or could not be had */
+    public Evaluation(double[] point, double value, double[] gradient, double[][] hessian) {
         this.point = point;
         this.value = value;
         this.gradient = gradient;
+        this.hessian = hessian;
     }
 
     public double[] point() {
@@ -22,6 +32,11 @@ public final class Evaluation {
 
     public double[] gradient() {
         return gradient;
+    }
+
+    /** Null if it was not asked for, or could not be had. */
+    public double[][] hessian() {
+        return hessian;
     }
 
     /** Whether value and gradient are finite: the objective's domain is where they are. */

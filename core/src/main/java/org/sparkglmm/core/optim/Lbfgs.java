@@ -35,7 +35,6 @@ public final class Lbfgs implements Minimizer {
                     "the start lies outside the objective's domain",
                     0,
                     Double.NaN,
-                    null,
                     trail);
         }
         Deque<Pair> memory = new ArrayDeque<>();
@@ -58,7 +57,6 @@ public final class Lbfgs implements Minimizer {
                         "g'H\u207b\u00b9g is below its tolerance",
                         iteration,
                         decrement,
-                        null,
                         trail);
             }
             Evaluation next = search(objective, at, direction, slope, memory.isEmpty());
@@ -70,7 +68,6 @@ public final class Lbfgs implements Minimizer {
                         "the line search found no lower point",
                         iteration,
                         decrement,
-                        null,
                         trail);
             }
             double[] s = minus(next.point(), at.point());
@@ -90,7 +87,6 @@ public final class Lbfgs implements Minimizer {
                 "no convergence in " + MOST_ITERATIONS + " iterations",
                 MOST_ITERATIONS,
                 decrement,
-                null,
                 trail);
     }
 

@@ -8,6 +8,11 @@ public interface Minimizer {
      */
     double TOLERANCE = 1e-10;
 
+    /**
+     * So near to the minimum, a thousandth of a standard error, that a step by the true Hessian leads to it for sure.
+     */
+    double NEAR = 1e-6;
+
     /** Its name in options and files. */
     String name();
 
@@ -16,4 +21,14 @@ public interface Minimizer {
      * @param hessian the Hessian at the start, or something near it; null if there is none
      */
     Outcome minimize(Objective objective, double[] start, double[][] hessian);
+
+    /**
+     * Comes as near to the minimum as is good enough to start the next search from, or to compare it with another.
+     *
+     * @param start inside the objective's domain
+     * @param hessian the Hessian at the start, or something near it; null if there is none
+     */
+    default Outcome approach(Objective objective, double[] start, double[][] hessian) {
+        return minimize(objective, start, hessian);
+    }
 }

@@ -15,4 +15,27 @@ public interface Objective {
     default Evaluation evaluate(double[] point) {
         return evaluate(List.of(point)).get(0);
     }
+
+    /** Whether it computes its Hessian itself, for a few times the price of a gradient; if not, it takes differences. */
+    default boolean hasHessian() {
+        return false;
+    }
+
+    /**
+     * Value, gradient and Hessian at a point in one pass, by differences at 2P further points unless the objective knows better. Without
+     * a Hessian where that cannot be had.
+     */
+    default Evaluation evaluateWithHessian(double[] point) {
+        return CentralHessian.evaluate(this, point);
+    }
+
+    /**
+     * Evaluates a point that its caller expects to be the minimum: an objective may do there, in the same pass, whatever has to be done
+     * at the end.
+     *
+     * @param expansion next to the point, with its Hessian
+     */
+    default Evaluation evaluateAsLast(double[] point, Evaluation expansion) {
+        return evaluate(point);
+    }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param iterations steps tried
  * @param decrement the last estimate of g'H⁻¹g: twice what the objective could still fall by
  * @param hessian the method's last idea of the Hessian, null if it has none; only good enough to start from
+ * @param expansion where the true Hessian was last taken, null if nowhere
  * @param trail the value after each step
  */
 public record Outcome(
@@ -20,6 +21,7 @@ public record Outcome(
         int iterations,
         double decrement,
         double[][] hessian,
+        Evaluation expansion,
         List<Double> trail) {
 
     public enum Status {
@@ -33,6 +35,11 @@ public record Outcome(
 
     public Outcome {
         trail = List.copyOf(trail);
+    }
+
+    /** Of a method that knows no Hessian. */
+    Outcome(Evaluation best, Status status, String message, int iterations, double decrement, List<Double> trail) {
+        this(best, status, message, iterations, decrement, null, null, trail);
     }
 
     public boolean converged() {

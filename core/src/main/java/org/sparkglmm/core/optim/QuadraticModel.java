@@ -9,6 +9,8 @@ public final class QuadraticModel {
     /** Relative curvature below which a direction counts as flat. */
     private static final double FLAT = 1e-8;
 
+    private static final double WELL_CONDITIONED = 1e-6;
+
     private final double[] scale;
     private final SymmetricEigen eigen;
     private final double[] along;
@@ -49,6 +51,11 @@ public final class QuadraticModel {
         return eigen.smallest() > FLAT;
     }
 
+    /** Whether every direction is curved enough for a short Newton step to be trusted without an evaluation. */
+    public boolean isWellConditioned() {
+        return eigen.smallest() > WELL_CONDITIONED;
+    }
+
     /** g'H⁻¹g, flat directions taken to have the least curvature that is told from none. */
     public double decrement() {
         double sum = 0;
@@ -56,6 +63,15 @@ public final class QuadraticModel {
             sum += along[k] * along[k] / Math.max(eigen.value(k), FLAT);
         }
         return sum;
+    }
+
+    /** The minimiser, from the point around which this is the model; for one that is convex. */
+    public double[] newton(double[] point) {
+        double[] out = step(Double.POSITIVE_INFINITY);
+        for (int i = 0; i < out.length; i++) {
+            out[i] += point[i];
+        }
+        return out;
     }
 
     /** The minimiser within scaled length {@code radius}. */
@@ -122,6 +138,17 @@ public final class QuadraticModel {
             sum += x * x;
         }
         return Math.sqrt(sum);
+    }
+
+    /** √((a - b)'H(a - b)), with a negative value (an indefinite H) counted as its size. */
+    public static double distance(double[] a, double[] b, double[][] hessian) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a.length; j++) {
+                sum += (a[i] - b[i]) * hessian[i][j] * (a[j] - b[j]);
+            }
+        }
+        return Math.sqrt(Math.abs(sum));
     }
 
     /** g's + ½ s'Hs. */

@@ -55,4 +55,30 @@ public final class SubspaceObjective implements Objective {
         }
         return out;
     }
+
+    @Override
+    public boolean hasHessian() {
+        return inner.hasHessian();
+    }
+
+    @Override
+    public Evaluation evaluateWithHessian(double[] point) {
+        if (!inner.hasHessian()) {
+            return CentralHessian.evaluate(this, point);
+        }
+        Evaluation e = inner.evaluateWithHessian(embed(point));
+        return new Evaluation(point, e.value(), restrict(e.gradient()), restrict(e.hessian()));
+    }
+
+    /** The rows and columns of the free variables; null of null. */
+    public double[][] restrict(double[][] full) {
+        if (full == null) {
+            return null;
+        }
+        double[][] out = new double[free.length][];
+        for (int i = 0; i < free.length; i++) {
+            out[i] = restrict(full[free[i]]);
+        }
+        return out;
+    }
 }

@@ -29,13 +29,54 @@ public final class TransformedObjective implements Objective {
         List<Evaluation> evaluations = inner.evaluate(mapped);
         for (int k = 0; k < points.size(); k++) {
             Evaluation e = evaluations.get(k);
-            double[] gradient = new double[a.length];
+            out.add(new Evaluation(points.get(k), e.value(), multiplyTransposed(a, e.gradient())));
+        }
+        return out;
+    }
+
+    @Override
+    public boolean hasHessian() {
+        return inner.hasHessian();
+    }
+
+    /** A'HA; by differences in these variables, whose units suit them, if the inner objective has nothing better. */
+    @Override
+    public Evaluation evaluateWithHessian(double[] point) {
+        if (!inner.hasHessian()) {
+            return CentralHessian.evaluate(this, point);
+        }
+        Evaluation e = inner.evaluateWithHessian(multiply(a, point));
+        double[][] hessian = e.hessian() == null ? null : hessian(e.hessian());
+        return new Evaluation(point, e.value(), multiplyTransposed(a, e.gradient()), hessian);
+    }
+
+    /** A'HA. */
+    public double[][] hessian(double[][] inner) {
+        double[][] rows = new double[a.length][];
+        for (int i = 0; i < a.length; i++) {
+            rows[i] = multiplyTransposed(a, inner[i]);
+        }
+        double[][] out = new double[a.length][a.length];
+        for (int j = 0; j < a.length; j++) {
+            double[] column = new double[a.length];
             for (int i = 0; i < a.length; i++) {
-                for (int j = 0; j < a.length; j++) {
-                    gradient[j] += a[i][j] * e.gradient()[i];
-                }
+                column[i] = rows[i][j];
             }
-            out.add(new Evaluation(points.get(k), e.value(), gradient));
+            double[] product = multiplyTransposed(a, column);
+            for (int i = 0; i < a.length; i++) {
+                out[i][j] = product[i];
+            }
+        }
+        return out;
+    }
+
+    /** A'v. */
+    public static double[] multiplyTransposed(double[][] a, double[] v) {
+        double[] out = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a.length; j++) {
+                out[j] += a[i][j] * v[i];
+            }
         }
         return out;
     }

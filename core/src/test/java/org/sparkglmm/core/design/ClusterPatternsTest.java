@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkglmm.core.likelihood.GaussHermite;
+import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.ScorePass;
@@ -145,8 +146,12 @@ class ClusterPatternsTest {
         }
         double[][] change = new double[1][parameters.length];
         change[0][0] = 0.01;
-        ScorePass.Sum ofMerged = ScorePass.over(merged, model, grid, parameters, change);
-        ScorePass.Sum ofPlain = ScorePass.over(plain, model, grid, parameters, change);
+        ScorePass.Sum ofMerged = new LikelihoodPasses(merged, model)
+                .closing(grid, null, parameters, change, false)
+                .scores();
+        ScorePass.Sum ofPlain = new LikelihoodPasses(plain, model)
+                .closing(grid, null, parameters, change, false)
+                .scores();
         assertEquals(ofPlain.logLikelihood(), ofMerged.logLikelihood(), ROUNDING * Math.abs(b.value()));
         assertEquals(ofPlain.largestChange(), ofMerged.largestChange(), ROUNDING);
         assertEquals(ofPlain.noticeable(), ofMerged.noticeable());

@@ -223,7 +223,7 @@ final class DiagnosticsStudy {
                     fit.link(),
                     fit.parameters(),
                     moments,
-                    Diagnosis.sample(data, moments),
+                    data,
                     null,
                     true,
                     FitOptions.MIN_CELL_COUNT);

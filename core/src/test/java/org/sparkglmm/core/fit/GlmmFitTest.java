@@ -28,8 +28,8 @@ import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
+import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
-import org.sparkglmm.core.likelihood.ScorePass;
 import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
@@ -411,6 +411,91 @@ class GlmmFitTest {
         }
     }
 
+    private static FitResult fitFrom(FitResult earlier, Rows rows, Family family, Link link, FitOptions options) {
+        return GlmmFit.fit(
+                rows.design(),
+                family,
+                link,
+                rows.data(family, 7, 2),
+                options,
+                new EarlierFit(earlier.parameterNames(), earlier.parameters()),
+                FitListener.SILENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"binomial,1,1", "binomial,2,1", "poisson,1,5", "poisson,2,1"})
+    void aWellBehavedModelOfManyPersonsTakesFivePasses(String name, int q, int nodes) {
+        Family family = Families.named(name);
+        Link link = family.links().get(0);
+        Rows rows = Simulation.of(family, link, q, 40_000, 4, new double[] {0.2, 0.4, -0.5}, 0.8, 21);
+        FitResult cold = fit(rows, family, link, rows.data(family, 7, 2), nodes(nodes));
+        assertTrue(cold.converged(), cold.optimizer().message());
+        assertTrue(cold.optimizer().passes() <= 5, cold.optimizer().passes() + " passes");
+        Evaluation end = new MarginalLikelihood(rows.data(family, 2, 2), cold.model(), new GaussHermite(nodes, q))
+                .evaluate(cold.parameters());
+        assertEquals(
+                0,
+                distance(end.gradient(), cold.covariance().matrix(StandardErrors.MODEL)),
+                1e-5,
+                "standard errors from the optimum");
+        assertEquals(-end.value(), cold.logLikelihood(), 1e-12 * Math.abs(end.value()));
+
+        FitResult again = fitFrom(cold, rows, family, link, nodes(nodes));
+        assertTrue(again.converged(), again.optimizer().message());
+        assertTrue(again.optimizer().passes() <= 3, again.optimizer().passes() + " passes from its own estimates");
+    }
+
+    @Test
+    void aStartFromAnEarlierFitEndsWhereAColdStartDoes() {
+        double[] beta = {0.2, 0.4, -0.5};
+        Rows all = Simulation.of(POISSON, Link.LOG, 2, 12_000, 4, beta, 0.8, 5);
+        // The same seed: the first persons of them.
+        Rows before = Simulation.of(POISSON, Link.LOG, 2, 11_800, 4, beta, 0.8, 5);
+        FitResult earlier = fit(before, POISSON, Link.LOG, before.data(POISSON, 6, 2), nodes(1));
+        FitResult cold = fit(all, POISSON, Link.LOG, all.data(POISSON, 7, 2), nodes(1));
+        FitResult warm = fitFrom(earlier, all, POISSON, Link.LOG, nodes(1));
+        assertTrue(warm.optimizer().earlierFit());
+        assertFalse(cold.optimizer().earlierFit());
+        assertEquals(0, warm.optimizer().samplePersons());
+        double[] se = se(cold);
+        for (int i = 0; i < se.length; i++) {
+            assertEquals(cold.parameters()[i], warm.parameters()[i], 1e-5 * se[i]);
+            assertEquals(se[i], se(warm)[i], 1e-5 * se[i]);
+        }
+        assertEquals(cold.logLikelihood(), warm.logLikelihood(), 1e-8);
+        int passes = warm.optimizer().passes();
+        assertTrue(passes <= 4 && passes < cold.optimizer().passes(), passes + " passes");
+    }
+
+    @Test
+    void anEarlierFitAtTheEdgeDoesNotHoldTheNextOneThere() {
+        Rows rows = binary(1, 200, 4, 9);
+        FitResult cold = fit(rows, BINOMIAL, Link.LOGIT, nodes(5));
+        double[] atEdge = cold.parameters().clone();
+        atEdge[atEdge.length - 1] = 0;
+        FitResult warm = GlmmFit.fit(
+                rows.design(),
+                BINOMIAL,
+                Link.LOGIT,
+                rows.data(BINOMIAL, 5, 1),
+                nodes(5),
+                new EarlierFit(cold.parameterNames(), atEdge),
+                FitListener.SILENT);
+        assertEquals(cold.logLikelihood(), warm.logLikelihood(), SAME_LOG_LIKELIHOOD);
+    }
+
+    @Test
+    void anEarlierFitOfAnotherModelIsRefusedAndNewColumnsBeginWithoutEffect() {
+        EarlierFit earlier = new EarlierFit(List.of("(Intercept)", "gone", "chol"), new double[] {1, 2, 3});
+        assertArrayEquals(new double[] {1, 0, 3}, earlier.of(List.of("(Intercept)", "new", "chol"), 2), 0, "by name");
+        String message = assertThrows(
+                        UsageException.class, () -> earlier.of(List.of("(Intercept)", "new", "chol", "theta"), 2))
+                .getMessage();
+        assertTrue(message.contains("theta") && !message.contains("new"), message);
+        EarlierFit broken = new EarlierFit(List.of("x"), new double[] {Double.NaN});
+        assertThrows(UsageException.class, () -> broken.of(List.of("x"), 1));
+    }
+
     /** √(g'Cg), the Newton step in standard errors. */
     private static double distance(double[] gradient, double[][] covariance) {
         double sum = 0;
@@ -572,7 +657,9 @@ class GlmmFitTest {
         ClusterData data = rows.data(BINOMIAL, 1, 1);
         GaussHermite grid = new GaussHermite(7, 1);
         double[][] h = CentralHessian.at(new MarginalLikelihood(data, result.model(), grid), result.parameters());
-        double[][] meat = ScorePass.over(data, result.model(), grid, result.parameters(), new double[0][])
+        double[][] meat = new LikelihoodPasses(data, result.model())
+                .closing(grid, null, result.parameters(), new double[0][], false)
+                .scores()
                 .outerProducts();
         double[][] inverse = inverse(h);
         int n = h.length;

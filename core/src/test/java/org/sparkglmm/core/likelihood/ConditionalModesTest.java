@@ -175,7 +175,9 @@ class ConditionalModesTest {
             most = Math.max(most, both.influence(i));
             noticeable += both.influence(i) > 0.5 ? 1 : 0;
         }
-        ScorePass.Sum pass = ScorePass.over(new LocalClusterData(List.of(block), 1), model, grid, at, change);
+        ScorePass.Sum pass = new LikelihoodPasses(new LocalClusterData(List.of(block), 1), model)
+                .closing(grid, null, at, change, false)
+                .scores();
         assertEquals(pass.largestChange(), most);
         assertEquals(pass.noticeable(), noticeable);
         assertTrue(noticeable > 0 && noticeable < block.clusters(), "the clusters differ");

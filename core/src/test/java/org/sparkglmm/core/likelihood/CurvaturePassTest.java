@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,9 +132,11 @@ class CurvaturePassTest {
             Case made = new Case(
                     entry, RandomBlocks.design(3, 2, true), (int) arguments.get()[1], 5);
             double[] at = made.parameters();
-            LikelihoodSum expected = LikelihoodPass.over(made.data, made.model, made.grid, List.of(at), ModeTrail.NONE)
+            LikelihoodSum expected = new LikelihoodPasses(made.data, made.model)
+                    .likelihoods(made.grid, List.of(at))
                     .get(0);
-            LikelihoodSum actual = CurvaturePass.over(made.data, made.model, made.grid, at, all(at), ModeTrail.NONE)
+            LikelihoodSum actual = new LikelihoodPasses(made.data, made.model)
+                    .curvature(made.grid, at)
                     .likelihood();
             assertEquals(expected.logLikelihood(), actual.logLikelihood());
             assertArrayEquals(expected.gradient(), actual.gradient());
@@ -164,8 +165,8 @@ class CurvaturePassTest {
 
     /** Against differences, of a model without ψ. */
     private static void check(ClusterData data, MixedModel model, GaussHermite grid, double[] at) {
-        double[][] actual = CurvaturePass.over(data, model, grid, at, all(at), ModeTrail.NONE)
-                .hessian();
+        double[][] actual =
+                new LikelihoodPasses(data, model).curvature(grid, at).hessian();
         double[][] expected = CentralHessian.at(new MarginalLikelihood(data, model, grid), at);
         double largest = 0;
         for (double[] row : expected) {
@@ -201,37 +202,13 @@ class CurvaturePassTest {
             blocks.add(made.block);
         }
         double[] at = made.parameters();
-        double[][] expected = CurvaturePass.over(
-                        new LocalClusterData(blocks, 1), made.model, made.grid, at, all(at), ModeTrail.NONE)
+        double[][] expected = new LikelihoodPasses(new LocalClusterData(blocks, 1), made.model)
+                .curvature(made.grid, at)
                 .hessian();
-        double[][] actual = CurvaturePass.over(
-                        new LocalClusterData(blocks, 4), made.model, made.grid, at, all(at), ModeTrail.NONE)
+        double[][] actual = new LikelihoodPasses(new LocalClusterData(blocks, 4), made.model)
+                .curvature(made.grid, at)
                 .hessian();
         assertArrayEquals(expected, actual);
-    }
-
-    @Test
-    void ofSomeParametersIsTheirPartOfTheWhole() {
-        Catalogue.Entry ordinal = Catalogue.entries().stream()
-                .filter(e -> e.family().auxiliary().size() == 4)
-                .findFirst()
-                .orElseThrow();
-        Case made = new Case(ordinal, RandomBlocks.design(3, 2, true), 3, 5);
-        double[] at = made.parameters();
-        int[] free = {1, 2, 3, 5, 7, 9};
-        double[][] whole = CurvaturePass.over(made.data, made.model, made.grid, at, all(at), ModeTrail.NONE)
-                .hessian();
-        double[][] part = CurvaturePass.over(made.data, made.model, made.grid, at, free, ModeTrail.NONE)
-                .hessian();
-        for (int i = 0; i < free.length; i++) {
-            for (int j = 0; j < free.length; j++) {
-                assertEquals(whole[free[i]][free[j]], part[i][j]);
-            }
-        }
-    }
-
-    private static int[] all(double[] parameters) {
-        return IntStream.range(0, parameters.length).toArray();
     }
 
     @Test
@@ -243,7 +220,8 @@ class CurvaturePassTest {
         Case made = new Case(identity, RandomBlocks.design(3, 1, false), 1, 5);
         double[] at = made.parameters();
         at[0] = -5;
-        assertNull(CurvaturePass.over(made.data, made.model, made.grid, at, all(at), ModeTrail.NONE)
+        assertNull(new LikelihoodPasses(made.data, made.model)
+                .curvature(made.grid, at)
                 .hessian());
     }
 
@@ -310,8 +288,8 @@ class CurvaturePassTest {
         }
 
         private void check(double[] at) {
-            double[][] actual = CurvaturePass.over(data, model, grid, at, all(at), ModeTrail.NONE)
-                    .hessian();
+            double[][] actual =
+                    new LikelihoodPasses(data, model).curvature(grid, at).hessian();
             assertNotNull(actual, "the likelihood is finite around the test's point");
             double[][] expected = new double[at.length][];
             double largest = 0;
@@ -339,7 +317,7 @@ class CurvaturePassTest {
                 x[i] += k * h;
                 points.add(x);
             }
-            List<LikelihoodSum> sums = LikelihoodPass.over(data, model, grid, points, ModeTrail.NONE);
+            List<LikelihoodSum> sums = new LikelihoodPasses(data, model).likelihoods(grid, points);
             double[] out = new double[at.length];
             double[] factor = {1 / (12 * h), -8 / (12 * h), 8 / (12 * h), -1 / (12 * h)};
             for (int k = 0; k < factor.length; k++) {

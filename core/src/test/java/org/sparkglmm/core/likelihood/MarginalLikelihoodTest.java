@@ -427,7 +427,9 @@ class MarginalLikelihoodTest {
         ClusterData data = rows.data(family, 3, 1);
         GaussHermite grid = new GaussHermite(5, 1);
         double[][] change = {{0, 2, 0, 0}, {0.5, 0, -1, 0}};
-        ScorePass.Sum sum = ScorePass.over(data, model, grid, at, change);
+        ScorePass.Sum sum = new LikelihoodPasses(data, model)
+                .closing(grid, null, at, change, false)
+                .scores();
         double largest = 0;
         double[][] expected = new double[4][4];
         for (long id = 0; id < 12; id++) {
@@ -454,8 +456,8 @@ class MarginalLikelihoodTest {
             }
         }
         assertEquals(largest, sum.largestChange(), 1e-10);
-        LikelihoodSum plain = LikelihoodPass.over(data, model, grid, List.of(at), ModeTrail.NONE)
-                .get(0);
+        LikelihoodSum plain =
+                new LikelihoodPasses(data, model).likelihoods(grid, List.of(at)).get(0);
         assertEquals(plain.logLikelihood(), sum.logLikelihood());
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(expected[i], sum.outerProducts()[i], 1e-10);

@@ -66,7 +66,10 @@ final class CheckCommand implements Callable<Integer> {
         ModelRequest known = bound.request();
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
         try {
-            DataReport report = DataReport.of(bound.design(), known.family(), new SparkClusterData(blocks));
+            DataReport report = DataReport.of(
+                    bound.design(),
+                    known.family(),
+                    new SparkClusterData(blocks, bound.counts().complete()));
             print(known, bound, report);
             return ExitCode.OK;
         } finally {

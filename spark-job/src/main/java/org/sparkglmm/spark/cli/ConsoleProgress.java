@@ -25,9 +25,7 @@ final class ConsoleProgress implements FitListener {
 
     @Override
     public void pass(int pass, int points, double logLikelihood, double gradientNorm) {
-        if (points > 1) {
-            out.printf(Locale.ROOT, "%7.1f s    pass %3d  %d points at once%n", seconds(), pass, points);
-        } else if (Double.isNaN(logLikelihood)) {
+        if (Double.isNaN(logLikelihood)) {
             out.printf(
                     Locale.ROOT,
                     "%7.1f s    pass %3d  beyond the model's range, a shorter step follows%n",
@@ -36,11 +34,12 @@ final class ConsoleProgress implements FitListener {
         } else {
             out.printf(
                     Locale.ROOT,
-                    "%7.1f s    pass %3d  logLik %.6f  |gradient| %.2e%n",
+                    "%7.1f s    pass %3d  logLik %.6f  |gradient| %.2e%s%n",
                     seconds(),
                     pass,
                     logLikelihood,
-                    gradientNorm);
+                    gradientNorm,
+                    points > 1 ? "  (" + points + " points at once)" : "");
         }
         out.flush();
     }

@@ -55,6 +55,13 @@ final class FitCommand implements Callable<Integer> {
                     "How 95%% intervals are found: wald or profile (likelihood; some ten passes more; default: wald).")
     private String intervals;
 
+    @Option(
+            names = "--start",
+            paramLabel = "DIR",
+            description =
+                    "Results of an earlier fit of the same model: begin where it ended (fewer passes, the same results).")
+    private String start;
+
     @Mixin
     private DisclosureOptions disclosure;
 
@@ -78,6 +85,7 @@ final class FitCommand implements Callable<Integer> {
                 .setOptimizer(optimizer)
                 .setStandardErrors(standardErrors)
                 .setIntervals(intervals)
+                .setStart(start)
                 .setMinCellCount(disclosure.minCellCount());
         // Complain about the model before a session is started for it.
         estimator.validate();

@@ -17,10 +17,20 @@ import org.sparkglmm.core.design.ColumnSelection;
  * driver puts them in block order, so that sums do not depend on who finished first.
  */
 public final class SparkClusterData implements ClusterData {
-    private final JavaRDD<ClusterBlock> blocks;
+    private static final long UNKNOWN = -1;
 
+    private final JavaRDD<ClusterBlock> blocks;
+    private final long rows;
+
+    /** Blocks of which nothing is known. */
     public SparkClusterData(JavaRDD<ClusterBlock> blocks) {
+        this(blocks, UNKNOWN);
+    }
+
+    /** @param rows that went into the blocks, those without weight among them */
+    public SparkClusterData(JavaRDD<ClusterBlock> blocks, long rows) {
         this.blocks = blocks;
+        this.rows = rows;
     }
 
     private record Indexed<R>(int index, R result) implements Serializable {}
@@ -55,8 +65,17 @@ public final class SparkClusterData implements ClusterData {
     }
 
     @Override
+    public long rows() {
+        return rows == UNKNOWN
+                ? mapBlocks(ClusterBlock::rows).stream()
+                        .mapToLong(Integer::longValue)
+                        .sum()
+                : rows;
+    }
+
+    @Override
     public ClusterData withColumns(ColumnSelection keep) {
-        return new SparkClusterData(blocks.map(block -> block.withColumns(keep)));
+        return new SparkClusterData(blocks.map(block -> block.withColumns(keep)), rows);
     }
 
     /** The blocks themselves, for what is written person by person. */

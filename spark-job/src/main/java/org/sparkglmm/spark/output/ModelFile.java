@@ -20,8 +20,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.formula.Formula;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.FixedEffect;
@@ -110,6 +113,7 @@ public final class ModelFile {
         number(optimizer, "gradientNorm", fit.optimizer().gradientNorm());
         number(optimizer, "decrement", fit.optimizer().decrement());
         optimizer.put("samplePersons", fit.optimizer().samplePersons());
+        optimizer.put("startedFrom", startedFrom(fit.optimizer()));
         optimizer.put("message", fit.optimizer().message());
         ObjectNode design = root.putObject("design");
         design.put("group", fit.design().group());
@@ -148,6 +152,41 @@ public final class ModelFile {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** In words; never where an earlier fit lies, since paths are no part of a result. */
+    private static String startedFrom(FitResult.OptimizerReport optimizer) {
+        if (optimizer.earlierFit()) {
+            return "an earlier fit";
+        }
+        return optimizer.samplePersons() > 0 ? "a sample" : "general starting values";
+    }
+
+    /**
+     * The estimates of a fit of the same model, for another to begin with.
+     *
+     * @throws UsageException if it is another model
+     * @throws DataException if the folder holds no complete model
+     */
+    public static EarlierFit readAsStart(String folder, ModelRequest request, Configuration configuration) {
+        Saved saved = read(folder, configuration);
+        same("formula", saved.request.formula().text(), request.formula().text());
+        same("family", saved.request.family().name(), request.family().name());
+        same("link", saved.request.link().label(), request.link().label());
+        same("--zi", textOf(saved.request.zi()), textOf(request.zi()));
+        same("--dispersion", textOf(saved.request.dispersion()), textOf(request.dispersion()));
+        return new EarlierFit(saved.parameterNames, saved.estimates.parameters());
+    }
+
+    private static void same(String what, String there, String here) {
+        if (!there.equals(here)) {
+            throw new UsageException("--start: the fit there is of another model: its " + what + " is " + there
+                    + ", here it is " + here);
+        }
+    }
+
+    private static String textOf(Formula formula) {
+        return formula == null ? "none" : formula.text();
     }
 
     static String version() {

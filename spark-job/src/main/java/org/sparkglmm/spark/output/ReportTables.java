@@ -377,6 +377,9 @@ final class ReportTables {
         if (sample > 0) {
             rows.add(List.of("Started from a sample of", Figures.count(sample) + " " + words.group()));
         }
+        if (Tree.text(optimizer, "startedFrom").equals("an earlier fit")) {
+            rows.add(List.of("Started from", "an earlier fit"));
+        }
         table(page, "Optimizer", List.of("Optimizer", ""), rows);
     }
 

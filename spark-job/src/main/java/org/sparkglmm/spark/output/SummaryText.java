@@ -356,9 +356,12 @@ public final class SummaryText {
                 "Optimizer: %s, %d passes over the data%s",
                 fit.optimizer().name(),
                 fit.optimizer().passes(),
-                fit.optimizer().samplePersons() > 0
-                        ? ", started from a sample of " + fit.optimizer().samplePersons()
-                        : "");
+                fit.optimizer().earlierFit()
+                        ? ", started from an earlier fit"
+                        : fit.optimizer().samplePersons() > 0
+                                ? ", started from a sample of "
+                                        + fit.optimizer().samplePersons()
+                                : "");
         for (Warning warning : warnings) {
             line("Warning (%s): %s", warning.code(), warning.message());
         }

@@ -123,6 +123,40 @@ class FitAndPredictTest {
     }
 
     @Test
+    void aFitBeginsWhereAnEarlierOneEndedAndSaysSoWithoutItsPath() throws IOException {
+        Commands ran = fit(TOENAIL, FORMULA, "again", "--nodes", "9", "--start", path("toenail"));
+        assertEquals(0, ran.code(), ran.err());
+        JsonNode first = model("toenail");
+        JsonNode again = model("again");
+        assertEquals(
+                "general starting values", first.at("/optimizer/startedFrom").asText());
+        assertEquals("an earlier fit", again.at("/optimizer/startedFrom").asText());
+        assertTrue(again.at("/optimizer/passes").asInt()
+                < first.at("/optimizer/passes").asInt());
+        assertTrue(again.at("/optimizer/passes").asInt() <= 3);
+        assertEquals(first.get("logLik").asDouble(), again.get("logLik").asDouble(), 1e-8);
+        for (int i = 0; i < first.get("fixed").size(); i++) {
+            double se = first.get("fixed").get(i).get("se").asDouble();
+            assertEquals(
+                    first.get("fixed").get(i).get("estimate").asDouble(),
+                    again.get("fixed").get(i).get("estimate").asDouble(),
+                    1e-5 * se);
+        }
+        assertTrue(ran.out().contains("started from an earlier fit"), ran.out());
+        assertFalse(Files.readString(folder.resolve("again/model.json")).contains(folder.toString()), "no path inside");
+    }
+
+    @Test
+    void anEarlierFitOfAnotherModelIsRefused() {
+        Commands formula = fit(TOENAIL, "outcome ~ time + (1 | patientID)", "other", "--start", path("toenail"));
+        assertEquals(2, formula.code(), formula.err());
+        assertTrue(formula.err().contains("formula"), formula.err());
+        Commands link = fit(TOENAIL, FORMULA, "other", "--link", "probit", "--start", path("toenail"));
+        assertEquals(2, link.code(), link.err());
+        assertTrue(link.err().contains("logit") && link.err().contains("probit"), link.err());
+    }
+
+    @Test
     void conditionalPredictionsAddThePersonsEffect() {
         assertEquals(0, predict(TOENAIL, "predicted").code());
         Map<Integer, Double> effect = new HashMap<>();
