@@ -81,6 +81,11 @@ final class FullObjective implements Objective {
     }
 
     @Override
+    public double hessianPrice() {
+        return inner.hessianPrice();
+    }
+
+    @Override
     public boolean hasHessian() {
         return true;
     }

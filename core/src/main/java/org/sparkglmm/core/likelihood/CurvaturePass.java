@@ -15,8 +15,11 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
     private static final long serialVersionUID = 1;
-    /** Of a unit of ψ: truncation is some 4e-10 and rounding 1e-11, relative to third derivatives and the gradient's terms. */
-    private static final double STEP = 5e-5;
+    /**
+     * Of a unit of ψ: truncation is some 2e-9 relative to third derivatives; at less, densities that are sums of large terms (tweedie
+     * with next to no spread) are rough.
+     */
+    private static final double STEP = 1e-4;
 
     private static final int ATTEMPTS = 4;
 

@@ -57,6 +57,11 @@ public final class SubspaceObjective implements Objective {
     }
 
     @Override
+    public double hessianPrice() {
+        return inner.hessianPrice();
+    }
+
+    @Override
     public boolean hasHessian() {
         return inner.hasHessian();
     }

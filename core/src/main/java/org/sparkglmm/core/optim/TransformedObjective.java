@@ -35,6 +35,11 @@ public final class TransformedObjective implements Objective {
     }
 
     @Override
+    public double hessianPrice() {
+        return inner.hessianPrice();
+    }
+
+    @Override
     public boolean hasHessian() {
         return inner.hasHessian();
     }
