@@ -31,7 +31,7 @@ import org.sparkglmm.core.optim.SymmetricEigen;
 /** Makes {@link Diagnostics} of a fit, in this process, from a sample of its clusters. */
 public final class Diagnosis {
     /** Rows after which a sample says enough: proportions and means of residuals are known to some 0.003. */
-    private static final long SAMPLE_ROWS = 100_000;
+    public static final long SAMPLE_ROWS = 100_000;
     /** Rows with a quantile residual: distribution functions may take a tenth of a millisecond. */
     private static final double QUANTILE_ROWS = 25_000;
     /** Bins of a trend, of this many rows at least. */
@@ -61,16 +61,11 @@ public final class Diagnosis {
         this.moments = moments;
     }
 
-    /** Every how many-th cluster is enough for the residuals of data of so many rows. */
-    public static int sampleStep(long rows) {
-        return (int) Math.max(1, (rows + SAMPLE_ROWS - 1) / SAMPLE_ROWS);
-    }
-
     /**
      * The diagnostics of a fit.
      *
      * @param parameters β, θ, ψ
-     * @param sample every {@link #sampleStep}-th cluster
+     * @param sample of clusters, {@link #SAMPLE_ROWS} rows or fewer are enough
      * @param influence of single clusters, null if unknown
      * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
      * @param minCellCount a level with fewer clusters is flagged

@@ -16,10 +16,13 @@ import org.sparkglmm.core.model.Family;
  */
 record FirstPass(DataMoments moments, ClusterData sample) {
 
+    /** Of the sample that comes to the driver: some 20 MB. */
+    private static final long SAMPLE_ROWS = 500_000;
+
     private record Part(DataMoments moments, ClusterBlock sample) implements Serializable {}
 
     static FirstPass over(ClusterData data, Family family, Design design) {
-        int step = Diagnosis.sampleStep(data.rows());
+        int step = step(data.rows(), SAMPLE_ROWS);
         List<Part> parts = data.mapBlocks(block -> new Part(
                 DataMoments.ofBlock(block, family, design),
                 step == 1 && !block.hasPatterns() ? block : block.everyNth(step)));
@@ -28,13 +31,24 @@ record FirstPass(DataMoments moments, ClusterData sample) {
                 local(parts.stream().map(Part::sample).toList()));
     }
 
+    private static int step(long rows, long wanted) {
+        return (int) Math.max(1, (rows + wanted - 1) / wanted);
+    }
+
+    /** The part of a sample that is enough for diagnostics. */
+    static ClusterData forDiagnostics(ClusterData sample) {
+        int step = step(sample.rows(), Diagnosis.SAMPLE_ROWS);
+        return step == 1 ? sample : everyNth(sample, step);
+    }
+
+    private static ClusterData everyNth(ClusterData sample, int step) {
+        return local(sample.mapBlocks(block -> block.everyNth(step)));
+    }
+
     /** About {@code size} evenly spaced clusters of a sample. */
     static ClusterData thinned(ClusterData sample, int size) {
-        List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
         int step = (int) Math.max(1, clusters(sample) / size);
-        return step == 1
-                ? sample
-                : local(blocks.stream().map(block -> block.everyNth(step)).toList());
+        return step == 1 ? sample : everyNth(sample, step);
     }
 
     static long clusters(ClusterData data) {

@@ -81,11 +81,6 @@ final class FullObjective implements Objective {
     }
 
     @Override
-    public double hessianPrice() {
-        return inner.hessianPrice();
-    }
-
-    @Override
     public boolean hasHessian() {
         return true;
     }

@@ -185,7 +185,7 @@ final class GaussianFit {
                 optimum.converged(),
                 options,
                 moments,
-                sample,
+                FirstPass.forDiagnostics(sample),
                 listener);
         warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(

@@ -41,7 +41,7 @@ import org.sparkglmm.core.optim.TransformedObjective;
  */
 public final class GlmmFit {
     /** Clusters of the samples whose optima lead to each other's, and the last one's to the full fit. */
-    private static final int[] SAMPLES = {2_000, 10_000};
+    private static final int[] SAMPLES = {2_000, 10_000, 100_000};
     /** Data sets with fewer clusters than this many samples are fitted without it. */
     private static final int WORTH_SAMPLING = 4;
 
@@ -192,6 +192,10 @@ public final class GlmmFit {
             }
             ClusterData part = FirstPass.thinned(sample, size);
             long clusters = FirstPass.clusters(part);
+            if (clusters < 2 * sampled) {
+                // The sample is of rows, and its clusters are large.
+                break;
+            }
             listener.stage("starting values from a sample of " + clusters + " of " + moments.clusters());
             Objective objective = new TransformedObjective(
                     new MarginalLikelihood(part, model, new GaussHermite(nodes, layout.random())), toRaw);
@@ -282,7 +286,7 @@ public final class GlmmFit {
                 optimum.converged(),
                 options,
                 moments,
-                sample,
+                FirstPass.forDiagnostics(sample),
                 listener);
         warnings.addAll(answers.warnings(optimum.value()));
         return new FitResult(

@@ -3,7 +3,6 @@ package org.sparkglmm.core.likelihood;
 import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.design.ClusterData;
-import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
@@ -39,14 +38,6 @@ public final class MarginalLikelihood implements Objective {
     @Override
     public boolean hasHessian() {
         return true;
-    }
-
-    /** Two for a handful of effects, as measured; products of columns for many; and two gradients for each ψ. */
-    @Override
-    public double hessianPrice() {
-        ParameterLayout layout = passes.model().layout();
-        double exact = layout.psiStart();
-        return 2 + exact * exact / 100 + 2 * layout.psi();
     }
 
     @Override

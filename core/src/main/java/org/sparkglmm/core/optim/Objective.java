@@ -16,14 +16,9 @@ public interface Objective {
         return evaluate(List.of(point)).get(0);
     }
 
-    /** Whether it computes its Hessian itself; if not, it takes differences. */
+    /** Whether it computes its Hessian itself, for a few times the price of a gradient; if not, it takes differences. */
     default boolean hasHessian() {
         return false;
-    }
-
-    /** About how many evaluations of value and gradient a Hessian costs. */
-    default double hessianPrice() {
-        return 2 * dimension();
     }
 
     /**

@@ -57,11 +57,6 @@ public final class SubspaceObjective implements Objective {
     }
 
     @Override
-    public double hessianPrice() {
-        return inner.hessianPrice();
-    }
-
-    @Override
     public boolean hasHessian() {
         return inner.hasHessian();
     }

@@ -35,11 +35,6 @@ public final class TransformedObjective implements Objective {
     }
 
     @Override
-    public double hessianPrice() {
-        return inner.hessianPrice();
-    }
-
-    @Override
     public boolean hasHessian() {
         return inner.hasHessian();
     }

@@ -8,19 +8,17 @@ import java.util.List;
  * date by symmetric rank-one updates, which cost nothing; it takes a true Hessian when it has none or when the model
  * predicts badly. (Conn, Gould and Toint 2000; Nocedal and Wright 2006, §6.2.)
  *
- * <p>Passes are spared: a Hessian that costs little is taken with every point, in the same pass; a dear one, from a start that has one,
- * as soon as the next point is expected next to the minimum. The point that one step by it leads to is evaluated as the last. What is
- * left there is one more step that needs no evaluation, which {@link Outcome#decrement} tells the caller of.
+ * <p>From a start with a Hessian passes are spared at the end: as soon as the next point is expected next to the minimum, its true Hessian
+ * is taken in the same pass; and the point that one step by that leads to is evaluated as the last. What is left there is one more step
+ * that needs no evaluation, which {@link Outcome#decrement} tells the caller of.
  */
 public final class TrustRegionNewton implements Minimizer {
     /** Below this decrement, a few hundredths of a standard error away, one step by the true Hessian leads to the minimum. */
     private static final double NEXT_TO_MINIMUM = 1e-3;
     /** What a step by a Hessian from elsewhere is expected to leave of the decrement, before any has been seen. */
     private static final double FIRST_RATE = 0.01;
-    /** A step by the true Hessian leaves at most about this part of the decrement's square; less in large data, as steps then show. */
+    /** A step by the true Hessian leaves about this part of the decrement's square. */
     private static final double CURVATURE = 1e-3;
-    /** In evaluations: a Hessian at this price spares more than it costs. */
-    private static final double CHEAP = 4;
 
     private static final int MOST_ITERATIONS = 200;
     /** In scaled variables the objective falls by about half the squared length of a Newton step. */
@@ -62,9 +60,6 @@ public final class TrustRegionNewton implements Minimizer {
         /** Whether the search began with a Hessian, and passes are worth more than Hessians. */
         private final boolean informed;
 
-        /** Whether every point is worth its true Hessian. */
-        private final boolean cheap;
-
         private final boolean toTheEnd;
         private final double tolerance;
         private final List<Double> trail = new ArrayList<>();
@@ -80,10 +75,8 @@ public final class TrustRegionNewton implements Minimizer {
         private boolean refused;
 
         private boolean evaluatedAsLast;
-        private boolean steppedByTrueHessian;
         private double decrement = Double.NaN;
         private double rate = FIRST_RATE;
-        private double bend = CURVATURE;
         private int iteration;
 
         Search(Objective objective, double[][] hessian, boolean toTheEnd) {
@@ -91,13 +84,12 @@ public final class TrustRegionNewton implements Minimizer {
             this.toTheEnd = toTheEnd;
             tolerance = toTheEnd ? TOLERANCE : NEAR;
             informed = hessian != null;
-            cheap = objective.hessianPrice() <= CHEAP;
             h = hessian;
             updates = informed ? 1 : 0;
         }
 
         Outcome from(double[] start) {
-            at = informed && !cheap ? objective.evaluate(start) : objective.evaluateWithHessian(start);
+            at = informed ? objective.evaluate(start) : objective.evaluateWithHessian(start);
             if (!at.isFinite()) {
                 return end(Outcome.Status.NOT_EVALUABLE, "the start lies outside the objective's domain");
             }
@@ -111,11 +103,7 @@ public final class TrustRegionNewton implements Minimizer {
                             Outcome.Status.NOT_EVALUABLE, "the objective cannot be evaluated around the current point");
                 }
                 QuadraticModel model = new QuadraticModel(at.gradient(), h);
-                if (decrement > 0) {
-                    double left = model.decrement();
-                    rate = Math.min(1, left / decrement);
-                    bend = steppedByTrueHessian ? Math.min(CURVATURE, left / (decrement * decrement)) : bend;
-                }
+                rate = decrement > 0 ? Math.min(1, model.decrement() / decrement) : rate;
                 decrement = model.decrement();
                 boolean lastStepIsSure =
                         evaluatedAsLast && decrement <= NEAR && expected() <= TOLERANCE && model.isWellConditioned();
@@ -154,7 +142,6 @@ public final class TrustRegionNewton implements Minimizer {
                     radius = 2.5 * radius;
                 }
                 boolean trueHessian = updates == 0;
-                steppedByTrueHessian = trueHessian && accept;
                 if (!(accept && take(trial)) && trial.isFinite() && (accept || !trueHessian)) {
                     double[][] updated = rankOneUpdate(h, s, at.gradient(), trial.gradient());
                     // A model that foretold the step is not given up for one whose update divided by next to nothing.
@@ -190,12 +177,12 @@ public final class TrustRegionNewton implements Minimizer {
         /** Evaluates the next point, and with it in the same pass what will be needed if it is where it is expected to be. */
         private Evaluation evaluate(double[] next) {
             evaluatedAsLast = false;
-            if (informed && toTheEnd && expansion != null && expected() <= NEAR) {
+            if (!informed) {
+                return refused ? objective.evaluate(next) : objective.evaluateWithHessian(next);
+            }
+            if (toTheEnd && expansion != null && expected() <= NEAR) {
                 evaluatedAsLast = true;
                 return objective.evaluateAsLast(next, expansion);
-            }
-            if (cheap || !informed) {
-                return refused ? objective.evaluate(next) : objective.evaluateWithHessian(next);
             }
             return toTheEnd && updates > 0 && expected() <= NEXT_TO_MINIMUM
                     ? objective.evaluateWithHessian(next)
@@ -204,7 +191,7 @@ public final class TrustRegionNewton implements Minimizer {
 
         /** What a step is expected to leave of the decrement. */
         private double expected() {
-            return updates == 0 ? bend * decrement * decrement : rate * decrement;
+            return updates == 0 ? CURVATURE * decrement * decrement : rate * decrement;
         }
 
         /** Goes on with the true Hessian of an evaluation, if it has one. */
