@@ -349,7 +349,10 @@ public final class Glmm extends Estimator<GlmmModel> {
                     bound.design(),
                     known.family(),
                     known.link(),
-                    new SparkClusterData(blocks, bound.counts().complete()),
+                    SparkClusterData.of(
+                            blocks,
+                            bound.counts().complete(),
+                            bound.design().fixed().size()),
                     options,
                     earlier,
                     listener);

@@ -126,6 +126,20 @@ final class Boundary {
         return lambda[column * layout.random() + column] == 0;
     }
 
+    /** By parameter, what it is multiplied with for a Λ of the same G without a negative diagonal: -1 in columns that turn. */
+    int[] signs(double[] scaled) {
+        int q = layout.random();
+        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, scaled));
+        int[] out = new int[scaled.length];
+        Arrays.fill(out, 1);
+        for (int t = 0; t < layout.theta(); t++) {
+            if (lambda[layout.column(t) * q + layout.column(t)] < 0) {
+                out[layout.thetaStart() + t] = -1;
+            }
+        }
+        return out;
+    }
+
     /** The canonical form of a parameter vector. */
     double[] canonical(double[] scaled) {
         return canonical(scaled, Set.of());

@@ -16,13 +16,16 @@ import org.sparkglmm.core.model.Family;
  */
 record FirstPass(DataMoments moments, ClusterData sample) {
 
-    /** Of the sample that comes to the driver: some 20 MB. */
+    /** Numbers in the sample that comes to the driver, and its rows: some 30 MB at most. */
+    private static final long SAMPLE_NUMBERS = 4_000_000;
+
     private static final long SAMPLE_ROWS = 500_000;
 
     private record Part(DataMoments moments, ClusterBlock sample) implements Serializable {}
 
     static FirstPass over(ClusterData data, Family family, Design design) {
-        int step = step(data.rows(), SAMPLE_ROWS);
+        long affordable = SAMPLE_NUMBERS / (design.fixed().size() + 1);
+        int step = step(data.rows(), Math.max(Diagnosis.SAMPLE_ROWS, Math.min(SAMPLE_ROWS, affordable)));
         List<Part> parts = data.mapBlocks(block -> new Part(
                 DataMoments.ofBlock(block, family, design),
                 step == 1 && !block.hasPatterns() ? block : block.everyNth(step)));

@@ -40,9 +40,12 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * at the end.
  */
 public final class GlmmFit {
-    /** Clusters of the samples whose optima lead to each other's, and the last one's to the full fit. */
-    private static final int[] SAMPLES = {2_000, 10_000, 100_000};
-    /** Data sets with fewer clusters than this many samples are fitted without it. */
+    /** Clusters of the first sample, how many times more the next one has, and what the last one has at most. */
+    private static final int FIRST_SAMPLE = 2_000;
+
+    private static final int GROWTH = 5;
+    private static final int LAST_SAMPLE = 100_000;
+    /** A sample is at most this part of the clusters. */
     private static final int WORTH_SAMPLING = 4;
 
     /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
@@ -186,14 +189,12 @@ public final class GlmmFit {
     /** The optimum of ever larger samples of the clusters, found in this process; the general starting values for small data. */
     private Start fromSamples(int nodes) {
         Start start = new Start(StartingValues.of(design, family, link, moments, scaling, layout), null);
-        for (int size : SAMPLES) {
-            if (moments.clusters() < (long) WORTH_SAMPLING * size) {
-                break;
-            }
+        int most = (int) Math.min(LAST_SAMPLE, moments.clusters() / WORTH_SAMPLING);
+        for (int size = FIRST_SAMPLE; size <= most; size = size < most ? Math.min(most, GROWTH * size) : most + 1) {
             ClusterData part = FirstPass.thinned(sample, size);
             long clusters = FirstPass.clusters(part);
             if (clusters < 2 * sampled) {
-                // The sample is of rows, and its clusters are large.
+                // Hardly worth it; or the clusters are large, and the sample has no more of them.
                 break;
             }
             listener.stage("starting values from a sample of " + clusters + " of " + moments.clusters());
@@ -205,10 +206,24 @@ public final class GlmmFit {
             if (!outcome.best().isFinite() || !QuadratureClimb.isPlausible(layout, best)) {
                 break;
             }
-            start = new Start(boundary.putBack(boundary.offSaddle(best)), outcome.hessian());
+            start = positive(best, outcome.hessian());
             sampled = clusters;
         }
         return new Start(start.point(), scaled(start.hessian(), sampled, moments.clusters()));
+    }
+
+    /** A sample's optimum as a start: Λ with a diagonal that is not negative, as the fit's will be, off the saddle and the edges. */
+    private Start positive(double[] best, double[][] hessian) {
+        int[] signs = boundary.signs(best);
+        double[] point = best.clone();
+        double[][] turned = hessian == null ? null : new double[point.length][point.length];
+        for (int i = 0; i < point.length; i++) {
+            point[i] *= signs[i];
+            for (int j = 0; j < point.length && hessian != null; j++) {
+                turned[i][j] = signs[i] * signs[j] * hessian[i][j];
+            }
+        }
+        return new Start(boundary.putBack(boundary.offSaddle(point)), turned);
     }
 
     /** A Hessian of so many clusters, for so many others; null of null. */

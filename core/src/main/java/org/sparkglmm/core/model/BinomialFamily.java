@@ -172,11 +172,17 @@ final class BinomialFamily implements Family {
             for (int j = 0; j < count; j++) {
                 double positive = 0.5 * (eta[j] + Math.abs(eta[j]));
                 out.value[j] = (y[j] * eta[j] - size[j] * positive) - size[j] * softplus[j];
+            }
+            for (int j = 0; j < count && order >= 2; j++) {
                 out.second[j] = -size[j] * near[j] * far[j];
             }
             for (int j = 0; j < count; j++) {
-                double p = eta[j] >= 0 ? near[j] : far[j];
-                double complement = eta[j] >= 0 ? far[j] : near[j];
+                // Half of the signs are a surprise: near and far change places by bits, not by a branch.
+                long nearBits = Double.doubleToRawLongBits(near[j]);
+                long farBits = Double.doubleToRawLongBits(far[j]);
+                long change = (nearBits ^ farBits) & (Double.doubleToRawLongBits(eta[j]) >> 63);
+                double p = Double.longBitsToDouble(nearBits ^ change);
+                double complement = Double.longBitsToDouble(farBits ^ change);
                 out.first[j] = y[j] * complement - (size[j] - y[j]) * p;
                 out.third[j] = out.second[j] * (complement - p);
             }

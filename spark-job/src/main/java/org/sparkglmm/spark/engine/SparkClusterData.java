@@ -11,6 +11,7 @@ import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
+import org.sparkglmm.core.design.LocalClusterData;
 
 /**
  * Blocks in an RDD. A pass is one job without a shuffle: each task returns its blocks' results with their index, and the
@@ -18,6 +19,8 @@ import org.sparkglmm.core.design.ColumnSelection;
  */
 public final class SparkClusterData implements ClusterData {
     private static final long UNKNOWN = -1;
+    /** Numbers that are no burden to the driver: some 30 MB. */
+    private static final long HERE = 4_000_000;
 
     private final JavaRDD<ClusterBlock> blocks;
     private final long rows;
@@ -31,6 +34,21 @@ public final class SparkClusterData implements ClusterData {
     public SparkClusterData(JavaRDD<ClusterBlock> blocks, long rows) {
         this.blocks = blocks;
         this.rows = rows;
+    }
+
+    /**
+     * The blocks where passes over them cost least: small data are brought to this process, whose threads need no jobs.
+     *
+     * @param rows that went into the blocks
+     * @param columns that a row has about, beside its outcome
+     */
+    public static ClusterData of(JavaRDD<ClusterBlock> blocks, long rows, int columns) {
+        if (rows * (columns + 1L) > HERE) {
+            return new SparkClusterData(blocks, rows);
+        }
+        List<ClusterBlock> here = new ArrayList<>(blocks.collect());
+        here.sort(Comparator.comparingInt(ClusterBlock::index));
+        return new LocalClusterData(here, Runtime.getRuntime().availableProcessors());
     }
 
     private record Indexed<R>(int index, R result) implements Serializable {}
