@@ -190,7 +190,7 @@ public final class GlmmFit {
     private Start fromSamples(int nodes) {
         Start start = new Start(StartingValues.of(design, family, link, moments, scaling, layout), null);
         int most = (int) Math.min(LAST_SAMPLE, moments.clusters() / WORTH_SAMPLING);
-        for (int size = FIRST_SAMPLE; size <= most; size = size < most ? Math.min(most, GROWTH * size) : most + 1) {
+        for (int size = FIRST_SAMPLE; size <= most; size = next(size, most)) {
             ClusterData part = FirstPass.thinned(sample, size);
             long clusters = FirstPass.clusters(part);
             if (clusters < 2 * sampled) {
@@ -210,6 +210,12 @@ public final class GlmmFit {
             sampled = clusters;
         }
         return new Start(start.point(), scaled(start.hessian(), sampled, moments.clusters()));
+    }
+
+    /** What follows a sample of some size: one worth more than the last; the largest, or none, after it. */
+    private static int next(int size, int most) {
+        int grown = 2 * GROWTH * size < most ? GROWTH * size : most;
+        return size < most ? grown : most + 1;
     }
 
     /** A sample's optimum as a start: Λ with a diagonal that is not negative, as the fit's will be, off the saddle and the edges. */
