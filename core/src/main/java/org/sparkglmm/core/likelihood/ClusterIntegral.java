@@ -573,7 +573,7 @@ final class ClusterIntegral {
     }
 
     /** Four sums at once: one would wait for itself. */
-    private static double dot(double[] v, double[] x, int from, int n) {
+    static double dot(double[] v, double[] x, int from, int n) {
         double sum0 = 0;
         double sum1 = 0;
         double sum2 = 0;
@@ -591,24 +591,49 @@ final class ClusterIntegral {
         return (sum0 + sum1) + (sum2 + sum3);
     }
 
-    /** ∂ log I/∂(β, θ, ψ) of cluster i of the window. */
-    void gradient(int i, double[] out) {
-        sumOfOne(i, score, block.x(), 0, out);
+    /** ∂ log I/∂(β, θ, ψ) of the window's clusters, one array a parameter; NaN of a cluster without a likelihood. */
+    void gradients(double[][] out) {
+        sumByCluster(score, block.x(), 0, out);
         for (int t = 0; t < layout.theta(); t++) {
-            out[layout.thetaStart() + t] = thetaGradient[t][i];
+            System.arraycopy(thetaGradient[t], 0, out[layout.thetaStart() + t], 0, batch.clusters);
         }
         for (int k = 0; k < psiAdjoint.length; k++) {
-            sumOfOne(i, psiAdjoint[k], columnsOf(k), layout.psiStart(k), out);
+            sumByCluster(psiAdjoint[k], columnsOf(k), layout.psiStart(k), out);
+        }
+        for (int i = 0; i < batch.clusters; i++) {
+            if (Double.isNaN(logLikelihood(i))) {
+                for (double[] ofParameter : out) {
+                    ofParameter[i] = Double.NaN;
+                }
+            }
         }
     }
 
-    private void sumOfOne(int i, double[] v, BlockColumn[] columns, int at, double[] out) {
+    private void sumByCluster(double[] v, BlockColumn[] columns, int at, double[][] out) {
+        batch.sum(v, rowSum);
         for (int c = 0; c < columns.length; c++) {
-            double sum = 0;
-            for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                sum += v[j] * columns[c].at(batch.first + i, batch.firstRow + j);
+            double[] sums = out[at + c];
+            double[] x = columns[c].values();
+            if (columns[c].isOnes()) {
+                System.arraycopy(rowSum, 0, sums, 0, batch.clusters);
+            } else if (columns[c].isByCluster()) {
+                for (int i = 0; i < batch.clusters; i++) {
+                    sums[i] = rowSum[i] * x[batch.first + i];
+                }
+            } else {
+                for (int i = 0; i < batch.clusters; i++) {
+                    double sum = 0;
+                    for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
+                        sum += v[j] * x[batch.firstRow + j];
+                    }
+                    sums[i] = sum;
+                }
             }
-            out[at + c] = sum;
         }
+    }
+
+    /** Room for {@link #gradients}. */
+    double[][] byParameter() {
+        return batch.byCluster(layout.size());
     }
 }

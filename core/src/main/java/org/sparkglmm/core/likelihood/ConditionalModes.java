@@ -69,18 +69,17 @@ public final class ConditionalModes {
         ClusterPosterior posterior = integral.posterior();
         double[] start = new double[block.clusters() * q];
         double[] covariance = new double[q * q];
-        double[] score = new double[parameters.length];
-        ScorePass.Sum scratch = new ScorePass.Sum(parameters.length);
+        double[][] scores = integral.byParameter();
+        double[] work = new double[scores[0].length];
+        double[] influence = new double[work.length];
         for (int first = 0; first < block.clusters(); ) {
             int next = integral.open(first, start);
             integral.integrate();
-            for (int i = 0; i < integral.clusters(); i++) {
+            integral.gradients(scores);
+            ScorePass.largestChanges(change, scores, next - first, work, influence);
+            System.arraycopy(influence, 0, out.influences, first, next - first);
+            for (int i = 0; i < next - first; i++) {
                 out.take(posterior, first, i, covariance);
-                boolean known = !Double.isNaN(integral.logLikelihood(i));
-                if (known) {
-                    integral.gradient(i, score);
-                }
-                out.influences[first + i] = known ? scratch.largestChange(change, score) : Double.NaN;
             }
             first = next;
         }

@@ -1,8 +1,10 @@
 package org.sparkglmm.core.likelihood;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.MatrixBatch;
 
 /**
  * One pass over the clusters' scores g at the estimates: the log-likelihood, its gradient Σ g, Σ g g' for the sandwich, and how far any one cluster
@@ -30,24 +32,45 @@ public final class ScorePass implements Serializable {
         Sum out = new Sum(parameters.length);
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
-        double[] score = new double[parameters.length];
+        double[][] scores = integral.byParameter();
         for (int first = 0; first < block.clusters(); ) {
             int next = integral.open(first, modes);
             integral.keepModes(modes);
             integral.integrate();
-            for (int i = 0; i < integral.clusters(); i++) {
-                double value = integral.logLikelihood(i);
-                if (Double.isNaN(value)) {
-                    java.util.Arrays.fill(score, Double.NaN);
-                } else {
-                    integral.gradient(i, score);
-                }
-                out.add(block.frequency(first + i), value, score, change);
-            }
-            out.closeWindow();
+            integral.gradients(scores);
+            out.add(block, first, integral, scores, change);
             first = next;
         }
         return out;
+    }
+
+    /**
+     * By cluster, the largest change of any estimate by its score, in standard errors; NaN of one without a likelihood.
+     *
+     * @param scores one array a parameter
+     * @param n how many clusters
+     */
+    static void largestChanges(double[][] change, double[][] scores, int n, double[] work, double[] into) {
+        Arrays.fill(into, 0, n, 0);
+        for (double[] row : change) {
+            changes(row, scores, n, work);
+            for (int i = 0; i < n; i++) {
+                into[i] = Math.max(into[i], work[i]);
+            }
+        }
+    }
+
+    /** By cluster, the size of one estimate's change. */
+    private static void changes(double[] row, double[][] scores, int n, double[] into) {
+        Arrays.fill(into, 0, n, 0);
+        for (int j = 0; j < row.length; j++) {
+            if (row[j] != 0) {
+                MatrixBatch.addMultiple(into, row[j], scores[j], n);
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            into[i] = Math.abs(into[i]);
+        }
     }
 
     /** What clusters add up to. */
@@ -56,7 +79,6 @@ public final class ScorePass implements Serializable {
 
         private final int size;
         private final CompensatedSum sum;
-        private final transient double[] window;
         private double largest;
         private int parameter = -1;
         private long noticeable;
@@ -64,47 +86,41 @@ public final class ScorePass implements Serializable {
         Sum(int size) {
             this.size = size;
             sum = new CompensatedSum(1 + size + size * (size + 1) / 2);
-            window = new double[sum.length()];
         }
 
-        private void add(int frequency, double value, double[] score, double[][] change) {
-            window[0] += frequency * value;
+        /** Adds a window that begins at cluster first of a block. */
+        private void add(
+                ClusterBlock block, int first, ClusterIntegral integral, double[][] scores, double[][] change) {
+            int n = integral.clusters();
+            double[] work = new double[n];
+            double[] most = new double[n];
+            for (int k = 0; k < change.length; k++) {
+                changes(change[k], scores, n, work);
+                for (int i = 0; i < n; i++) {
+                    most[i] = Math.max(most[i], work[i]);
+                    if (work[i] > largest) {
+                        largest = work[i];
+                        parameter = k;
+                    }
+                }
+            }
+            double[] frequency = new double[n];
+            for (int i = 0; i < n; i++) {
+                frequency[i] = block.frequency(first + i);
+                noticeable += most[i] > NOTICEABLE ? block.frequency(first + i) : 0;
+                work[i] = integral.logLikelihood(i);
+            }
+            sum.add(0, ClusterIntegral.dot(frequency, work, 0, n));
             int at = 1;
             for (int i = 0; i < size; i++) {
-                double times = frequency * score[i];
-                window[at++] += times;
+                for (int k = 0; k < n; k++) {
+                    work[k] = frequency[k] * scores[i][k];
+                }
+                sum.add(at++, ClusterIntegral.dot(frequency, scores[i], 0, n));
                 for (int j = 0; j <= i; j++) {
-                    window[at++] += times * score[j];
+                    sum.add(at++, ClusterIntegral.dot(work, scores[j], 0, n));
                 }
             }
-            noticeable += largestChange(change, score) > NOTICEABLE ? frequency : 0;
-        }
-
-        /** Some hundred terms need no compensation among themselves. */
-        private void closeWindow() {
-            sum.add(window);
-            java.util.Arrays.fill(window, 0);
-        }
-
-        /** Of any estimate by this score; remembers the largest of all. */
-        double largestChange(double[][] change, double[] score) {
-            double most = 0;
-            for (int k = 0; k < change.length; k++) {
-                double moved = 0;
-                for (int j = 0; j < size; j++) {
-                    moved += change[k][j] == 0 ? 0 : change[k][j] * score[j];
-                }
-                if (Double.isNaN(moved)) {
-                    return Double.NaN;
-                }
-                moved = Math.abs(moved);
-                most = moved > most ? moved : most;
-                if (moved > largest) {
-                    largest = moved;
-                    parameter = k;
-                }
-            }
-            return most;
         }
 
         void merge(Sum other) {

@@ -462,7 +462,8 @@ class GlmmFitTest {
             assertEquals(cold.parameters()[i], warm.parameters()[i], 1e-5 * se[i]);
             assertEquals(se[i], se(warm)[i], 1e-5 * se[i]);
         }
-        assertEquals(cold.logLikelihood(), warm.logLikelihood(), 1e-8);
+        // A last step that is not evaluated adds ½g'H⁻¹g, at most 5e-7, by a Hessian that may be some percent off.
+        assertEquals(cold.logLikelihood(), warm.logLikelihood(), 5e-8);
         int passes = warm.optimizer().passes();
         assertTrue(passes <= 4 && passes < cold.optimizer().passes(), passes + " passes");
     }
