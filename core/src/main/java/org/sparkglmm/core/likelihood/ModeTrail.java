@@ -39,6 +39,14 @@ public final class ModeTrail implements Serializable {
     /** Where the modes of a block's clusters are at the end of this trail, q values a cluster; an array of one's own. */
     double[] modes(ClusterBlock block, MixedModel model) {
         int length = block.clusters() * model.layout().random();
+        if (!model.density().isConcave()) {
+            // There may be several modes, and where an earlier pass strayed to must not decide between them.
+            return new double[length];
+        }
+        if (points.size() == LONGEST) {
+            // The next trail begins with the next point, and so must the search.
+            return new double[length];
+        }
         Kept kept = block.derived(Kept.class);
         if (kept != null && kept.modes.length == length && isSame(kept.trail)) {
             return kept.modes.clone();

@@ -140,6 +140,11 @@ final class BinomialFamily implements Family {
      */
     private record Logit() implements ObservationModel {
         @Override
+        public boolean isConcave() {
+            return true;
+        }
+
+        @Override
         public void evaluate(
                 Observations observations,
                 int from,
@@ -191,6 +196,11 @@ final class BinomialFamily implements Family {
     }
 
     private record TwoTailed(Tails tails) implements ObservationModel {
+        @Override
+        public boolean isConcave() {
+            return true;
+        }
+
         @Override
         public void evaluate(
                 Observations observations,

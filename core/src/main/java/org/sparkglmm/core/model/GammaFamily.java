@@ -83,6 +83,11 @@ final class GammaFamily extends AmountFamily {
      * -ℓ', ∂ψℓ'' = -ℓ''.
      */
     private record Model(Link link) implements ObservationModel {
+        @Override
+        public boolean isConcave() {
+            return link == Link.LOG;
+        }
+
         private static final int SHAPE = 0;
         private static final int CONSTANT = 1;
         private static final int SLOPE = 2;

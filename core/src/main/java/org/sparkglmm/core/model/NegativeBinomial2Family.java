@@ -87,6 +87,11 @@ final class NegativeBinomial2Family extends CountFamily {
      */
     private record Whole() implements ObservationModel {
         @Override
+        public boolean isConcave() {
+            return true;
+        }
+
+        @Override
         public int prepared() {
             return PREPARED;
         }

@@ -12,6 +12,11 @@ import org.sparkglmm.core.math.StandardNormal;
  * ψ enters ℓ' and ℓ'' through τ alone: ∂ψℓ = τ r² - 1, ∂ψℓ' = -2ℓ', ∂ψℓ'' = -2ℓ''.
  */
 record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
+    @Override
+    public boolean isConcave() {
+        return link == Link.IDENTITY;
+    }
+
     private static final int LOG_SIGMA = 0;
     private static final int TAU = 1;
     private static final int T = 2;

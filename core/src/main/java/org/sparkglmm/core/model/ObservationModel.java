@@ -25,6 +25,13 @@ public interface ObservationModel extends Serializable {
     default void prepare(Observations observations, AuxiliaryPredictors psi, double[][] into) {}
 
     /**
+     * Whether ℓ is known to be concave in η whatever y and ψ: then a cluster has one conditional mode, wherever the search begins.
+     */
+    default boolean isConcave() {
+        return false;
+    }
+
+    /**
      * Log-density of rows {@code from} to {@code from + count - 1} at the linear predictor η.
      *
      * @param eta linear predictor, eta[j] belongs to row from + j

@@ -183,6 +183,11 @@ final class OrdinalFamily implements Family {
     }
 
     private record Model(Interval interval, int categories) implements ObservationModel {
+        @Override
+        public boolean isConcave() {
+            return true;
+        }
+
         private static final int LOW = 0;
         private static final int HIGH = 1;
 

@@ -98,6 +98,11 @@ final class PoissonFamily implements Family {
     /** μ = e^η: ∂ = y - μ, ∂² = ∂³ = -μ. */
     private record LogModel() implements ObservationModel {
         @Override
+        public boolean isConcave() {
+            return true;
+        }
+
+        @Override
         public void evaluate(
                 Observations observations,
                 int from,

@@ -33,6 +33,11 @@ final class TruncatedPoissonFamily extends CountFamily {
 
     private record Model() implements ObservationModel {
         @Override
+        public boolean isConcave() {
+            return true;
+        }
+
+        @Override
         public void evaluate(
                 Observations observations,
                 int from,

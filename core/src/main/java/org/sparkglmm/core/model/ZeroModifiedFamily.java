@@ -173,6 +173,10 @@ final class ZeroModifiedFamily implements Family {
      * ∂³ = sℓ''' + 3s(1-s)ℓ'ℓ'' + s(1-s)(1-2s)ℓ'³</pre>
      */
     private record Model(ObservationModel counts, int own, boolean hurdle) implements ObservationModel {
+        @Override
+        public boolean isConcave() {
+            return hurdle && counts.isConcave();
+        }
 
         @Override
         public int prepared() {

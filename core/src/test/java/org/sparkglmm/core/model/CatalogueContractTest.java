@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -519,6 +520,27 @@ class CatalogueContractTest {
         assertArrayEquals(new double[] {all.first[4], all.first[5]}, part.first);
         assertArrayEquals(new double[] {all.second[4], all.second[5]}, part.second);
         assertArrayEquals(new double[] {all.third[4], all.third[5]}, part.third);
+    }
+
+    /** Modes of a concave model may be searched from anywhere; a model that says so must be. */
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void aModelThatIsSaidToBeConcaveIs(Entry entry) {
+        ObservationModel model = entry.model();
+        assumeTrue(model.isConcave());
+        for (double which : new double[] {-1, -0.3, 0, 0.4, 1}) {
+            double[] psi = entry.psi(which);
+            for (double[] o : outcomes(entry.family())) {
+                for (double eta = -12; eta <= 12; eta += 0.37) {
+                    Derivatives out = new Derivatives(1);
+                    double value = evaluate(model, o[0], o[1], eta, psi, 3, out);
+                    double at = eta;
+                    assertTrue(
+                            !(value > Double.NEGATIVE_INFINITY) || out.second[0] <= 0,
+                            () -> "second derivative " + out.second[0] + " at " + at);
+                }
+            }
+        }
     }
 
     @ParameterizedTest
