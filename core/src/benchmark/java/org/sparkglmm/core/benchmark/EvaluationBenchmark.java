@@ -1,6 +1,5 @@
 package org.sparkglmm.core.benchmark;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,16 +16,14 @@ import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.GlmmFit;
 import org.sparkglmm.core.likelihood.GaussHermite;
-import org.sparkglmm.core.likelihood.MarginalLikelihood;
+import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Link;
-import org.sparkglmm.core.optim.Evaluation;
 
 /**
- * Value and exact gradient of the marginal log-likelihood at the Laplace estimates, per row, on one thread.
- *
- * <p>{@code points} is how many times the pass evaluates: a first evaluation finds the modes from 0, further ones from the modes
- * of the first. So 1 measures cold modes, and from 1 and 11 together follows what warm ones cost.
+ * A pass over the marginal log-likelihood next to the Laplace estimates, per row, on one thread: value and exact gradient with the
+ * conditional modes found from 0 (cold) or from those of the pass before, at parameters a thousandth away (warm); and warm with the
+ * exact Hessian (curvature).
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,6 +31,7 @@ import org.sparkglmm.core.optim.Evaluation;
 public class EvaluationBenchmark {
     private static final int PERSONS = 2_000;
     private static final int VISITS = 10;
+    private static final double STEP = 1e-3;
 
     @Param({"binomial", "poisson", "ordinal"})
     public String family;
@@ -44,19 +42,23 @@ public class EvaluationBenchmark {
     @Param({"1", "7"})
     public int nodes;
 
-    @Param({"1", "11"})
-    public int points;
+    @Param({"cold", "warm", "curvature"})
+    public String pass;
 
-    private MarginalLikelihood likelihood;
-    private List<double[]> parameters;
+    private LocalClusterData data;
+    private MixedModel model;
+    private GaussHermite grid;
+    private LikelihoodPasses passes;
+    private double[] here;
+    private double[] there;
 
     /** Draws the data and fits them, so that every family is evaluated where its optimizer ends. */
     @Setup
     public void fit() {
         Visits visits = Visits.of(family, q, PERSONS, VISITS);
         Link link = visits.family().links().get(0);
-        LocalClusterData data = new LocalClusterData(visits.blocks(), 1);
-        double[] estimates = GlmmFit.fit(
+        data = new LocalClusterData(visits.blocks(), 1);
+        here = GlmmFit.fit(
                         visits.design(),
                         visits.family(),
                         link,
@@ -64,15 +66,24 @@ public class EvaluationBenchmark {
                         new FitOptions(1, false, FitOptions.DEFAULT.optimizer()),
                         FitListener.SILENT)
                 .parameters();
-        MixedModel model =
-                new MixedModel(visits.family().model(link), visits.design().layout(visits.family()));
-        likelihood = new MarginalLikelihood(data, model, new GaussHermite(nodes, q));
-        parameters = Collections.nCopies(points, estimates);
+        there = here.clone();
+        for (int i = 0; i < there.length; i++) {
+            there[i] += STEP;
+        }
+        model = new MixedModel(visits.family().model(link), visits.design().layout(visits.family()));
+        grid = new GaussHermite(nodes, q);
+        passes = new LikelihoodPasses(data, model);
     }
 
     @Benchmark
     @OperationsPerInvocation(PERSONS * VISITS)
-    public List<Evaluation> pass() {
-        return likelihood.evaluate(parameters);
+    public Object pass() {
+        if (pass.equals("cold")) {
+            return new LikelihoodPasses(data, model).likelihoods(grid, List.of(here));
+        }
+        double[] next = here;
+        here = there;
+        there = next;
+        return pass.equals("warm") ? passes.likelihoods(grid, List.of(here)) : passes.curvature(grid, here);
     }
 }
