@@ -61,6 +61,7 @@ final class GaussianFit {
     private final double[] shift;
     private final double[][] toRaw;
     private final Boundary boundary;
+    private long sampled;
 
     GaussianFit(
             Prepared prepared,
@@ -115,7 +116,21 @@ final class GaussianFit {
         Objective objective = counter.reporting(new TransformedObjective(likelihood, toRaw));
         Minimizer minimizer = Minimizers.named(options.optimizer()).orElseThrow();
 
-        Outcome outcome = minimizer.minimize(objective, start(likelihood), null);
+        double[] general = start(likelihood);
+        Start start = earlier != null
+                ? new Start(general, null, 0)
+                : Start.fromSamples(
+                        general,
+                        sample,
+                        moments.clusters(),
+                        part -> new TransformedObjective(
+                                new GaussianLikelihood(part, layout, shift, options.reml()), toRaw),
+                        point -> true,
+                        minimizer,
+                        boundary,
+                        listener);
+        sampled = start.sampled();
+        Outcome outcome = minimizer.minimize(objective, start.point(), start.hessian());
         Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, moments.clusters(), listener);
         return result(method, likelihood, outcome.iterations() + optimum.iterations(), optimum);
     }
@@ -211,7 +226,7 @@ final class GaussianFit {
                         optimum.message(),
                         iterations,
                         counter.passes(),
-                        0,
+                        sampled,
                         earlier != null,
                         optimum.gradientNorm(),
                         optimum.decrement()),

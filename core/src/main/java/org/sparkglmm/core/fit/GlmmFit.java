@@ -27,8 +27,6 @@ import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
-import org.sparkglmm.core.optim.Objective;
-import org.sparkglmm.core.optim.Outcome;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -40,14 +38,6 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * at the end.
  */
 public final class GlmmFit {
-    /** Clusters of the first sample, how many times more the next one has, and what the last one has at most. */
-    private static final int FIRST_SAMPLE = 2_000;
-
-    private static final int GROWTH = 5;
-    private static final int LAST_SAMPLE = 100_000;
-    /** A sample is at most this part of the clusters. */
-    private static final int WORTH_SAMPLING = 4;
-
     /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
     private static final double SEPARATED = 25;
 
@@ -163,6 +153,7 @@ public final class GlmmFit {
                         : new int[] {options.nodes()};
         Start start = earlier == null ? fromSamples(rungs[0]) : fromEarlier(rungs[0]);
         QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
+        sampled = start.sampled();
         climb.run(rungs, start.point(), start.hessian());
         FullObjective objective = fullObjective(climb.nodes());
         return result(
@@ -171,70 +162,25 @@ public final class GlmmFit {
                 Optimum.of(objective, boundary, climb.outcome(), minimizer, moments.clusters(), listener));
     }
 
-    /**
-     * Where a search begins, in scaled variables.
-     *
-     * @param hessian near the point; null if there is none
-     */
-    private record Start(double[] point, double[][] hessian) {}
-
     /** The estimates of an earlier fit; its Hessian there is taken in the pass that evaluates them. */
     private Start fromEarlier(int nodes) {
         listener.stage("starting from the earlier fit");
         double[] scaled = TransformedObjective.multiply(scaling.toScaled(), earlier.of(names, layout.fixed()));
         double[] point = boundary.putBack(boundary.offSaddle(boundary.canonical(scaled)));
-        return new Start(point, fullObjective(nodes).evaluateWithHessian(point).hessian());
+        return new Start(point, fullObjective(nodes).evaluateWithHessian(point).hessian(), 0);
     }
 
-    /** The optimum of ever larger samples of the clusters, found in this process; the general starting values for small data. */
     private Start fromSamples(int nodes) {
-        Start start = new Start(StartingValues.of(design, family, link, moments, scaling, layout), null);
-        int most = (int) Math.min(LAST_SAMPLE, moments.clusters() / WORTH_SAMPLING);
-        for (int size = FIRST_SAMPLE; size <= most; size = next(size, most)) {
-            ClusterData part = FirstPass.thinned(sample, size);
-            long clusters = FirstPass.clusters(part);
-            if (clusters < 2 * sampled) {
-                // Hardly worth it; or the clusters are large, and the sample has no more of them.
-                break;
-            }
-            listener.stage("starting values from a sample of " + clusters + " of " + moments.clusters());
-            Objective objective = new TransformedObjective(
-                    new MarginalLikelihood(part, model, new GaussHermite(nodes, layout.random())), toRaw);
-            Outcome outcome = minimizer.minimize(objective, start.point(), scaled(start.hessian(), sampled, clusters));
-            double[] best = outcome.best().point();
-            // Also if it did not converge, as where a parameter runs away: its best point beats the guess it came from.
-            if (!outcome.best().isFinite() || !QuadratureClimb.isPlausible(layout, best)) {
-                break;
-            }
-            start = positive(best, outcome.hessian());
-            sampled = clusters;
-        }
-        return new Start(start.point(), scaled(start.hessian(), sampled, moments.clusters()));
-    }
-
-    /** What follows a sample of some size: one worth more than the last; the largest, or none, after it. */
-    private static int next(int size, int most) {
-        int grown = 2 * GROWTH * size < most ? GROWTH * size : most;
-        return size < most ? grown : most + 1;
-    }
-
-    /** A sample's optimum as a start: Λ with a diagonal that is not negative, as the fit's will be, off the saddle and the edges. */
-    private Start positive(double[] best, double[][] hessian) {
-        int[] signs = boundary.signs(best);
-        double[] point = best.clone();
-        double[][] turned = hessian == null ? null : new double[point.length][point.length];
-        for (int i = 0; i < point.length; i++) {
-            point[i] *= signs[i];
-            for (int j = 0; j < point.length && hessian != null; j++) {
-                turned[i][j] = signs[i] * signs[j] * hessian[i][j];
-            }
-        }
-        return new Start(boundary.putBack(boundary.offSaddle(point)), turned);
-    }
-
-    /** A Hessian of so many clusters, for so many others; null of null. */
-    private static double[][] scaled(double[][] hessian, long from, long to) {
-        return hessian == null ? null : times(hessian, (double) to / from);
+        GaussHermite grid = new GaussHermite(nodes, layout.random());
+        return Start.fromSamples(
+                StartingValues.of(design, family, link, moments, scaling, layout),
+                sample,
+                moments.clusters(),
+                part -> new TransformedObjective(new MarginalLikelihood(part, model, grid), toRaw),
+                point -> QuadratureClimb.isPlausible(layout, point),
+                minimizer,
+                boundary,
+                listener);
     }
 
     private FullObjective fullObjective(int nodes) {
@@ -251,17 +197,6 @@ public final class GlmmFit {
                         toRaw,
                         names,
                         counter));
-    }
-
-    private static double[][] times(double[][] a, double factor) {
-        double[][] out = new double[a.length][];
-        for (int i = 0; i < a.length; i++) {
-            out[i] = a[i].clone();
-            for (int j = 0; j < a.length; j++) {
-                out[i][j] *= factor;
-            }
-        }
-        return out;
     }
 
     private FitResult result(QuadratureClimb climb, FullObjective objective, Optimum optimum) {

@@ -32,6 +32,9 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
     static final int LOG_DETERMINANT = 2;
     static final int S = 3;
 
+    /** Clusters whose terms need no compensation among themselves. */
+    private static final int WINDOW = 128;
+
     private final ParameterLayout layout;
     private final double[] shift;
     private final List<double[]> thetas;
@@ -91,9 +94,11 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
         double[] inverse = new double[q * q];
         double[] mInverse = new double[q * q];
         double[] gradient = new double[q * q];
-        double[] solved = new double[q * width];
         double[] column = new double[q];
-        double[] difference = new double[q * width];
+        double[][] solved = new double[q][width];
+        double[][] effects = new double[q][width];
+        double[][] difference = new double[q][width];
+        double[] cross = new double[width];
         for (int i = 0; i < products.clusters; i++) {
             System.arraycopy(products.zz, i * q * q, zz, 0, q * q);
             SmallMatrices.multiply(zz, lambda, q, zzLambda);
@@ -105,10 +110,11 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
                 out.add(LOG_DETERMINANT, Double.NaN);
                 return out;
             }
-            double logDeterminant = 0;
+            double root = 1;
             for (int d = 0; d < q; d++) {
-                logDeterminant += 2 * Elementary.log(chol[d * q + d]);
+                root *= chol[d * q + d];
             }
+            terms[LOG_DETERMINANT] += 2 * Elementary.log(root);
             SmallMatrices.invertLower(chol, q, inverse);
             SmallMatrices.multiplyTransposedLeft(inverse, inverse, q, mInverse);
             SmallMatrices.multiply(zzLambda, mInverse, q, gradient);
@@ -116,7 +122,7 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
             for (int c = 0; c < width; c++) {
                 for (int d = 0; d < q; d++) {
                     double k = 0;
-                    for (int r = 0; r < q; r++) {
+                    for (int r = d; r < q; r++) {
                         k += lambda[r * q + d] * products.zc[zc + r * width + c];
                     }
                     column[d] = k;
@@ -126,46 +132,62 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
                     for (int e = 0; e < q; e++) {
                         s += mInverse[d * q + e] * column[e];
                     }
-                    solved[d * width + c] = s;
+                    solved[d][c] = s;
                 }
                 for (int r = 0; r < q; r++) {
                     double v = 0;
+                    double b = 0;
                     for (int d = 0; d < q; d++) {
-                        v += zzLambda[r * q + d] * solved[d * width + c];
+                        v += zzLambda[r * q + d] * solved[d][c];
+                        b += lambda[r * q + d] * solved[d][c];
                     }
-                    difference[r * width + c] = products.zc[zc + r * width + c] - v;
+                    effects[r][c] = b;
+                    difference[r][c] = products.zc[zc + r * width + c] - v;
                 }
             }
-            terms[LOG_DETERMINANT] = logDeterminant;
             // K'Q = Σ_r b_r (ΛQ)_r'
-            for (int c = 0; c < width; c++) {
-                for (int d = 0; d < width; d++) {
-                    double s = 0;
-                    for (int r = 0; r < q; r++) {
-                        double lq = 0;
-                        for (int e = 0; e < q; e++) {
-                            lq += lambda[r * q + e] * solved[e * width + d];
-                        }
-                        s += products.zc[zc + r * width + c] * lq;
-                    }
-                    terms[S + c * width + d] = -s;
-                }
+            for (int r = 0; r < q; r++) {
+                System.arraycopy(products.zc, zc + r * width, cross, 0, width);
+                subtractOuter(cross, effects[r], width, terms, S);
             }
             for (int t = 0; t < layout.theta(); t++) {
                 int r = layout.row(t);
                 int e = layout.column(t);
                 int at = derivativeStart(width, t);
-                terms[at] = 2 * gradient[r * q + e];
-                for (int c = 0; c < width; c++) {
-                    for (int d = 0; d < width; d++) {
-                        terms[at + 1 + c * width + d] = -(difference[r * width + c] * solved[e * width + d]
-                                + solved[e * width + c] * difference[r * width + d]);
-                    }
-                }
+                terms[at] += 2 * gradient[r * q + e];
+                subtractOuter(difference[r], solved[e], width, terms, at + 1);
             }
-            out.add(terms);
+            if ((i + 1) % WINDOW == 0 || i + 1 == products.clusters) {
+                for (int t = 0; t < layout.theta(); t++) {
+                    symmetrise(terms, derivativeStart(width, t) + 1, width);
+                }
+                out.add(terms);
+                java.util.Arrays.fill(terms, 0);
+            }
         }
         return out;
+    }
+
+    /** into -= vw', row-major from {@code at} on. */
+    private static void subtractOuter(double[] v, double[] w, int width, double[] into, int at) {
+        for (int c = 0; c < width; c++) {
+            double factor = v[c];
+            int row = at + c * width;
+            for (int d = 0; d < width; d++) {
+                into[row + d] -= factor * w[d];
+            }
+        }
+    }
+
+    /** A := A + A'. */
+    private static void symmetrise(double[] a, int at, int width) {
+        for (int c = 0; c < width; c++) {
+            for (int d = 0; d <= c; d++) {
+                double sum = a[at + c * width + d] + a[at + d * width + c];
+                a[at + c * width + d] = sum;
+                a[at + d * width + c] = sum;
+            }
+        }
     }
 
     private double[] lambda(double[] theta, int q) {
