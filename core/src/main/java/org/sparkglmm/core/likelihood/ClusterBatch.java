@@ -15,7 +15,10 @@ import org.sparkglmm.core.model.ParameterLayout;
  * to the other: sums over a cluster's rows, and values spread over them.
  */
 final class ClusterBatch {
-    /** Rows of a window: enough that calls and loops cost nothing a row, few enough that its arrays stay in the cache. */
+    /**
+     * Rows that a window of more than one cluster may have: enough that calls and loops cost nothing a row, few enough that its
+     * arrays stay in the cache.
+     */
     static final int ROWS = 512;
 
     final ClusterBlock block;
@@ -51,17 +54,8 @@ final class ClusterBatch {
 
     private final Derivatives some;
 
-    /** Rows that a window of more than one cluster may have. */
-    private final int limit;
-
     ClusterBatch(MixedModel model, ClusterBlock block) {
-        this(model, block, ROWS);
-    }
-
-    /** @param limit rows that a window of more than one cluster may have */
-    ClusterBatch(MixedModel model, ClusterBlock block, int limit) {
         this.block = block;
-        this.limit = limit;
         density = model.density();
         layout = model.layout();
         q = layout.random();
@@ -84,12 +78,12 @@ final class ClusterBatch {
 
     /** Rows that a window may have. */
     int mostRows() {
-        return Math.max(Math.min(limit, block.rows()), block.widest());
+        return Math.max(Math.min(ROWS, block.rows()), block.widest());
     }
 
     /** Clusters that a window may have. */
     int mostClusters() {
-        return Math.min(limit, block.clusters());
+        return Math.min(ROWS, block.clusters());
     }
 
     /** Room for a number a cluster in each of {@code count} arrays. */
@@ -138,7 +132,7 @@ final class ClusterBatch {
         firstRow = block.start(cluster);
         int most = Math.min(block.clusters() - cluster, mostClusters());
         clusters = 1;
-        while (clusters < most && block.start(cluster + clusters + 1) - firstRow <= limit) {
+        while (clusters < most && block.start(cluster + clusters + 1) - firstRow <= ROWS) {
             clusters++;
         }
         for (int i = 0; i <= clusters; i++) {
@@ -152,7 +146,8 @@ final class ClusterBatch {
         return cluster + clusters;
     }
 
-    private void fill(BlockColumn column, double[] into) {
+    /** A column's rows in the window. */
+    void fill(BlockColumn column, double[] into) {
         if (column.isOnes()) {
             Arrays.fill(into, 0, rows, 1);
         } else if (column.isByCluster()) {
@@ -286,6 +281,41 @@ final class ClusterBatch {
                     sum += v[j] * z[r][j];
                 }
                 into[r][i] = sum;
+            }
+        }
+    }
+
+    /** x'v of every cluster for the first few of some columns, each into an array; three at a time, the last ones perhaps again. */
+    void cross(double[] v, double[][] x, int count, double[][] into) {
+        for (int c = 0; c < count; c += 3) {
+            int c1 = Math.min(c + 1, count - 1);
+            int c2 = Math.min(c + 2, count - 1);
+            cross(v, x[c], x[c1], x[c2], into[c], into[c1], into[c2]);
+        }
+    }
+
+    private void cross(
+            double[] v, double[] x0, double[] x1, double[] x2, double[] into0, double[] into1, double[] into2) {
+        for (int i = 0; i < clusters; i++) {
+            double sum0 = 0;
+            double sum1 = 0;
+            double sum2 = 0;
+            for (int j = start[i]; j < start[i + 1]; j++) {
+                sum0 += v[j] * x0[j];
+                sum1 += v[j] * x1[j];
+                sum2 += v[j] * x2[j];
+            }
+            into0[i] = sum0;
+            into1[i] = sum1;
+            into2[i] = sum2;
+        }
+    }
+
+    /** out := a number a cluster times v, by row; v may be out. */
+    void spread(double[] factor, double[] v, double[] out) {
+        for (int i = 0; i < clusters; i++) {
+            for (int j = start[i]; j < start[i + 1]; j++) {
+                out[j] = factor[i] * v[j];
             }
         }
     }

@@ -1,12 +1,15 @@
 package org.sparkglmm.core.likelihood;
 
 import java.util.Arrays;
-import org.sparkglmm.core.math.SmallMatrices;
-import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.design.BlockColumn;
+import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.MatrixBatch;
+import org.sparkglmm.core.model.Derivatives;
 
 /**
- * The exact Hessian in (β, θ) of a cluster's approximate marginal log-likelihood, one cluster after another: what {@link
- * ClusterIntegral} says of the gradient, once more. Holds the workspace; one thread at a time.
+ * The exact Hessian in (β, θ) of the approximate marginal log-likelihood of a window's clusters: what {@link ClusterIntegral} says
+ * of the gradient, once more. As there, a matrix a cluster is an array over the clusters for each of its elements. Holds the
+ * workspace; one thread at a time.
  *
  * <p>With R = L⁻ᵀ (upper triangular, RR' = H⁻¹), Y = [û, √2R] and x̃ = (1, x) the approximation is, up to a constant,
  *
@@ -34,17 +37,24 @@ import org.sparkglmm.core.model.ParameterLayout;
  *
  * <pre>d²R[1, 2] = R (Υ₂Υ₁ + Υ(Υ₂'N₁ + N₁Υ₂))</pre>
  *
- * Rows are met in cross-products of X and Z only; all that is P wide is algebra of size q once a cluster.
+ * Rows are met in cross-products of X and Z only; all that is P wide is algebra of size q once a cluster. Columns of X that are
+ * constant within clusters all count as one, a column of ones: the Hessian is found for it, and their values multiply it at the
+ * end.
  *
- * <p>Use: {@link #begin} at the mode, {@link #addNode} for every node of a grid of more than one, {@link #finish}.
+ * <p>Use: {@link #begin} at the modes, {@link #addNode} for every node of a grid of more than one, {@link #addTo}.
  */
 final class ClusterCurvature {
     private static final double SQRT2 = Math.sqrt(2);
 
+    private final ClusterBatch batch;
+    private final ModeSearch modes;
     private final GaussHermite grid;
-    private final int p;
     private final int q;
-    /** β and θ. */
+    /** Distinct columns of X. */
+    private final int p;
+    /** Distinct columns of [X Z]. */
+    private final int width;
+    /** Parameters of distinct columns: p and |θ|. */
     private final int size;
     /** Columns of Y: 1 + q, or 1 with one node. */
     private final int depth;
@@ -55,214 +65,249 @@ final class ClusterCurvature {
 
     private final int[] column;
 
-    /** The distinct columns of [X Z]; a column of ones may be null. */
-    private final double[][] source;
+    /** By parameter, β and θ: which of the distinct ones it is a multiple of within any cluster, and the multiples. */
+    private final int[] shape;
 
-    private final int width;
+    private final double[][] factor;
+
+    /** By distinct column of X: where its rows come from; null if the window has them. */
+    private final BlockColumn[] source;
+    /** The rows of the distinct columns of [X Z], those of X first. */
+    private final double[][] columns;
     /** By column of Z: which of the distinct columns it is. */
     private final int[] zColumn;
 
-    /** The cluster's rows of them, one column after another. */
-    private final double[] columns;
+    private final FourthDerivative fourthDerivative;
 
-    /** Room for a weighted column, and for its products with all columns. */
+    // By row.
     private final double[] weighted;
+    private final double[] weighted2;
+    private final double[] fourth;
 
-    private final double[] crossed;
+    /** Columns of Y and R; rows of H⁻¹; columns of ΛR; rows of H⁻¹Λ'. */
+    private final double[][][] y;
 
-    /** What {@link #begin} was given. */
-    private int n;
-
-    private int at;
-    private double[] second;
-    private double[] third;
-    private double[] lambda;
-    /** Y, column by column: entry d of column a at aq + d. */
-    private final double[] y;
-
-    private final double[] r;
-    /** H⁻¹. */
-    private final double[] inverse;
-    /** ΛR. */
-    private final double[] a;
-    /** H⁻¹Λ'. */
-    private final double[] gain;
-    /** Z'ℓ'. */
-    private final double[] t;
+    private final double[][] flatRoot;
+    private final double[][][] root;
+    private final double[][] flatInverse;
+    private final double[][][] inverse;
+    private final double[][][] a;
+    private final double[][][] gain;
     /** By column of Z, and by pair of them: [X Z]'ℓ''z_r and [X Z]'ℓ'''(z_r z_s). */
-    private final double[][] cross2;
+    private final double[][][] cross2;
 
-    private final double[][] cross3;
+    private final double[][][] cross3;
 
-    /** Tangents by parameter: of Y and of V = ΛY, entry by entry as y lies, and of N by pair. */
-    private final double[][] dY;
+    /** By distinct column of [X Z], as if it had a β: dû. */
+    private final double[][][] moved;
+    /** Tangents by parameter: of the columns of Y and of V = ΛY, and of N by pair. */
+    private final double[][][][] dY;
 
-    private final double[][] dV;
-    private final double[][] dN;
+    private final double[][][][] dV;
+    private final double[][][] dN;
     /** What each of them is multiplied with in the Hessian, symmetrised. */
-    private final double[][] ofY;
+    private final double[][][][] ofY;
 
-    private final double[][] ofV;
-    private final double[][] ofN;
+    private final double[][][][] ofV;
+    private final double[][][] ofN;
 
-    /** Σ of the weights, p not yet normalised; x̃, u_k, t_k, g_k and dS_k of a node; Σ p dS and Σ p dS dS'. */
-    private double total;
-
+    /** x̃, [X Z]'ℓ'_k, t_k, -g_k and dS_k of a node, and Σ p dS. */
     private final double[] point;
-    private final double[] nodeU;
-    private final double[] nodeT;
-    private final double[] nodeG;
-    private final double[] slope;
-    private final double[] slopeSum;
-    private final double[] slopeProducts;
-    /** Σ p x̃_a ℓ''_j by a and row; Σ p x̃_a t, Σ p x̃_a g as y lies; Σ p x̃_a x̃_b, and with Z'ℓ''Z for a, b > 0. */
+
+    private final double[][] crossed;
+    private final double[][] nodeT;
+    private final double[][] nodeG;
+    private final double[][] slope;
+    private final double[][] slopeSum;
+    /** By column of Y, Σ p x̃_a t and -Σ p x̃_a g; by pair of them, Σ p x̃_a x̃_b and, by row, Σ p x̃_a x̃_b ℓ''. */
+    private final double[][][] nodeScore;
+
+    private final double[][][] nodeGradient;
+    private final double[][] nodeMoments;
     private final double[][] nodeWeights;
 
-    private final double[] nodeScore;
-    private final double[] nodeGradient;
-    private final double[] nodeMoments;
-    private final double[][] nodeCross;
+    /** By column of Y and of Z: [X Z]'wz_r with the node weights w of the column of Y. */
+    private final double[][][][] crossWeights;
+    /** By pairs of columns of Y and of Z: Z'wZ with the node weights of the former; partly the same arrays. */
+    private final double[][][] zWeights;
+    /** ∂²E/∂Λ_f∂η along the columns of [X Z]. */
+    private final double[][][] ofLambda;
+    /** ΛH̄, column by column, and K by pairs. */
+    private final double[][][] lambdaHBar;
 
-    /** Adjoints: R̄, H̄, s, Λs, Z'c, and K by pairs. */
-    private final double[] rBar;
+    private final double[][][] k;
+    private final double[][][] work;
+    private final double[] scratch;
+    /** By pair of distinct parameters; up to {@link #addTo}, Σ p dS dS'. */
+    private final double[][] hessian;
 
-    private final double[] hBar;
-    /** ΛH̄ and ΛH̄Λ'. */
-    private final double[] lambdaHBar;
+    private final double[] sums;
 
-    private final double[] spread;
-    private final double[] s;
-    private final double[] ls;
-    private final double[] zThird;
-    private final double[] k;
-    private final double[] work;
-    /** By entry of Y: [X Z]'wz_r with the node weights w of its column. */
-    private final double[][] crossWeights;
-
-    private final double[] hessian;
-
-    /**
-     * @param layout where the free entries of Λ lie
-     * @param x columns of X, null for ones; those that are the very arrays of z are not met twice
-     * @param z columns of Z, null for ones
-     * @param widest rows of the largest cluster
-     */
-    ClusterCurvature(ParameterLayout layout, GaussHermite grid, double[][] x, double[][] z, int widest) {
+    ClusterCurvature(ModeSearch modes, GaussHermite grid) {
+        this.modes = modes;
         this.grid = grid;
-        p = x.length;
-        q = layout.random();
-        size = p + layout.theta();
-        depth = grid.size() == 1 ? 1 : 1 + q;
-        pairs = q * (q + 1) / 2;
-        row = new int[layout.theta()];
-        column = new int[layout.theta()];
-        for (int f = 0; f < row.length; f++) {
-            row[f] = layout.row(f);
-            column[f] = layout.column(f);
-        }
+        batch = modes.batch;
+        q = batch.q;
+        BlockColumn[] x = batch.block.x();
+        int theta = batch.layout.theta();
+        shape = new int[x.length + theta];
+        source = new BlockColumn[x.length];
+        p = distinct(x);
+        size = p + theta;
         zColumn = new int[q];
-        double[][] distinct = Arrays.copyOf(x, p + q);
+        double[][] distinct = new double[p + q][];
         int count = p;
-        for (int d = 0; d < q; d++) {
+        for (int r = 0; r < q; r++) {
             int c = 0;
-            while (c < count && distinct[c] != z[d]) {
+            while (c < p && (source[c] == null || source[c].values() != batch.block.z()[r].values())) {
                 c++;
             }
-            zColumn[d] = c;
-            if (c == count) {
-                distinct[count++] = z[d];
+            zColumn[r] = c < p ? c : count++;
+            distinct[zColumn[r]] = batch.z[r];
+            if (c < p) {
+                source[c] = null;
             }
         }
         width = count;
-        source = Arrays.copyOf(distinct, width);
-        columns = new double[width * widest];
-        weighted = new double[widest];
-        crossed = new double[width];
-        y = new double[depth * q];
-        r = new double[q * q];
-        inverse = new double[q * q];
-        a = new double[q * q];
-        gain = new double[q * q];
-        t = new double[q];
-        cross2 = new double[q][width];
-        cross3 = new double[pairs][width];
-        dY = new double[depth * q][size];
-        dV = new double[depth * q][size];
-        dN = new double[pairs][size];
-        ofY = new double[depth * q][size];
-        ofV = new double[depth * q][size];
-        ofN = new double[pairs][size];
+        columns = Arrays.copyOf(distinct, width);
+        int n = batch.mostRows();
+        for (int c = 0; c < p; c++) {
+            if (source[c] != null) {
+                columns[c] = new double[n];
+            }
+        }
+        row = new int[theta];
+        column = new int[theta];
+        for (int f = 0; f < theta; f++) {
+            row[f] = batch.layout.row(f);
+            column[f] = batch.layout.column(f);
+            shape[x.length + f] = p + f;
+        }
+        factor = batch.byCluster(shape.length);
+        for (double[] multiples : factor) {
+            Arrays.fill(multiples, 1);
+        }
+        depth = grid.size() == 1 ? 1 : 1 + q;
+        pairs = q * (q + 1) / 2;
+        int depthPairs = depth * (depth + 1) / 2;
+        fourthDerivative = new FourthDerivative(batch.density, n);
+        fourth = new double[n];
+        weighted = new double[n];
+        weighted2 = new double[n];
+        scratch = new double[batch.mostClusters()];
+        y = byCluster(depth, q);
+        y[0] = modes.u;
+        flatRoot = batch.byCluster(q * q);
+        root = rows(flatRoot);
+        flatInverse = batch.byCluster(q * q);
+        inverse = rows(flatInverse);
+        a = byCluster(q, q);
+        gain = byCluster(q, q);
+        cross2 = byCluster(q, width);
+        cross3 = byCluster(pairs, width);
+        moved = byCluster(width, q);
+        dY = byCluster(depth, size, q);
+        System.arraycopy(moved, 0, dY[0], 0, p);
+        dV = byCluster(depth, size, q);
+        dN = byCluster(size, pairs);
+        ofY = byCluster(depth, size, q);
+        ofV = byCluster(depth, size, q);
+        ofN = byCluster(size, pairs);
         point = new double[depth];
-        nodeU = new double[q];
-        nodeT = new double[q];
-        nodeG = new double[q];
-        slope = new double[size];
-        slopeSum = new double[size];
-        slopeProducts = new double[size * (size + 1) / 2];
-        nodeWeights = new double[depth][widest];
-        nodeScore = new double[depth * q];
-        nodeGradient = new double[depth * q];
-        nodeMoments = new double[depth * depth];
-        nodeCross = new double[depth * depth][pairs];
-        rBar = new double[q * q];
-        hBar = new double[q * q];
-        lambdaHBar = new double[q * q];
-        spread = new double[q * q];
-        s = new double[q];
-        ls = new double[q];
-        zThird = new double[q];
-        k = new double[pairs * pairs];
-        work = new double[q * q];
-        crossWeights = new double[depth * q][width];
-        hessian = new double[size * (size + 1) / 2];
+        point[0] = 1;
+        crossed = batch.byCluster(width);
+        nodeT = new double[q][];
+        for (int r = 0; r < q; r++) {
+            nodeT[r] = crossed[zColumn[r]];
+        }
+        nodeG = batch.byCluster(q);
+        slope = batch.byCluster(size);
+        slopeSum = batch.byCluster(size);
+        nodeScore = byCluster(depth, q);
+        nodeGradient = byCluster(depth, q);
+        nodeMoments = batch.byCluster(depthPairs);
+        nodeWeights = new double[depthPairs][n];
+        crossWeights = byCluster(depth, q, width);
+        zWeights = byCluster(depthPairs, pairs);
+        for (int c = 0; c < depth; c++) {
+            for (int r = 0; r < q; r++) {
+                for (int d = 0; d <= r; d++) {
+                    zWeights[pair(c, 0)][pair(r, d)] = crossWeights[c][r][zColumn[d]];
+                }
+            }
+        }
+        ofLambda = byCluster(theta, width);
+        lambdaHBar = byCluster(q, q);
+        k = byCluster(pairs, pairs);
+        work = byCluster(q, q);
+        hessian = batch.byCluster(size * (size + 1) / 2);
+        sums = new double[shape.length * (shape.length + 1) / 2];
     }
 
-    /**
-     * Takes up a cluster at its mode. The arrays of derivatives are read again by {@link #finish}.
-     *
-     * @param n rows of the cluster
-     * @param xAt its first row in the columns of X and Z
-     * @param at where its rows start in the derivatives wℓ', wℓ'', wℓ''' at û
-     * @param lambda Λ, q×q
-     * @param u û
-     * @param chol L, q×q, read in its lower triangle
-     */
-    void begin(
-            int n,
-            int xAt,
-            int at,
-            double[] first,
-            double[] second,
-            double[] third,
-            double[] lambda,
-            double[] u,
-            double[] chol) {
-        this.n = n;
-        this.at = at;
-        this.second = second;
-        this.third = third;
-        this.lambda = lambda;
-        for (int c = 0; c < width; c++) {
-            if (source[c] == null) {
-                Arrays.fill(columns, c * n, c * n + n, 1);
+    /** Fills shape and source; returns how many columns are distinct. */
+    private int distinct(BlockColumn[] x) {
+        int count = 0;
+        int ones = -1;
+        for (int c = 0; c < x.length; c++) {
+            if (x[c].isByCluster()) {
+                if (ones < 0) {
+                    ones = count;
+                    source[count++] = BlockColumn.ONES;
+                }
+                shape[c] = ones;
             } else {
-                System.arraycopy(source[c], xAt, columns, c * n, n);
+                shape[c] = count;
+                source[count++] = x[c];
             }
         }
-        crossProductsAtMode(first);
-        SmallMatrices.invertLower(chol, q, work);
-        for (int i = 0; i < q; i++) {
-            for (int j = 0; j < q; j++) {
-                r[i * q + j] = work[j * q + i];
+        return count;
+    }
+
+    private double[][][] byCluster(int m, int n) {
+        double[][][] out = new double[m][][];
+        for (int i = 0; i < m; i++) {
+            out[i] = batch.byCluster(n);
+        }
+        return out;
+    }
+
+    private double[][][][] byCluster(int l, int m, int n) {
+        double[][][][] out = new double[l][][][];
+        for (int i = 0; i < l; i++) {
+            out[i] = byCluster(m, n);
+        }
+        return out;
+    }
+
+    /** The rows of a matrix of q×q arrays. */
+    private double[][][] rows(double[][] flat) {
+        double[][][] out = new double[q][][];
+        for (int r = 0; r < q; r++) {
+            out[r] = Arrays.copyOfRange(flat, r * q, r * q + q);
+        }
+        return out;
+    }
+
+    /** Takes up the window at its modes. */
+    void begin() {
+        int n = batch.clusters;
+        for (int c = 0; c < p; c++) {
+            if (source[c] != null) {
+                batch.fill(source[c], columns[c]);
             }
         }
-        SmallMatrices.multiplyTransposedRight(r, r, q, inverse);
-        SmallMatrices.multiply(lambda, r, q, a);
-        SmallMatrices.multiplyTransposedRight(r, a, q, gain);
-        System.arraycopy(u, 0, y, 0, q);
+        crossProductsAtMode();
+        // The rows of L⁻¹ are the columns of R.
+        MatrixBatch.invertLower(modes.chol, q, flatRoot, n);
+        MatrixBatch.multiplyTransposedLeft(flatRoot, flatRoot, q, flatInverse, n);
+        for (int r = 0; r < q; r++) {
+            batch.timesLambda(root[r], a[r]);
+            batch.timesLambda(inverse[r], gain[r]);
+        }
         for (int c = 1; c < depth; c++) {
             for (int d = 0; d < q; d++) {
-                y[c * q + d] = SQRT2 * r[d * q + c - 1];
+                Arrays.fill(y[c][d], 0, n, 0);
+                MatrixBatch.addMultiple(y[c][d], SQRT2, root[c - 1][d], n);
             }
         }
         moveMode();
@@ -272,111 +317,75 @@ final class ClusterCurvature {
             moveRoot(c);
             moveV(c);
         }
-        clearNodes();
-        if (depth == 1) {
-            point[0] = 1;
-            addSums(1, second, at, t, u);
-        }
+        beginNodes();
     }
 
-    private void crossProductsAtMode(double[] first) {
-        for (int d = 0; d < q; d++) {
-            double sum = 0;
-            int z = zColumn[d] * n;
-            for (int j = 0; j < n; j++) {
-                double v = columns[z + j];
-                sum += first[at + j] * v;
-                weighted[j] = second[at + j] * v;
-            }
-            t[d] = sum;
-            cross(weighted, 0, cross2[d]);
-        }
-        for (int d = 0; d < q; d++) {
-            int zd = zColumn[d] * n;
-            for (int e = 0; e <= d; e++) {
-                int ze = zColumn[e] * n;
-                for (int j = 0; j < n; j++) {
-                    weighted[j] = third[at + j] * columns[zd + j] * columns[ze + j];
-                }
-                cross(weighted, 0, cross3[pair(d, e)]);
+    private void crossProductsAtMode() {
+        int n = batch.rows;
+        for (int r = 0; r < q; r++) {
+            product(modes.at.second, batch.z[r], weighted, n);
+            batch.cross(weighted, columns, width, cross2[r]);
+            product(modes.at.third, batch.z[r], weighted, n);
+            for (int s = 0; s <= r; s++) {
+                product(weighted, batch.z[s], weighted2, n);
+                batch.cross(weighted2, columns, width, cross3[pair(r, s)]);
             }
         }
     }
 
-    /** out := [X Z]'v. Four columns at a time, for the additions of one wait for each other. */
-    private void cross(double[] v, int from, double[] out) {
-        int c = 0;
-        for (; c + 4 <= width; c += 4) {
-            int c0 = c * n;
-            int c1 = c0 + n;
-            int c2 = c1 + n;
-            int c3 = c2 + n;
-            double s0 = 0;
-            double s1 = 0;
-            double s2 = 0;
-            double s3 = 0;
-            for (int j = 0; j < n; j++) {
-                double w = v[from + j];
-                s0 += w * columns[c0 + j];
-                s1 += w * columns[c1 + j];
-                s2 += w * columns[c2 + j];
-                s3 += w * columns[c3 + j];
-            }
-            out[c] = s0;
-            out[c + 1] = s1;
-            out[c + 2] = s2;
-            out[c + 3] = s3;
-        }
-        for (; c < width; c++) {
-            out[c] = dot(v, from, c);
-        }
-    }
-
-    private double dot(double[] v, int from, int c) {
-        double sum = 0;
-        int x = c * n;
+    /** out := v w, element by element; v may be out. */
+    private static void product(double[] v, double[] w, double[] out, int n) {
         for (int j = 0; j < n; j++) {
-            sum += v[from + j] * columns[x + j];
+            out[j] = v[j] * w[j];
         }
-        return sum;
     }
 
     private static int pair(int i, int j) {
         return i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i;
     }
 
+    /** out += factor v w, by cluster. */
+    private void add(double[] out, double factor, double[] v, double[] w) {
+        MatrixBatch.addProduct(out, factor, v, w, batch.clusters);
+    }
+
+    private void clear(double[] v) {
+        Arrays.fill(v, 0, batch.clusters, 0);
+    }
+
+    private void clear(double[][] arrays) {
+        for (double[] v : arrays) {
+            clear(v);
+        }
+    }
+
     /** dû. */
     private void moveMode() {
-        for (int e = 0; e < q; e++) {
-            double[] du = dY[e];
-            Arrays.fill(du, 0);
-            for (int l = 0; l < q; l++) {
-                double factor = gain[e * q + l];
-                for (int c = 0; c < p; c++) {
-                    du[c] += factor * cross2[l][c];
+        for (int c = 0; c < width; c++) {
+            for (int e = 0; e < q; e++) {
+                clear(moved[c][e]);
+                for (int l = 0; l < q; l++) {
+                    add(moved[c][e], 1, gain[e][l], cross2[l][c]);
                 }
             }
-            for (int f = 0; f < row.length; f++) {
-                double sum = 0;
-                for (int l = 0; l < q; l++) {
-                    sum += gain[e * q + l] * cross2[l][zColumn[row[f]]];
-                }
-                du[p + f] = inverse[e * q + column[f]] * t[row[f]] + y[column[f]] * sum;
+        }
+        for (int f = 0; f < row.length; f++) {
+            for (int e = 0; e < q; e++) {
+                double[] out = dY[0][p + f][e];
+                clear(out);
+                add(out, 1, inverse[e][column[f]], modes.zScore[row[f]]);
+                add(out, 1, y[0][column[f]], moved[zColumn[row[f]]][e]);
             }
         }
     }
 
     /** C_c of the tangents' formulas. */
     private void moveV(int c) {
-        for (int l = 0; l < q; l++) {
-            double[] dv = dV[c * q + l];
-            Arrays.fill(dv, 0);
-            for (int d = 0; d < rowsOf(c); d++) {
-                addTo(dv, lambda[l * q + d], dY[c * q + d]);
-            }
+        for (int i = 0; i < size; i++) {
+            batch.timesLambda(dY[c][i], dV[c][i]);
         }
         for (int f = 0; f < row.length; f++) {
-            dV[c * q + row[f]][p + f] += y[c * q + column[f]];
+            MatrixBatch.addMultiple(dV[c][p + f][row[f]], 1, y[c][column[f]], batch.clusters);
         }
     }
 
@@ -385,62 +394,65 @@ final class ClusterCurvature {
         return c == 0 ? q : c;
     }
 
-    private void addTo(double[] into, double factor, double[] v) {
-        for (int i = 0; i < size; i++) {
-            into[i] += factor * v[i];
-        }
-    }
-
     /** N = R'dH R. */
     private void moveCurvature() {
-        // work := Z'ℓ''Z ΛR = -(Z'WZ) ΛR
-        for (int l = 0; l < q; l++) {
-            for (int d = 0; d < q; d++) {
-                double sum = 0;
+        // Columns of Z'ℓ''Z ΛR = -(Z'WZ) ΛR.
+        for (int j = 0; j < q; j++) {
+            for (int l = 0; l < q; l++) {
+                clear(work[j][l]);
                 for (int e = 0; e < q; e++) {
-                    sum += cross2[l][zColumn[e]] * a[e * q + d];
+                    add(work[j][l], 1, cross2[l][zColumn[e]], a[j][e]);
                 }
-                work[l * q + d] = sum;
             }
         }
         for (int i = 0; i < q; i++) {
             for (int j = 0; j <= i; j++) {
-                double[] out = dN[pair(i, j)];
-                Arrays.fill(out, p, size, 0);
-                Arrays.fill(crossed, 0);
-                for (int l = 0; l < q; l++) {
-                    for (int d = 0; d <= l; d++) {
-                        double factor = a[l * q + i] * a[d * q + j];
-                        if (d < l) {
-                            factor += a[d * q + i] * a[l * q + j];
-                        }
-                        double[] sums = cross3[pair(l, d)];
-                        for (int c = 0; c < width; c++) {
-                            crossed[c] -= factor * sums[c];
-                        }
-                    }
+                moveCurvature(i, j);
+            }
+        }
+    }
+
+    private void moveCurvature(int i, int j) {
+        int h = pair(i, j);
+        clear(crossed);
+        for (int l = 0; l < q; l++) {
+            for (int d = 0; d <= l; d++) {
+                clear(scratch);
+                add(scratch, -1, a[i][l], a[j][d]);
+                if (d < l) {
+                    add(scratch, -1, a[i][d], a[j][l]);
                 }
-                System.arraycopy(crossed, 0, out, 0, p);
-                for (int e = 0; e < q; e++) {
-                    addTo(out, crossed[zColumn[e]], dV[e]);
-                }
-                for (int f = 0; f < row.length; f++) {
-                    int l = row[f] * q;
-                    int d = column[f] * q;
-                    out[p + f] -= r[d + i] * work[l + j] + r[d + j] * work[l + i];
+                for (int c = 0; c < width; c++) {
+                    add(crossed[c], 1, scratch, cross3[pair(l, d)][c]);
                 }
             }
+        }
+        for (int t = 0; t < size; t++) {
+            double[] out = dN[t][h];
+            if (t < p) {
+                System.arraycopy(crossed[t], 0, out, 0, batch.clusters);
+            } else {
+                clear(out);
+            }
+            for (int e = 0; e < q; e++) {
+                add(out, 1, nodeT[e], dV[0][t][e]);
+            }
+        }
+        for (int f = 0; f < row.length; f++) {
+            add(dN[p + f][h], -1, root[i][column[f]], work[j][row[f]]);
+            add(dN[p + f][h], -1, root[j][column[f]], work[i][row[f]]);
         }
     }
 
     /** √2 dR, its column c - 1. */
     private void moveRoot(int c) {
         int j = c - 1;
-        for (int d = 0; d <= j; d++) {
-            double[] out = dY[c * q + d];
-            Arrays.fill(out, 0);
-            for (int i = d; i <= j; i++) {
-                addTo(out, -SQRT2 * r[d * q + i] * half(i, j), dN[pair(i, j)]);
+        for (int t = 0; t < size; t++) {
+            for (int d = 0; d <= j; d++) {
+                clear(dY[c][t][d]);
+                for (int i = d; i <= j; i++) {
+                    add(dY[c][t][d], -half(i, j), y[i + 1][d], dN[t][pair(i, j)]);
+                }
             }
         }
     }
@@ -450,18 +462,25 @@ final class ClusterCurvature {
         return i == j ? 0.5 : 1;
     }
 
-    private void clearNodes() {
-        total = 0;
-        Arrays.fill(slopeSum, 0);
-        Arrays.fill(slopeProducts, 0);
-        Arrays.fill(nodeScore, 0);
-        Arrays.fill(nodeGradient, 0);
-        Arrays.fill(nodeMoments, 0);
-        for (double[] sums : nodeCross) {
-            Arrays.fill(sums, 0);
+    /** One node is at the mode itself. */
+    private void beginNodes() {
+        int n = batch.clusters;
+        clear(hessian);
+        if (depth == 1) {
+            Arrays.fill(nodeMoments[0], 0, n, 1);
+            System.arraycopy(modes.at.second, 0, nodeWeights[0], 0, batch.rows);
+            for (int r = 0; r < q; r++) {
+                System.arraycopy(modes.zScore[r], 0, nodeScore[0][r], 0, n);
+            }
+            return;
+        }
+        clear(slopeSum);
+        clear(nodeMoments);
+        for (double[][] scores : nodeScore) {
+            clear(scores);
         }
         for (double[] weights : nodeWeights) {
-            Arrays.fill(weights, 0, n, 0);
+            Arrays.fill(weights, 0, batch.rows, 0);
         }
     }
 
@@ -469,407 +488,348 @@ final class ClusterCurvature {
      * Adds a node of the grid, in any order; not used with one node.
      *
      * @param node its index in the grid
-     * @param weight proportional to p_k
-     * @param from where the cluster's rows start in the derivatives wℓ', wℓ'' at the node
+     * @param weight by cluster, proportional to p_k
+     * @param u u_k
+     * @param at the log-density's derivatives at the node
      */
-    void addNode(int node, double weight, double[] first, double[] second, int from) {
-        point[0] = 1;
+    void addNode(int node, double[] weight, double[][] u, Derivatives at) {
+        int n = batch.clusters;
         for (int c = 1; c < depth; c++) {
             point[c] = grid.point(node, c - 1);
         }
-        cross(first, from, crossed);
-        for (int d = 0; d < q; d++) {
-            double sum = 0;
-            for (int c = 0; c < depth; c++) {
-                sum += y[c * q + d] * point[c];
-            }
-            nodeU[d] = sum;
-            nodeT[d] = crossed[zColumn[d]];
-        }
-        addSums(weight, second, from, nodeT, nodeU);
-        addPairs(weight, second, from);
-        System.arraycopy(crossed, 0, slope, 0, p);
-        for (int f = 0; f < row.length; f++) {
-            slope[p + f] = nodeT[row[f]] * nodeU[column[f]];
-        }
+        batch.cross(at.first, columns, width, crossed);
+        batch.spread(weight, at.second, weighted);
         for (int c = 0; c < depth; c++) {
-            for (int d = 0; d < rowsOf(c); d++) {
-                addTo(slope, -nodeG[d] * point[c], dY[c * q + d]);
+            for (int b = 0; b <= c; b++) {
+                double product = point[c] * point[b];
+                MatrixBatch.addMultiple(nodeMoments[pair(c, b)], product, weight, n);
+                MatrixBatch.addMultiple(nodeWeights[pair(c, b)], product, weighted, batch.rows);
+            }
+            for (int r = 0; r < q; r++) {
+                add(nodeScore[c][r], point[c], weight, nodeT[r]);
             }
         }
-        int at = 0;
+        batch.timesLambdaTransposed(nodeT, nodeG);
+        for (int d = 0; d < q; d++) {
+            MatrixBatch.addMultiple(nodeG[d], -1, u[d], n);
+        }
+        slopes(u);
+        int entry = 0;
         for (int i = 0; i < size; i++) {
-            double w = weight * slope[i];
-            slopeSum[i] += w;
+            product(weight, slope[i], scratch, n);
+            MatrixBatch.addMultiple(slopeSum[i], 1, scratch, n);
             for (int j = 0; j <= i; j++) {
-                slopeProducts[at++] += w * slope[j];
+                add(hessian[entry++], 1, scratch, slope[j]);
             }
         }
     }
 
-    private void addSums(double weight, double[] second, int from, double[] t, double[] u) {
-        total += weight;
-        for (int d = 0; d < q; d++) {
-            double sum = u[d];
-            for (int l = 0; l < q; l++) {
-                sum -= lambda[l * q + d] * t[l];
+    /** dS_k. */
+    private void slopes(double[][] u) {
+        for (int i = 0; i < p; i++) {
+            System.arraycopy(crossed[i], 0, slope[i], 0, batch.clusters);
+        }
+        for (int f = 0; f < row.length; f++) {
+            product(nodeT[row[f]], u[column[f]], slope[p + f], batch.clusters);
+        }
+        for (int i = 0; i < size; i++) {
+            for (int c = 0; c < depth; c++) {
+                for (int d = 0; d < rowsOf(c); d++) {
+                    add(slope[i], point[c], nodeG[d], dY[c][i][d]);
+                }
             }
-            nodeG[d] = sum;
+        }
+    }
+
+    /**
+     * Adds the Hessians of the window's clusters, each times its frequency; NaN if one has none. What is given is called as in
+     * {@link ClusterIntegral}.
+     *
+     * @param hBar H̄
+     * @param zThird Z'c
+     * @param zAlong Z'diag(ℓ'')ZΛs
+     * @param along ZΛs
+     */
+    void addTo(
+            CompensatedSum sum,
+            double[][] hBar,
+            double[][] s,
+            double[][] zThird,
+            double[][] zAlong,
+            double[] along,
+            double[] m) {
+        if (!modes.allFound() || !batch.evaluateFourth(fourthDerivative, modes.eta, fourth)) {
+            Arrays.fill(sums, Double.NaN);
+            sum.add(sums);
+            return;
+        }
+        if (depth > 1) {
+            normalise();
+        }
+        gradients();
+        fillK();
+        // What E has of dη dη'.
+        double[] third = modes.at.third;
+        for (int j = 0; j < batch.rows; j++) {
+            nodeWeights[0][j] += third[j] * along[j] - fourth[j] * m[j];
+        }
+        addCrossProducts();
+        slopesOfLambda(hBar, s);
+        multiplyV();
+        addLambda(hBar);
+        multiplyY(zThird, zAlong);
+        multiplyN();
+        addProducts();
+        addUp(sum);
+    }
+
+    /** From sums weighted by p_k unnormalised to means; leaves Cov_p(dS) as the Hessian. */
+    private void normalise() {
+        int n = batch.clusters;
+        double[] perTotal = work[0][0];
+        for (int i = 0; i < n; i++) {
+            perTotal[i] = 1 / nodeMoments[0][i];
+        }
+        for (double[][] arrays : new double[][][] {nodeMoments, slopeSum, hessian}) {
+            for (double[] v : arrays) {
+                product(v, perTotal, v, n);
+            }
+        }
+        for (double[][] scores : nodeScore) {
+            for (double[] v : scores) {
+                product(v, perTotal, v, n);
+            }
+        }
+        for (double[] weights : nodeWeights) {
+            batch.spread(perTotal, weights, weights);
+        }
+        int entry = 0;
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j <= i; j++) {
+                add(hessian[entry++], -1, slopeSum[i], slopeSum[j]);
+            }
+        }
+    }
+
+    /** -Σ p x̃_a g_k, of g_k = Yx̃_k - Λ't_k. */
+    private void gradients() {
+        for (int c = 0; c < depth; c++) {
+            batch.timesLambdaTransposed(nodeScore[c], nodeGradient[c]);
+            for (int d = 0; d < q; d++) {
+                for (int b = 0; b < depth; b++) {
+                    add(nodeGradient[c][d], -1, nodeMoments[pair(c, b)], y[b][d]);
+                }
+            }
+        }
+    }
+
+    /** K, of which only K + K' counts, from Q: Q · (Υ₂Υ₁ + Υ(Υ₂'N₁ + N₁Υ₂)) - ¼ Σ N_dd². */
+    private void fillK() {
+        for (double[][] entries : k) {
+            clear(entries);
+        }
+        for (int j = 0; j < q; j++) {
+            for (int i = 0; i <= j; i++) {
+                // Q = I - √2 R'Σ p_k g_k x_k'
+                Arrays.fill(scratch, 0, batch.clusters, i == j ? 1 : 0);
+                for (int d = 0; d <= i && depth > 1; d++) {
+                    add(scratch, 1, y[i + 1][d], nodeGradient[j + 1][d]);
+                }
+                for (int l = i; l <= j; l++) {
+                    addToK(pair(l, j), pair(i, l), half(i, l) * half(l, j));
+                }
+                for (int l = 0; l <= i; l++) {
+                    addToK(pair(l, j), pair(l, i), half(i, j) * half(l, i));
+                }
+                for (int l = 0; l <= j; l++) {
+                    addToK(pair(i, l), pair(l, j), half(i, j) * half(l, j));
+                }
+            }
+            Arrays.fill(scratch, 0, batch.clusters, 1);
+            addToK(pair(j, j), pair(j, j), -0.25);
+        }
+    }
+
+    private void addToK(int h, int g, double multiple) {
+        MatrixBatch.addMultiple(k[h][g], multiple, scratch, batch.clusters);
+    }
+
+    /** X'wX, and [X Z]'wZ and Z'wZ with the weights of the columns of Y. */
+    private void addCrossProducts() {
+        int n = batch.rows;
+        for (int i = 0; i < p; i++) {
+            product(nodeWeights[0], columns[i], weighted, n);
+            batch.cross(weighted, columns, i + 1, crossed);
+            for (int j = 0; j <= i; j++) {
+                MatrixBatch.addMultiple(hessian[pair(i, j)], 1, crossed[j], batch.clusters);
+            }
         }
         for (int c = 0; c < depth; c++) {
-            double w = weight * point[c];
-            for (int d = 0; d < q; d++) {
-                nodeScore[c * q + d] += w * t[d];
-                nodeGradient[c * q + d] += w * nodeG[d];
-            }
-            for (int b = 0; b < depth; b++) {
-                nodeMoments[c * depth + b] += w * point[b];
-            }
-            double[] weights = nodeWeights[c];
-            for (int j = 0; j < n; j++) {
-                weights[j] += w * second[from + j];
-            }
-        }
-    }
-
-    private void addPairs(double weight, double[] second, int from) {
-        for (int d = 0; d < q; d++) {
-            int zd = zColumn[d] * n;
-            for (int j = 0; j < n; j++) {
-                weighted[j] = second[from + j] * columns[zd + j];
-            }
-            for (int e = 0; e <= d; e++) {
-                double sum = weight * dot(weighted, 0, zColumn[e]);
-                for (int c = 1; c < depth; c++) {
-                    for (int b = 1; b < depth; b++) {
-                        nodeCross[c * depth + b][pair(d, e)] += sum * point[c] * point[b];
+            for (int b = 0; b <= c; b++) {
+                for (int r = 0; r < q; r++) {
+                    product(nodeWeights[pair(c, b)], batch.z[r], weighted, n);
+                    if (b == 0) {
+                        batch.cross(weighted, columns, width, crossWeights[c][r]);
+                    } else {
+                        double[][] ofRow = Arrays.copyOfRange(zWeights[pair(c, b)], pair(r, 0), pair(r, r) + 1);
+                        batch.cross(weighted, batch.z, r + 1, ofRow);
                     }
                 }
             }
         }
     }
 
-    /**
-     * Adds the cluster's Hessian to {@code out}.
-     *
-     * @param fourth wℓ'''' at û, from where the other derivatives are
-     * @param scale what it is multiplied with
-     * @param out lower triangle, row by row; more rows than β and θ need are left alone
-     */
-    void finish(double[] fourth, double scale, double[] out) {
-        assemble(fourth);
-        for (int i = 0; i < hessian.length; i++) {
-            out[i] += scale * hessian[i];
-        }
-    }
-
-    /**
-     * The same for a model with more fixed effects than columns here: in this cluster its column i is factor[i] times column
-     * shape[i]. Columns that are constant within clusters all have the shape of a column of ones, and their products cost
-     * nothing by row; nor do those of a person's constant and a column of Z.
-     */
-    void finish(double[] fourth, double scale, int[] shape, double[] factor, double[] out) {
-        assemble(fourth);
-        int entry = 0;
-        for (int i = 0; i < shape.length; i++) {
-            for (int j = 0; j <= i; j++) {
-                out[entry++] += scale * factor[i] * factor[j] * hessian[pair(shape[i], shape[j])];
-            }
-        }
-        for (int f = p; f < size; f++) {
-            int start = f * (f + 1) / 2;
-            for (int j = 0; j < shape.length; j++) {
-                out[entry++] += scale * factor[j] * hessian[start + shape[j]];
-            }
-            for (int e = p; e <= f; e++) {
-                out[entry++] += scale * hessian[start + e];
-            }
-        }
-    }
-
-    private void assemble(double[] fourth) {
-        double perTotal = 1 / total;
-        scaleAll(nodeScore, perTotal);
-        scaleAll(nodeGradient, perTotal);
-        scaleAll(nodeMoments, perTotal);
-        for (double[] sums : nodeCross) {
-            scaleAll(sums, perTotal);
-        }
-        for (double[] weights : nodeWeights) {
-            for (int j = 0; j < n; j++) {
-                weights[j] *= perTotal;
-            }
-        }
-        Arrays.fill(hessian, 0);
-        if (depth > 1) {
-            addCovariance(perTotal);
-        }
-        adjoints();
-        rowWeights(fourth);
-        addCrossProducts();
-        multiplyV();
-        addLambda();
-        multiplyY();
-        multiplyN();
+    private void slopesOfLambda(double[][] hBar, double[][] s) {
         for (int d = 0; d < q; d++) {
-            addSymmetric(dY[d], ofY[d]);
+            batch.timesLambda(Arrays.copyOfRange(hBar, d * q, d * q + q), lambdaHBar[d]);
         }
-        for (int h = 0; h < pairs; h++) {
-            addSymmetric(dN[h], ofN[h]);
-        }
-    }
-
-    private static void scaleAll(double[] v, double factor) {
-        for (int i = 0; i < v.length; i++) {
-            v[i] *= factor;
-        }
-    }
-
-    /** Cov_p(dS). */
-    private void addCovariance(double perTotal) {
-        scaleAll(slopeSum, perTotal);
-        int at = 0;
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j <= i; j++) {
-                hessian[at] += slopeProducts[at] * perTotal - slopeSum[i] * slopeSum[j];
-                at++;
-            }
-        }
-    }
-
-    /** H̄, ΛH̄, ΛH̄Λ', Z'c, s, Λs, and the K of N'KN. */
-    private void adjoints() {
-        Arrays.fill(rBar, 0);
-        for (int j = 0; j < q; j++) {
-            for (int d = 0; d <= j && depth > 1; d++) {
-                rBar[d * q + j] = -SQRT2 * nodeGradient[(j + 1) * q + d];
-            }
-            rBar[j * q + j] += 1 / r[j * q + j];
-        }
-        SmallMatrices.multiplyTransposedLeft(r, rBar, q, work);
-        fillK(work);
-        // Υ(Q) + Υ(Q)': the halved diagonal comes twice, so stands as it is.
-        for (int i = 0; i < q; i++) {
-            for (int j = 0; j < i; j++) {
-                work[i * q + j] = work[j * q + i];
-            }
-        }
-        SmallMatrices.multiply(r, work, q, spread);
-        SmallMatrices.multiplyTransposedRight(spread, r, q, hBar);
-        scaleAll(hBar, -0.5);
-        SmallMatrices.multiply(lambda, hBar, q, lambdaHBar);
-        SmallMatrices.multiplyTransposedRight(lambdaHBar, lambda, q, spread);
-        for (int l = 0; l < q; l++) {
-            double sum = 0;
-            for (int i = 0; i < q; i++) {
-                for (int j = 0; j < q; j++) {
-                    sum -= cross3[pair(i, j)][zColumn[l]] * spread[i * q + j];
+        for (int f = 0; f < row.length; f++) {
+            for (int c = 0; c < width; c++) {
+                double[] out = ofLambda[f][c];
+                clear(out);
+                add(out, 1, cross2[row[f]][c], s[column[f]]);
+                for (int l = 0; l < q; l++) {
+                    add(out, -2, cross3[pair(row[f], l)][c], lambdaHBar[column[f]][l]);
                 }
             }
-            zThird[l] = sum;
         }
-        for (int e = 0; e < q; e++) {
-            double sum = 0;
-            for (int l = 0; l < q; l++) {
-                sum += gain[e * q + l] * zThird[l] - inverse[e * q + l] * nodeGradient[l];
-            }
-            s[e] = sum;
-        }
-        for (int l = 0; l < q; l++) {
-            double sum = 0;
-            for (int e = 0; e < q; e++) {
-                sum += lambda[l * q + e] * s[e];
-            }
-            ls[l] = sum;
-        }
-    }
-
-    /** K, of which only K + K' counts, from Q: Q · (Υ₂Υ₁ + Υ(Υ₂'N₁ + N₁Υ₂)) - ¼ Σ N_dd². */
-    private void fillK(double[] ofUpper) {
-        Arrays.fill(k, 0);
-        for (int j = 0; j < q; j++) {
-            for (int i = 0; i <= j; i++) {
-                double full = ofUpper[i * q + j];
-                double halved = full * half(i, j);
-                for (int l = i; l <= j; l++) {
-                    k[pair(l, j) * pairs + pair(i, l)] += full * half(i, l) * half(l, j);
-                }
-                for (int l = 0; l <= i; l++) {
-                    k[pair(l, j) * pairs + pair(l, i)] += halved * half(l, i);
-                }
-                for (int l = 0; l <= j; l++) {
-                    k[pair(i, l) * pairs + pair(l, j)] += halved * half(l, j);
-                }
-            }
-            k[pair(j, j) * pairs + pair(j, j)] -= 0.25;
-        }
-    }
-
-    /** Adds what E has of dη dη', ℓ'''z'Λs - ℓ''''m, to the weights of the nodes. */
-    private void rowWeights(double[] fourth) {
-        double[] weights = nodeWeights[0];
-        for (int j = 0; j < n; j++) {
-            double along = 0;
-            double m = 0;
-            for (int l = 0; l < q; l++) {
-                double zl = columns[zColumn[l] * n + j];
-                along += ls[l] * zl;
-                double sum = 0;
-                for (int d = 0; d < l; d++) {
-                    sum += 2 * spread[l * q + d] * columns[zColumn[d] * n + j];
-                }
-                m += (sum + spread[l * q + l] * zl) * zl;
-            }
-            weights[j] += third[at + j] * along - fourth[at + j] * m;
-        }
-    }
-
-    /** X'wX, and [X Z]'wZ for the weights that belong to every column of Y. */
-    private void addCrossProducts() {
-        double[] w = nodeWeights[0];
-        int entry = 0;
-        for (int i = 0; i < p; i++) {
-            int x = i * n;
-            for (int j = 0; j < n; j++) {
-                weighted[j] = w[j] * columns[x + j];
-            }
-            for (int c = 0; c <= i; c++) {
-                hessian[entry++] += dot(weighted, 0, c);
-            }
-        }
-        for (int c = 0; c < depth; c++) {
-            for (int l = 0; l < q; l++) {
-                int z = zColumn[l] * n;
-                for (int j = 0; j < n; j++) {
-                    weighted[j] = nodeWeights[c][j] * columns[z + j];
-                }
-                cross(weighted, 0, crossWeights[c * q + l]);
-            }
-        }
-    }
-
-    /** Entry (i, j) of Σ p x̃_a x̃_b Z'ℓ''Z for columns c and b of Y, with E's part for the first. */
-    private double weightedPair(int c, int b, int i, int j) {
-        if (c == 0) {
-            return crossWeights[b * q + i][zColumn[j]];
-        }
-        return b == 0 ? crossWeights[c * q + i][zColumn[j]] : nodeCross[c * depth + b][pair(i, j)];
     }
 
     /** What dV is multiplied with. */
     private void multiplyV() {
         for (int c = 0; c < depth; c++) {
-            for (int l = 0; l < q; l++) {
-                double[] out = ofV[c * q + l];
-                Arrays.fill(out, 0);
-                System.arraycopy(crossWeights[c * q + l], 0, out, 0, p);
-                for (int b = 0; b < depth; b++) {
-                    for (int d = 0; d < q; d++) {
-                        addTo(out, 0.5 * weightedPair(c, b, l, d), dV[b * q + d]);
+            for (int i = 0; i < size; i++) {
+                for (int l = 0; l < q; l++) {
+                    double[] out = ofV[c][i][l];
+                    if (i < p) {
+                        System.arraycopy(crossWeights[c][l][i], 0, out, 0, batch.clusters);
+                    } else {
+                        clear(out);
+                    }
+                    for (int b = 0; b < depth; b++) {
+                        for (int d = 0; d < q; d++) {
+                            add(out, 0.5, zWeights[pair(c, b)][pair(l, d)], dV[b][i][d]);
+                        }
                     }
                 }
             }
         }
-        for (int l = 0; l < q; l++) {
-            for (int f = 0; f < row.length; f++) {
-                ofV[l][p + f] += slopeOfLambda(f, zColumn[l]);
+        for (int f = 0; f < row.length; f++) {
+            for (int l = 0; l < q; l++) {
+                MatrixBatch.addMultiple(ofV[0][p + f][l], 1, ofLambda[f][zColumn[l]], batch.clusters);
             }
         }
-    }
-
-    /** ∂²E/∂Λ_f∂η along a column of [X Z]. */
-    private double slopeOfLambda(int f, int c) {
-        double sum = cross2[row[f]][c] * s[column[f]];
-        for (int l = 0; l < q; l++) {
-            sum -= 2 * cross3[pair(row[f], l)][c] * lambdaHBar[l * q + column[f]];
-        }
-        return sum;
     }
 
     /** The second derivatives in Λ itself, with β, and by way of dV. */
-    private void addLambda() {
+    private void addLambda(double[][] hBar) {
         for (int f = 0; f < row.length; f++) {
-            int start = (p + f) * (p + f + 1) / 2;
             for (int c = 0; c < p; c++) {
-                hessian[start + c] += slopeOfLambda(f, c);
+                MatrixBatch.addMultiple(hessian[pair(p + f, c)], 1, ofLambda[f][c], batch.clusters);
             }
             for (int e = 0; e <= f; e++) {
-                hessian[start + p + e] -= 2 * cross2[row[f]][zColumn[row[e]]] * hBar[column[f] * q + column[e]];
+                add(hessian[pair(p + f, p + e)], -2, cross2[row[f]][zColumn[row[e]]], hBar[column[f] * q + column[e]]);
             }
             for (int c = 0; c < depth; c++) {
-                addSymmetric(p + f, y[c * q + column[f]], ofV[c * q + row[f]]);
+                for (int i = 0; i < size; i++) {
+                    add(hessian[pair(p + f, i)], i == p + f ? 2 : 1, y[c][column[f]], ofV[c][i][row[f]]);
+                }
             }
         }
     }
 
     /** What dY is multiplied with, that of dV included. */
-    private void multiplyY() {
+    private void multiplyY(double[][] zThird, double[][] zAlong) {
+        int n = batch.clusters;
         for (int c = 0; c < depth; c++) {
-            for (int d = 0; d < rowsOf(c); d++) {
-                double[] out = ofY[c * q + d];
-                Arrays.fill(out, 0);
-                for (int l = 0; l < q; l++) {
-                    addTo(out, lambda[l * q + d], ofV[c * q + l]);
-                }
+            for (int i = 0; i < size; i++) {
+                batch.timesLambdaTransposed(ofV[c][i], ofY[c][i]);
                 for (int b = 0; b < depth; b++) {
-                    if (d < rowsOf(b)) {
-                        addTo(out, -0.5 * nodeMoments[c * depth + b], dY[b * q + d]);
+                    for (int d = 0; d < Math.min(rowsOf(c), rowsOf(b)); d++) {
+                        add(ofY[c][i][d], -0.5, nodeMoments[pair(c, b)], dY[b][i][d]);
                     }
                 }
             }
+            for (int f = 0; f < row.length; f++) {
+                MatrixBatch.addMultiple(ofY[c][p + f][column[f]], 1, nodeScore[c][row[f]], n);
+            }
         }
         for (int f = 0; f < row.length; f++) {
-            double ofRho = zThird[row[f]];
-            for (int l = 0; l < q; l++) {
-                ofRho += cross2[l][zColumn[row[f]]] * ls[l];
-            }
-            ofY[column[f]][p + f] += ofRho;
-            for (int c = 0; c < depth; c++) {
-                if (column[f] < rowsOf(c)) {
-                    ofY[c * q + column[f]][p + f] += nodeScore[c * q + row[f]];
-                }
-            }
+            MatrixBatch.addMultiple(ofY[0][p + f][column[f]], 1, zThird[row[f]], n);
+            MatrixBatch.addMultiple(ofY[0][p + f][column[f]], 1, zAlong[row[f]], n);
         }
     }
 
     /** What N is multiplied with, that of dR included. */
     private void multiplyN() {
-        for (int h = 0; h < pairs; h++) {
-            Arrays.fill(ofN[h], 0);
-            for (int g = 0; g < pairs; g++) {
-                addTo(ofN[h], 0.5 * k[h * pairs + g], dN[g]);
+        for (int t = 0; t < size; t++) {
+            for (int h = 0; h < pairs; h++) {
+                clear(ofN[t][h]);
+                for (int g = 0; g < pairs; g++) {
+                    add(ofN[t][h], 0.5, k[h][g], dN[t][g]);
+                }
             }
-        }
-        for (int c = 1; c < depth; c++) {
-            for (int i = 0; i < c; i++) {
-                double[] out = ofN[pair(i, c - 1)];
-                for (int d = 0; d <= i; d++) {
-                    addTo(out, -SQRT2 * half(i, c - 1) * r[d * q + i], ofY[c * q + d]);
+            for (int j = 0; j < depth - 1; j++) {
+                for (int i = 0; i <= j; i++) {
+                    for (int d = 0; d <= i; d++) {
+                        add(ofN[t][pair(i, j)], -half(i, j), y[i + 1][d], ofY[j + 1][t][d]);
+                    }
                 }
             }
         }
     }
 
-    /** hessian += vw' + wv'. */
-    private void addSymmetric(double[] v, double[] w) {
-        int entry = 0;
+    /** What û and N move, times what they are multiplied with. */
+    private void addProducts() {
         for (int i = 0; i < size; i++) {
-            double vi = v[i];
-            double wi = w[i];
             for (int j = 0; j <= i; j++) {
-                hessian[entry++] += vi * w[j] + wi * v[j];
+                addSymmetric(hessian[pair(i, j)], dY[0][i], ofY[0][j], ofY[0][i], dY[0][j]);
+                addSymmetric(hessian[pair(i, j)], dN[i], ofN[j], ofN[i], dN[j]);
             }
         }
     }
 
-    /** The same for v = factor · e_i. */
-    private void addSymmetric(int i, double factor, double[] w) {
-        int start = i * (i + 1) / 2;
-        for (int j = 0; j <= i; j++) {
-            hessian[start + j] += factor * w[j];
+    /** out += v_i'w_j + w_i'v_j. */
+    private void addSymmetric(double[] out, double[][] vi, double[][] wj, double[][] wi, double[][] vj) {
+        for (int e = 0; e < vi.length; e++) {
+            add(out, 1, vi[e], wj[e]);
+            add(out, 1, wi[e], vj[e]);
         }
-        for (int j = i; j < size; j++) {
-            hessian[j * (j + 1) / 2 + i] += factor * w[j];
+    }
+
+    /** The sums over clusters, for every parameter. */
+    private void addUp(CompensatedSum sum) {
+        int n = batch.clusters;
+        BlockColumn[] x = batch.block.x();
+        for (int c = 0; c < x.length; c++) {
+            if (x[c].isByCluster() && !x[c].isOnes()) {
+                System.arraycopy(x[c].values(), batch.first, factor[c], 0, n);
+            }
         }
+        int entry = 0;
+        for (int i = 0; i < shape.length; i++) {
+            for (int m = 0; m < n; m++) {
+                scratch[m] = batch.block.frequency(batch.first + m) * factor[i][m];
+            }
+            for (int j = 0; j <= i; j++) {
+                sums[entry++] = dot(scratch, factor[j], hessian[pair(shape[i], shape[j])], n);
+            }
+        }
+        sum.add(sums);
+    }
+
+    /** Σ uvw. Two sums at once: one would wait for itself. */
+    private static double dot(double[] u, double[] v, double[] w, int n) {
+        double sum0 = 0;
+        double sum1 = 0;
+        int i = 0;
+        for (; i + 1 < n; i += 2) {
+            sum0 += u[i] * v[i] * w[i];
+            sum1 += u[i + 1] * v[i + 1] * w[i + 1];
+        }
+        if (i < n) {
+            sum0 += u[i] * v[i] * w[i];
+        }
+        return sum0 + sum1;
     }
 }

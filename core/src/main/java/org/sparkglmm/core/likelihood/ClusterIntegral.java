@@ -41,7 +41,7 @@ final class ClusterIntegral {
     private final ClusterBatch batch;
     private final ModeSearch modes;
     /** Null unless Hessians are wanted. */
-    private final WindowCurvature curvature;
+    private final ClusterCurvature curvature;
 
     private final ParameterLayout layout;
     private final GaussHermite grid;
@@ -90,11 +90,11 @@ final class ClusterIntegral {
 
     /** One that finds Hessians too. */
     static ClusterIntegral withCurvature(MixedModel model, GaussHermite grid, ClusterBlock block) {
-        ModeSearch modes = new ModeSearch(new ClusterBatch(model, block, WindowCurvature.rows(grid)));
-        return new ClusterIntegral(grid, block, modes, new WindowCurvature(modes, grid));
+        ModeSearch modes = new ModeSearch(new ClusterBatch(model, block));
+        return new ClusterIntegral(grid, block, modes, new ClusterCurvature(modes, grid));
     }
 
-    private ClusterIntegral(GaussHermite grid, ClusterBlock block, ModeSearch modes, WindowCurvature curvature) {
+    private ClusterIntegral(GaussHermite grid, ClusterBlock block, ModeSearch modes, ClusterCurvature curvature) {
         this.block = block;
         this.grid = grid;
         this.modes = modes;
@@ -199,7 +199,10 @@ final class ClusterIntegral {
         }
         gradient();
         if (curved) {
-            curvature.addTo(hessians);
+            curvature.addTo(hessians, hBar, s, zThird, zAlong, along, m);
+        }
+        if (psiAdjoint.length > 0) {
+            psiGradient();
         }
     }
 
@@ -252,7 +255,7 @@ final class ClusterIntegral {
             batch.evaluate(nodeEta, curved ? 2 : 1, atNode);
             weigh(k, curved);
             if (curved) {
-                curvature.node(k, weight, atNode);
+                curvature.addNode(k, weight, nodeStep, atNode);
             }
             addNode();
         }
@@ -403,7 +406,7 @@ final class ClusterIntegral {
         }
     }
 
-    /** Assembles ∂ log I / ∂(β, θ, ψ): score becomes r_j, thetaGradient and psiAdjoint are filled. */
+    /** Assembles ∂ log I / ∂(β, θ): score becomes r_j, thetaGradient is filled. */
     private void gradient() {
         int n = batch.clusters;
         // B = Λ H̄ Λ', so that m_j = z_j'B z_j
@@ -444,9 +447,6 @@ final class ClusterIntegral {
                     out[i] -= 2 * zz[i] * lh[i];
                 }
             }
-        }
-        if (psiAdjoint.length > 0) {
-            psiGradient();
         }
     }
 

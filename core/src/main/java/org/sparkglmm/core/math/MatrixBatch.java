@@ -152,6 +152,13 @@ public final class MatrixBatch {
         }
     }
 
+    /** out += factor a b, element by element. */
+    public static void addProduct(double[] out, double factor, double[] a, double[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] += factor * a[i] * b[i];
+        }
+    }
+
     private static void subtractProduct(double[] out, double[] a, double[] b, int n) {
         for (int i = 0; i < n; i++) {
             out[i] -= a[i] * b[i];
