@@ -77,16 +77,36 @@ final class QuadratureClimb {
                     ? minimizer.minimize(objective, from, near)
                     : minimizer.approach(objective, from, near);
             iterations += outcome.iterations();
-            h = outcome.hessian();
             note(nodes[k]);
+            boolean isLast = agreements >= AGREEMENTS || k == nodes.length - 1;
+            if (isLast && isOnlyNear()) {
+                finish(objective);
+            }
+            h = outcome.hessian();
         }
-        boolean onlyNear =
-                isClimb() && outcome.status() == Outcome.Status.CONVERGED && outcome.decrement() > Minimizer.TOLERANCE;
-        if (onlyNear) {
-            outcome =
-                    minimizer.minimize(objectives.apply(nodes()), outcome.best().point(), outcome.hessian());
-            iterations += outcome.iterations();
+    }
+
+    private boolean isOnlyNear() {
+        return isClimb() && outcome.status() == Outcome.Status.CONVERGED && outcome.decrement() > Minimizer.TOLERANCE;
+    }
+
+    /** Goes all the way on the last rung; where that leads away from what the rungs agreed on, they did not agree. */
+    private void finish(Objective objective) {
+        double near = outcome.best().value();
+        outcome = minimizer.minimize(objective, outcome.best().point(), outcome.hessian());
+        iterations += outcome.iterations();
+        if (!(near - outcome.best().value() <= tolerance(near))
+                || !isPlausible(layout, outcome.best().point())) {
+            agreements = 0;
+            FitResult.Rung rung = rungs.remove(rungs.size() - 1);
+            optima.remove(optima.size() - 1);
+            rungs.add(new FitResult.Rung(rung.nodes(), -outcome.best().value(), Double.NaN));
+            optima.add(boundary.canonical(outcome.best().point()));
         }
+    }
+
+    private static double tolerance(double value) {
+        return SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(value);
     }
 
     private void note(int nodes) {
@@ -97,8 +117,7 @@ final class QuadratureClimb {
                 shift = QuadraticModel.distance(canonical, optima.get(optima.size() - 1), outcome.hessian());
             }
             double before = -rungs.get(rungs.size() - 1).logLikelihood();
-            double tolerance = SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(before);
-            boolean agrees = Math.abs(outcome.best().value() - before) <= tolerance
+            boolean agrees = Math.abs(outcome.best().value() - before) <= tolerance(before)
                     && (Double.isNaN(shift) || shift <= SAME_ESTIMATES);
             agreements = agrees ? agreements + 1 : 0;
         }

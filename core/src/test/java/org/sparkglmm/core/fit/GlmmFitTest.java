@@ -379,6 +379,35 @@ class GlmmFitTest {
         assertEquals(spread / Math.sqrt(480), result.fixed().get(1).se(), 0.2 * spread / Math.sqrt(480));
     }
 
+    /**
+     * One row a person: the likelihood knows no variance, and a coarse rule pays for an enormous one what no model could have. The
+     * log-likelihood of a table of frequencies is the most there is.
+     */
+    @Test
+    void oneRowAPersonIsNoBetterThanTheFrequenciesThemselves() {
+        for (long seed : new long[] {1, 6, 9, 15, 16, 17}) {
+            Random random = new Random(seed);
+            Rows rows = new Rows(RandomBlocks.design(4, 1, false));
+            double[][] count = new double[6][2];
+            for (long id = 0; id < 2000; id++) {
+                int a = random.nextInt(2);
+                int b = random.nextInt(3);
+                int y = random.nextDouble() < 0.39 ? 1 : 0;
+                count[3 * a + b][y]++;
+                rows.add(id, y, 1, 1, 0, a, b == 1 ? 1 : 0, b == 2 ? 1 : 0);
+            }
+            double most = 0;
+            for (double[] cell : count) {
+                double n = cell[0] + cell[1];
+                most += cell[0] * Math.log(cell[0] / n) + cell[1] * Math.log(cell[1] / n);
+            }
+            FitResult result = fit(rows, BINOMIAL, Link.LOGIT, nodes(FitOptions.AUTO));
+            assertTrue(
+                    result.logLikelihood() <= most + SAME_LOG_LIKELIHOOD || !result.converged(),
+                    result.logLikelihood() + " of at most " + most);
+        }
+    }
+
     @Test
     void aStartFromASampleLeadsToTheSameOptimum() {
         Rows rows = Simulation.of(POISSON, Link.LOG, 1, 9000, 2, new double[] {0.2, 0.4, -0.5}, 0.8, 8);
