@@ -46,7 +46,7 @@ public final class CentralHessian {
     }
 
     /** The 2P points whose gradients make the Hessian at a point by {@link #differences}. */
-    public static List<double[]> around(double[] point) {
+    private static List<double[]> around(double[] point) {
         return around(point, STEP);
     }
 
@@ -66,7 +66,7 @@ public final class CentralHessian {
     }
 
     /** The symmetric Hessian from evaluations at the points around; null if one of them is outside the domain. */
-    public static double[][] differences(List<Evaluation> evaluations) {
+    private static double[][] differences(List<Evaluation> evaluations) {
         int n = evaluations.size() / 2;
         double[][] rows = new double[n][n];
         for (int i = 0; i < n; i++) {
