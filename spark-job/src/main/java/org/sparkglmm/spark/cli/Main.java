@@ -77,7 +77,18 @@ public final class Main {
         line.setExecutionExceptionHandler(Main::explain);
         line.setParameterExceptionHandler(Main::explainUsage);
         line.setUsageHelpAutoWidth(true);
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            line.getErr()
+                    .println(
+                            e instanceof OutOfMemoryError
+                                    ? "error: not enough memory ("
+                                            + e.getClass().getSimpleName() + "); give the driver more, with"
+                                            + " scripts/spark-glmm by SPARK_GLMM_HEAP=8g, with spark-submit by --driver-memory"
+                                    : "error: formula, options or file are nested too deeply; write them simpler");
+            return ExitCode.UNEXPECTED;
+        }
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {

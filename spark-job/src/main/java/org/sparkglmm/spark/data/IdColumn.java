@@ -62,7 +62,7 @@ record IdColumn(String name, DataType type) implements Serializable {
             return own.cast(DataTypes.LongType);
         }
         if (type instanceof TimestampType) {
-            return functions.expr("unix_micros(" + TableColumns.quoted(name) + ")");
+            return functions.unix_micros(own);
         }
         if (type instanceof BinaryType) {
             return functions.hex(own);
@@ -78,7 +78,7 @@ record IdColumn(String name, DataType type) implements Serializable {
     Column decode(String travelled) {
         Column column = functions.col(travelled);
         if (type instanceof TimestampType) {
-            return functions.expr("timestamp_micros(" + TableColumns.quoted(travelled) + ")");
+            return functions.timestamp_micros(column);
         }
         return type instanceof BinaryType ? functions.unhex(column) : column.cast(type);
     }
