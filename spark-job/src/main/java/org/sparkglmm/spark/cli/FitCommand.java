@@ -103,7 +103,7 @@ final class FitCommand implements Callable<Integer> {
             Manifest manifest = new Manifest(spark, source);
             progress.stage("reading " + source.path());
             Dataset<Row> table = source.read(spark, estimator.request().group());
-            fitted = estimator.fit(table, source.isText(), progress);
+            fitted = estimator.fit(source.readToFit(spark, table), source.isText(), progress);
             progress.stage("writing " + out);
             folder.write("manifest.json", manifest.text(fitted.request(), fitted.result(), fitted.rowCounts()));
             fitted.writeTo(folder, writeFitted ? table : null, source.isText());

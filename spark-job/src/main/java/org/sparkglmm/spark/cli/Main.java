@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.data.DamagedTable;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -120,6 +121,11 @@ public final class Main {
                 err.println("error: " + cause.getMessage());
                 return ExitCode.UNEXPECTED;
             }
+        }
+        Optional<DataException> damaged = DamagedTable.of(e);
+        if (damaged.isPresent()) {
+            err.println("error: " + damaged.get().getMessage());
+            return ExitCode.DATA;
         }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
         // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.

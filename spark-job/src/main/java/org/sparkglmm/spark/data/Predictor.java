@@ -187,7 +187,7 @@ public final class Predictor {
             }
         }
         ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
-        Column id = columns.id().encode(text);
+        Column id = columns.id().encode();
         List<Column> select = new ArrayList<>();
         select.add(functions.col("*"));
         for (int k = 0; k < columns.values().size(); k++) {
@@ -224,7 +224,7 @@ public final class Predictor {
             IdColumn savedId = new IdColumn(
                     request.group(),
                     new TableColumns(saved).require(request.group(), "model").dataType());
-            known = keep(saved.withColumn(ID, savedId.encode(false)), "fit");
+            known = keep(saved.withColumn(ID, savedId.encode()), "fit");
             Dataset<Row> keyed = table.withColumn(ID, id);
             unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
                     .drop(ID);

@@ -18,7 +18,6 @@ import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.TimestampType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Response;
@@ -181,7 +180,8 @@ final class RawValues {
 
     private static String advice(DataType type) {
         return type instanceof StringType
-                ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
+                ? "; if it holds numbers, some rows hold something else, or they have decimal commas: clean the column or"
+                        + " read it with --schema"
                 : "";
     }
 
@@ -203,9 +203,13 @@ final class RawValues {
                     : e.getClass().getSimpleName();
             throw new UsageException("formula: cannot compute " + variable.name() + ": " + reason);
         }
-        if (type instanceof DateType || type instanceof TimestampType) {
+        boolean timestamp = type.typeName().startsWith("timestamp");
+        if (type instanceof DateType || timestamp) {
+            String column = variable.forcedFactor() ? String.join("", variable.columns()) : variable.name();
             throw new UsageException("formula: " + variable.name() + " is a " + type.simpleString()
-                    + "; make a number of it, for example I(datediff(" + variable.name() + ", '2020-01-01') / 365.25)");
+                    + (variable.forcedFactor()
+                            ? "; make text of it, for example factor(string(" + column + "))"
+                            : "; make a number of it, for example I(datediff(" + column + ", '2020-01-01') / 365.25)"));
         }
         boolean usable = type instanceof NumericType || type instanceof StringType || type instanceof BooleanType;
         if (!usable) {

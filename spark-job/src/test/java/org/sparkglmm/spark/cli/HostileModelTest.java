@@ -165,7 +165,7 @@ class HostileModelTest {
     @Test
     void whereverAValueIsOfAnotherKindTheEndIsASentence() throws IOException {
         Random random = new Random(11);
-        for (int k = 0; k < 150; k++) {
+        for (int k = 0; k < 60; k++) {
             JsonNode root = JSON.readTree(original);
             String what = spoil(root, random);
             Path at = copy("spoiled", JSON.writeValueAsString(root));
