@@ -413,6 +413,7 @@ public final class Glmm extends Estimator<GlmmModel> {
                     "weight_zero",
                     counts.show(weightless) + " rows have a frequency weight of 0 and count for nothing"));
         }
+        out.addAll(bound.warnings());
         out.addAll(fit.warnings());
         return out;
     }

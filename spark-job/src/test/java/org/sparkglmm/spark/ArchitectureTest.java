@@ -9,6 +9,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 
 /** What keeps one jar running on every Spark from 3.5 on: the public Java API and nothing behind it. */
@@ -64,6 +67,25 @@ class ArchitectureTest {
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .allowEmptyShould(true)
+                .check(JOB);
+    }
+
+    /** A formula may come from a stranger's model file: its text becomes SQL behind one gate. */
+    @Test
+    void onlyTheGateMakesSqlOfText() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.sparkglmm.spark.data.ScalarSql")
+                .should()
+                .callMethod(functions.class, "expr", String.class)
+                .orShould()
+                .callMethod(Dataset.class, "selectExpr", String[].class)
+                .orShould()
+                .callMethod(Dataset.class, "filter", String.class)
+                .orShould()
+                .callMethod(Dataset.class, "where", String.class)
+                .orShould()
+                .callMethod(SparkSession.class, "sql", String.class)
                 .check(JOB);
     }
 }

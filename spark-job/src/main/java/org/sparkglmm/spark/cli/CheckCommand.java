@@ -20,6 +20,7 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.design.RepeatedRows;
 import org.sparkglmm.core.fit.DataReport;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.OutcomeSummary;
@@ -61,7 +62,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int check(SparkSession spark, TableSource source, ModelRequest request) {
-        Dataset<Row> table = source.read(spark, request.group());
+        Dataset<Row> table = source.readToFit(spark, request.group());
         BoundTable bound = ModelBinding.bind(request, table, source.isText());
         ModelRequest known = bound.request();
         JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
@@ -70,14 +71,18 @@ final class CheckCommand implements Callable<Integer> {
                     bound.design(),
                     known.family(),
                     new SparkClusterData(blocks, bound.counts().complete()));
-            print(known, bound, report);
+            print(
+                    known,
+                    bound,
+                    report,
+                    RepeatedRows.in(new SparkClusterData(blocks, bound.counts().complete())));
             return ExitCode.OK;
         } finally {
             blocks.unpersist(false);
         }
     }
 
-    private void print(ModelRequest request, BoundTable bound, DataReport report) {
+    private void print(ModelRequest request, BoundTable bound, DataReport report, long repeated) {
         PrintWriter out = spec.commandLine().getOut();
         SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
@@ -120,7 +125,9 @@ final class CheckCommand implements Callable<Integer> {
                                 .collect(Collectors.joining(", ")));
             }
         }
-        for (Warning warning : report.warnings()) {
+        List<Warning> warnings = new ArrayList<>(bound.warnings());
+        warnings.addAll(report.warnings());
+        for (Warning warning : warnings) {
             out.println("Warning (" + warning.code() + "): " + warning.message());
         }
         boolean small = report.moments().levels().stream().anyMatch(l -> l.clusters() < disclosure.minCellCount());
@@ -128,7 +135,12 @@ final class CheckCommand implements Callable<Integer> {
             out.println("Note: levels with fewer than " + disclosure.minCellCount() + " " + request.group()
                     + " (above) had better be merged with others: what is estimated of them may disclose them");
         }
-        out.println(report.warnings().isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
+        if (repeated > 0) {
+            out.println("Note: " + counts.show(repeated) + " rows are the same as another row of the same "
+                    + request.group()
+                    + " in every value used; all are kept: if the table holds rows twice, take them out");
+        }
+        out.println(warnings.isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
         out.flush();
     }
 

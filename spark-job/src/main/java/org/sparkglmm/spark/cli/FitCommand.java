@@ -128,7 +128,7 @@ final class FitCommand implements Callable<Integer> {
             }
             FitListener progress = FitListener.both(console, manifest);
             checkpoint = new Checkpoint(folder, estimator.settings(), checkpointSeconds, progress);
-            fitted = estimator.fit(table, source.isText(), checkpoint, progress);
+            fitted = estimator.fit(source.readToFit(spark, table), source.isText(), checkpoint, progress);
             progress.stage("writing " + out);
             fitted.writeTo(folder, writeFitted ? table : null, source.isText(), manifest);
             inputs.requireUnchanged();

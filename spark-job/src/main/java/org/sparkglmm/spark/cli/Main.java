@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.data.DamagedTable;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -98,6 +99,9 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             code = main.fail(
                     line, ExitCode.UNEXPECTED, Infrastructure.explain(e).orElseThrow());
+        } catch (StackOverflowError e) {
+            code = main.fail(
+                    line, ExitCode.UNEXPECTED, "formula, options or file are nested too deeply; write them simpler");
         }
         (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
         return code;
@@ -133,6 +137,10 @@ public final class Main {
             if (cause instanceof OutputFolder.NotWritable) {
                 return fail(line, ExitCode.UNEXPECTED, cause.getMessage());
             }
+        }
+        Optional<DataException> damaged = DamagedTable.of(e);
+        if (damaged.isPresent()) {
+            return fail(line, ExitCode.DATA, damaged.get().getMessage());
         }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
         // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.

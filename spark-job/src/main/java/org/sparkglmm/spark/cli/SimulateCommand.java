@@ -85,6 +85,7 @@ final class SimulateCommand implements Callable<Integer> {
             double[] parameters = saved == null
                     ? given.truth().parameters(design, known.family())
                     : saved.estimates().parameters();
+            Predictor.requireParameters(design, known.family(), parameters);
             BoundTable.RowCounts counts = outcomes.count();
             outcomes.draw(new Simulator(design, known.family(), known.link(), parameters, seed))
                     .write()

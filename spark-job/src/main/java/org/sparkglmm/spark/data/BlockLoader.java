@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.BlockAssembler;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterIds;
@@ -102,7 +103,18 @@ public final class BlockLoader {
         /** For each label its place among the levels. */
         private static int[] codes(List<String> labels, List<String> levels) {
             Map<String, Integer> code = RowEncoder.codes(levels);
-            return labels.stream().mapToInt(code::get).toArray();
+            int[] out = new int[labels.size()];
+            for (int i = 0; i < out.length; i++) {
+                Integer known = code.get(labels.get(i));
+                if (known == null) {
+                    // A lost part was read again, and its file is not what it was.
+                    throw new DataException(
+                            "the table changed while it was read: a factor has a level now that it had not"
+                                    + " at first; run again when nobody writes to it");
+                }
+                out[i] = known;
+            }
+            return out;
         }
 
         private void deal(RowChunk piece, List<Tuple2<Integer, byte[]>> out) {

@@ -3,6 +3,7 @@ package org.sparkglmm.spark.data;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 
 /**
@@ -16,6 +17,7 @@ public final class BoundTable {
     private final RowCounts counts;
     private final ModelRequest request;
     private final List<Covariate> covariates;
+    private final List<Warning> warnings;
 
     BoundTable(
             JavaRDD<Scanned> rows,
@@ -23,7 +25,9 @@ public final class BoundTable {
             IdColumn id,
             RowCounts counts,
             ModelRequest request,
-            List<Covariate> covariates) {
+            List<Covariate> covariates,
+            List<Warning> warnings) {
+        this.warnings = List.copyOf(warnings);
         this.covariates = covariates;
         this.rows = rows;
         this.design = design;
@@ -61,6 +65,11 @@ public final class BoundTable {
         return counts;
     }
 
+    /** What of the values read may not be what it seems. */
+    public List<Warning> warnings() {
+        return warnings;
+    }
+
     /** The columns that the covariates are computed from. */
     public List<Covariate> covariates() {
         return covariates;
@@ -73,7 +82,7 @@ public final class BoundTable {
 
     /** The same rows with another design, whose raw values are the same. */
     BoundTable withDesign(Design other) {
-        return new BoundTable(rows, other, id, counts, request, covariates);
+        return new BoundTable(rows, other, id, counts, request, covariates, warnings);
     }
 
     /** The levels of each factor, by the variable's name. */

@@ -39,8 +39,8 @@ record IdColumn(String name, DataType type) implements Serializable {
                 || isWhole(type)
                 || type instanceof TimestampType;
         if (!simple) {
-            throw new UsageException(
-                    "grouping column " + name + " is of type " + type.simpleString() + "; it must be a single value");
+            throw new UsageException("grouping column " + name + " is of type " + type.simpleString()
+                    + "; it must be a number, text, date or timestamp");
         }
     }
 
@@ -55,30 +55,32 @@ record IdColumn(String name, DataType type) implements Serializable {
         return isWhole(type) || type instanceof TimestampType;
     }
 
-    /** The id as it travels: long or string, null where it is missing. */
-    Column encode(boolean textSource) {
+    /** The id as it travels: long or string, null where it is missing. A blank text is nobody's; -0 is 0. */
+    Column encode() {
         Column own = functions.col(TableColumns.quoted(name));
         if (isWhole(type)) {
             return own.cast(DataTypes.LongType);
         }
         if (type instanceof TimestampType) {
-            return functions.expr("unix_micros(" + TableColumns.quoted(name) + ")");
+            return functions.unix_micros(own);
         }
         if (type instanceof BinaryType) {
             return functions.hex(own);
         }
         if (type instanceof DoubleType || type instanceof FloatType) {
-            return functions.when(functions.not(functions.isnan(own)), own.cast(DataTypes.StringType));
+            return functions.when(
+                    functions.not(functions.isnan(own)),
+                    own.plus(functions.lit(0).cast(type)).cast(DataTypes.StringType));
         }
         Column text = own.cast(DataTypes.StringType);
-        return textSource ? functions.when(functions.trim(text).notEqual(""), text) : text;
+        return type instanceof StringType ? functions.when(functions.trim(text).notEqual(""), text) : text;
     }
 
     /** The id in its own type, from a column that holds it as it travelled. */
     Column decode(String travelled) {
         Column column = functions.col(travelled);
         if (type instanceof TimestampType) {
-            return functions.expr("timestamp_micros(" + TableColumns.quoted(travelled) + ")");
+            return functions.timestamp_micros(column);
         }
         return type instanceof BinaryType ? functions.unhex(column) : column.cast(type);
     }

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,16 +15,24 @@ final class Look implements Serializable {
     /** Of a label without a code: one that is not among those given, or one too many. */
     static final int NO_CODE = -1;
 
+    /** No level of a factor has a longer name. */
+    static final int LONGEST_LABEL = 1_000;
+
     private final int mostLabels;
     private final boolean[] given;
     private final List<Map<String, Integer>> codes = new ArrayList<>();
     private final long[] missing;
     private final long[] unusable;
     private final long[] undefined;
+    private final long[] tooLong;
     private final Moments[] moments;
     private long rows;
     private long complete;
     private long withoutId;
+    private long malformed;
+    private long paddedIds;
+    private long unreadableIds;
+    private long decomposedIds;
 
     /**
      * Of no row.
@@ -39,6 +48,7 @@ final class Look implements Serializable {
         missing = new long[values];
         unusable = new long[values];
         undefined = new long[values];
+        tooLong = new long[values];
         moments = new Moments[sources];
         for (int k = 0; k < values; k++) {
             given[k] = levels.get(k) != null;
@@ -66,6 +76,20 @@ final class Look implements Serializable {
         withoutId++;
     }
 
+    /** A row that holds a value which is not of its column's type. */
+    void addMalformed() {
+        malformed++;
+    }
+
+    /** The id of a complete row, where ids are text: what may make two of one person or one of two. */
+    void addId(String id) {
+        int n = id.length();
+        boolean padded = n > 0 && (Character.isWhitespace(id.charAt(0)) || Character.isWhitespace(id.charAt(n - 1)));
+        paddedIds += padded ? 1 : 0;
+        unreadableIds += id.indexOf(TableSource.NO_CHARACTER) >= 0 ? 1 : 0;
+        decomposedIds += Normalizer.isNormalized(id, Normalizer.Form.NFC) ? 0 : 1;
+    }
+
     /** A row without value k, which is undefined if everything it is computed from is there. */
     void addMissing(int k, boolean isUndefined) {
         missing[k]++;
@@ -90,6 +114,10 @@ final class Look implements Serializable {
         if (codes.get(k).size() > mostLabels) {
             return NO_CODE;
         }
+        if (label.length() > LONGEST_LABEL) {
+            tooLong[k]++;
+            return NO_CODE;
+        }
         codes.get(k).put(label, codes.get(k).size());
         return codes.get(k).size() - 1;
     }
@@ -104,10 +132,15 @@ final class Look implements Serializable {
         rows += next.rows;
         complete += next.complete;
         withoutId += next.withoutId;
+        malformed += next.malformed;
+        paddedIds += next.paddedIds;
+        unreadableIds += next.unreadableIds;
+        decomposedIds += next.decomposedIds;
         for (int k = 0; k < missing.length; k++) {
             missing[k] += next.missing[k];
             unusable[k] += next.unusable[k];
             undefined[k] += next.undefined[k];
+            tooLong[k] += next.tooLong[k];
             for (String label : next.codes.get(k).keySet()) {
                 code(k, label);
             }
@@ -137,6 +170,30 @@ final class Look implements Serializable {
     /** Rows with every value, of which value k is infinite or not among the levels given. */
     long unusable(int k) {
         return unusable[k];
+    }
+
+    long malformed() {
+        return malformed;
+    }
+
+    /** Complete rows whose id begins or ends with a blank. */
+    long paddedIds() {
+        return paddedIds;
+    }
+
+    /** Complete rows whose id holds what stands for bytes that are no character. */
+    long unreadableIds() {
+        return unreadableIds;
+    }
+
+    /** Complete rows whose id is not in Unicode's form NFC. */
+    long decomposedIds() {
+        return decomposedIds;
+    }
+
+    /** Rows whose label k is too long to be one. */
+    long tooLong(int k) {
+        return tooLong[k];
     }
 
     long undefined(int k) {

@@ -1,14 +1,13 @@
 package org.sparkglmm.spark.data;
 
-import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -18,6 +17,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.ModelMatrix;
@@ -42,6 +42,7 @@ public final class ModelBinding {
     private static final int MANY_LEVELS = 20;
 
     private static final double MOSTLY = 0.8;
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}([ T].*)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
 
     private final ModelRequest request;
@@ -52,6 +53,7 @@ public final class ModelBinding {
     /** Whether values that cannot be used count as missing and stop nothing. */
     private final boolean lenient;
 
+    private final List<Warning> warnings = new ArrayList<>();
     private final RawValues values;
     private final List<RawValue> raws;
 
@@ -172,11 +174,41 @@ public final class ModelBinding {
                 return null;
             }
             findLevels(look);
+            noteIds(look, id);
             Design design = describeAgain(withoutLevels);
-            return new BoundTable(rows, design, id, counts, request, covariates(sources, look));
+            return new BoundTable(rows, design, id, counts, request, covariates(sources, look), warnings);
         } catch (RuntimeException e) {
             rows.unpersist(false);
             throw e;
+        }
+    }
+
+    /** What of the values read may not be what it seems. */
+    private void noteIds(Look look, IdColumn id) {
+        if (text && look.unreadableIds() > 0) {
+            throw new DataException("column " + id.name() + " holds bytes that are not UTF-8, so that different "
+                    + id.name() + " may look the same; convert the file, for example by iconv -f latin1 -t utf-8");
+        }
+        if (look.malformed() > 0) {
+            warnings.add(new Warning(
+                    "malformed_values",
+                    RowCount.words(look.malformed())
+                            + " hold a value that is not of the type that --schema gives its column;"
+                            + " it counts as missing"));
+        }
+        if (look.paddedIds() > 0) {
+            warnings.add(new Warning(
+                    "id_blanks",
+                    "in " + RowCount.words(look.paddedIds()) + " " + id.name()
+                            + " begins or ends with a blank; with and"
+                            + " without it they are different persons: trim them if they are not"));
+        }
+        if (look.decomposedIds() > 0) {
+            warnings.add(new Warning(
+                    "id_unicode",
+                    "in " + RowCount.words(look.decomposedIds()) + " " + id.name()
+                            + " is not in Unicode's composed form (NFC);"
+                            + " the same letters in both forms are different persons: normalise them"));
         }
     }
 
@@ -185,7 +217,7 @@ public final class ModelBinding {
         for (RawValue raw : raws) {
             levels.add(raw.factor ? given(raw.name) : null);
         }
-        return new TableScan(table, id.encode(text), id.travelsAsLong(), raws, levels, sources, lenient);
+        return new TableScan(table, id.encode(), id.travelsAsLong(), raws, levels, sources, lenient);
     }
 
     /** Reads the formula's variables into {@link #raws}; the design columns follow when levels are known. */
@@ -322,8 +354,16 @@ public final class ModelBinding {
             }
         }
         if (completeRows == 0 && !lenient) {
-            throw new DataException("no complete row: all " + total + " rows have a missing value ("
-                    + describe(missing, RowCount::words) + ")");
+            List<String> empty = missing.entrySet().stream()
+                    .filter(e -> e.getValue() == total)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            throw new DataException(
+                    empty.isEmpty()
+                            ? "no complete row: each of the " + total + " rows lacks some value (missing: "
+                                    + describe(missing, RowCount::words) + ")"
+                            : "no complete row: " + String.join(", ", empty) + (empty.size() == 1 ? " has" : " have")
+                                    + " no value in any of the " + total + " rows");
         }
         return new BoundTable.RowCounts(total, completeRows, missing);
     }
@@ -333,19 +373,9 @@ public final class ModelBinding {
         try {
             return job.get();
         } catch (Exception e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                String kind = cause.getClass().getName();
-                boolean isFormat = kind.contains("parquet.")
-                        || kind.startsWith("org.apache.orc.")
-                        || String.valueOf(cause.getMessage()).contains("is not a Parquet file")
-                        || cause instanceof UnsupportedOperationException
-                        || cause instanceof ChecksumException
-                        || cause instanceof EOFException;
-                if (isFormat) {
-                    throw new DataException("a file of the table cannot be read ("
-                            + cause.getClass().getSimpleName()
-                            + "): it is damaged, or its schema differs from that of the others");
-                }
+            Optional<DataException> damaged = DamagedTable.of(e);
+            if (damaged.isPresent()) {
+                throw damaged.get();
             }
             throw e;
         }
@@ -442,15 +472,43 @@ public final class ModelBinding {
     }
 
     /** Text that is numbers but for a few entries is no factor: some rows hold what the others do not. */
-    private static void requireNotNumbers(RawValue raw, List<String> labels) {
+    private void requireNotNumbers(RawValue raw, List<String> labels) {
         long numbers =
                 labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
         boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
+        boolean commas = numbers == labels.size() && labels.stream().anyMatch(l -> l.indexOf(',') >= 0);
+        boolean dates = labels.stream().allMatch(l -> DATE.matcher(l.strip()).matches());
+        if (labels.size() > MANY_LEVELS && commas) {
+            throw new DataException("column " + raw.name
+                    + " was read as text, since its numbers have decimal commas; write them with points");
+        }
+        if (labels.size() > MANY_LEVELS && dates) {
+            throw new DataException(
+                    "column " + raw.name + " holds dates as text; make a number of it, for example I(datediff("
+                            + raw.name + ", '2020-01-01') / 365.25)");
+        }
+        if (labels.size() <= MANY_LEVELS && numbers > 1 && 2 * numbers > labels.size() && numbers < labels.size()) {
+            warnings.add(new Warning(
+                    "factor_of_numbers",
+                    "column " + raw.name + " was read as text and is a factor, though " + numbers + " of its "
+                            + labels.size()
+                            + " levels are numbers; if it should be a number, clean it; if not, write factor("
+                            + raw.name + ")"));
+        }
         if (labels.size() > MANY_LEVELS && mixed) {
             throw new DataException("column " + raw.name + " was read as text, but " + numbers + " of its "
                     + labels.size()
                     + " different values are numbers: some rows hold something else; clean the column, or"
                     + " write factor(" + raw.name + ") if each value is to be a level");
+        }
+    }
+
+    /** Bytes that are no characters would make one level of several. */
+    private static void requireReadable(RawValue raw, List<String> labels) {
+        if (labels.stream().anyMatch(l -> l.indexOf(TableSource.NO_CHARACTER) >= 0)) {
+            throw new DataException(
+                    "column " + raw.name + " holds bytes that are not UTF-8; convert the file, for example by"
+                            + " iconv -f latin1 -t utf-8");
         }
     }
 
@@ -461,8 +519,16 @@ public final class ModelBinding {
         if (isOutcome && found.size() > MOST_CATEGORIES) {
             throw tooManyCategories(raw);
         }
+        if (look.tooLong(k) > 0) {
+            throw new DataException("column " + raw.name + ": " + RowCount.words(look.tooLong(k))
+                    + " have a text of more than " + Look.LONGEST_LABEL
+                    + " characters, which is no level of a factor; shorten or group the values first");
+        }
+        if (text) {
+            requireReadable(raw, found);
+        }
         if (found.size() > MOST_LEVELS) {
-            throw new DataException("column " + raw.name + " is text with more than " + MOST_LEVELS
+            throw new DataException("column " + raw.name + " has more than " + MOST_LEVELS
                     + " different values, so it would make as many dummy columns; group its values first, or, if it"
                     + " should be a number, clean it: some rows hold something else");
         }

@@ -27,6 +27,7 @@ import org.sparkglmm.core.inference.Prediction;
 import org.sparkglmm.core.inference.RowPredictor;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.core.model.Family;
 import org.sparkglmm.spark.engine.SparkClusterData;
 
 /**
@@ -73,6 +74,7 @@ public final class Predictor {
         this.spark = spark;
         this.request = request;
         this.design = design;
+        requireParameters(design, request.family(), estimates.parameters());
         this.model = new MixedModel(request.family().model(request.link()), design.layout(request.family()));
         this.estimates = estimates;
     }
@@ -121,6 +123,9 @@ public final class Predictor {
     /** The design with those columns only that a fit kept. */
     public static Design kept(Design all, List<String> fixedNames, List<List<String>> auxiliaryNames) {
         List<List<DesignColumn>> auxiliary = new ArrayList<>();
+        if (auxiliaryNames.size() != all.auxiliary().size()) {
+            throw notItsFormula();
+        }
         for (int k = 0; k < all.auxiliary().size(); k++) {
             auxiliary.add(named(all.auxiliary().get(k), auxiliaryNames.get(k)));
         }
@@ -128,7 +133,25 @@ public final class Predictor {
     }
 
     private static List<DesignColumn> named(List<DesignColumn> columns, List<String> names) {
-        return columns.stream().filter(c -> names.contains(c.name())).toList();
+        List<DesignColumn> kept =
+                columns.stream().filter(c -> names.contains(c.name())).toList();
+        if (!columns.isEmpty() && kept.size() != names.size()) {
+            throw notItsFormula();
+        }
+        return kept;
+    }
+
+    /** @throws DataException if a model file's parameters are not as many as its design has */
+    public static void requireParameters(Design design, Family family, double[] parameters) {
+        if (design.layout(family).size() != parameters.length) {
+            throw notItsFormula();
+        }
+    }
+
+    private static DataException notItsFormula() {
+        return new DataException(
+                "the model cannot be used: the columns and parameters in its model.json are not those of its"
+                        + " formula; fit it again");
     }
 
     /**
@@ -164,7 +187,7 @@ public final class Predictor {
             }
         }
         ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
-        Column id = columns.id().encode(text);
+        Column id = columns.id().encode();
         List<Column> select = new ArrayList<>();
         select.add(functions.col("*"));
         for (int k = 0; k < columns.values().size(); k++) {
@@ -201,7 +224,7 @@ public final class Predictor {
             IdColumn savedId = new IdColumn(
                     request.group(),
                     new TableColumns(saved).require(request.group(), "model").dataType());
-            known = keep(saved.withColumn(ID, savedId.encode(false)), "fit");
+            known = keep(saved.withColumn(ID, savedId.encode()), "fit");
             Dataset<Row> keyed = table.withColumn(ID, id);
             unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
                     .drop(ID);

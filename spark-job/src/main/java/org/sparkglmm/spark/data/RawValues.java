@@ -18,7 +18,6 @@ import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.TimestampType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Response;
@@ -94,7 +93,7 @@ final class RawValues {
                 new RawValue(
                         response.text(),
                         first.sql(),
-                        asNumber(functions.expr(first.sql()), type, response.text(), "outcome"),
+                        asNumber(ScalarSql.of(first, columns), type, response.text(), "outcome"),
                         false,
                         null),
                 first));
@@ -108,9 +107,9 @@ final class RawValues {
         Variable first = response.parts().get(0);
         Variable second = response.parts().get(1);
         String sql = second.sql();
-        Column trials = asNumber(functions.expr(sql), typeOf(second), second.name(), "trials");
+        Column trials = asNumber(ScalarSql.of(second, columns), typeOf(second), second.name(), "trials");
         if (response.kind() == Response.Kind.SUCCESS_FAILURE) {
-            trials = trials.plus(asNumber(functions.expr(first.sql()), typeOf(first), first.name(), "outcome"));
+            trials = trials.plus(asNumber(ScalarSql.of(first, columns), typeOf(first), first.name(), "outcome"));
             sql = first.sql() + " + " + second.sql();
         }
         raws.add(new RawValue("trials(" + response.text() + ")", sql, trials, false, null));
@@ -141,12 +140,12 @@ final class RawValues {
 
     private RawValue number(Variable variable, String name) {
         DataType type = typeOf(variable);
-        Column value = asNumber(functions.expr(variable.sql()), type, name, "formula");
+        Column value = asNumber(ScalarSql.of(variable, columns), type, name, "formula");
         return guarded(new RawValue(name, variable.sql(), value, false, null), variable);
     }
 
     private RawValue factor(Variable variable, DataType type) {
-        Column value = functions.expr(variable.sql());
+        Column value = ScalarSql.of(variable, columns);
         Column label;
         Comparator<String> order = Comparator.naturalOrder();
         if (type instanceof BooleanType) {
@@ -181,7 +180,8 @@ final class RawValues {
 
     private static String advice(DataType type) {
         return type instanceof StringType
-                ? "; if it holds numbers, some rows hold something else: clean the column or read it with --schema"
+                ? "; if it holds numbers, some rows hold something else, or they have decimal commas: clean the column or"
+                        + " read it with --schema"
                 : "";
     }
 
@@ -190,12 +190,10 @@ final class RawValues {
         if (variable.isPlainColumn()) {
             columns.require(variable.columns().get(0), "formula");
         }
+        Column value = ScalarSql.of(variable, columns);
         DataType type;
         try {
-            type = table.select(functions.expr(variable.sql()))
-                    .schema()
-                    .fields()[0]
-                    .dataType();
+            type = table.select(value).schema().fields()[0].dataType();
         } catch (Exception e) {
             for (String column : variable.columns()) {
                 columns.require(column, "formula, in " + variable.name());
@@ -205,9 +203,13 @@ final class RawValues {
                     : e.getClass().getSimpleName();
             throw new UsageException("formula: cannot compute " + variable.name() + ": " + reason);
         }
-        if (type instanceof DateType || type instanceof TimestampType) {
+        boolean timestamp = type.typeName().startsWith("timestamp");
+        if (type instanceof DateType || timestamp) {
+            String column = variable.forcedFactor() ? String.join("", variable.columns()) : variable.name();
             throw new UsageException("formula: " + variable.name() + " is a " + type.simpleString()
-                    + "; make a number of it, for example I(datediff(" + variable.name() + ", '2020-01-01') / 365.25)");
+                    + (variable.forcedFactor()
+                            ? "; make text of it, for example factor(string(" + column + "))"
+                            : "; make a number of it, for example I(datediff(" + column + ", '2020-01-01') / 365.25)"));
         }
         boolean usable = type instanceof NumericType || type instanceof StringType || type instanceof BooleanType;
         if (!usable) {

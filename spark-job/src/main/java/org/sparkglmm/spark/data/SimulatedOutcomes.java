@@ -172,7 +172,7 @@ public final class SimulatedOutcomes {
         for (int k = 0; k < values; k++) {
             select.add(columns.values().get(k).alias(value(k)));
         }
-        select.add(columns.id().encode(text).alias(ID));
+        select.add(columns.id().encode().alias(ID));
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
         Dataset<Row> numbered = rows.withColumn(
                 NUMBER,

@@ -3,6 +3,7 @@ package org.sparkglmm.spark.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
@@ -12,10 +13,14 @@ import org.sparkglmm.core.UsageException;
 
 /** The columns of a table, looked up as Spark does: exactly, or else without regard to case. */
 final class TableColumns {
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
+
     private final StructField[] fields;
 
     TableColumns(Dataset<Row> table) {
-        fields = table.schema().fields();
+        fields = Arrays.stream(table.schema().fields())
+                .filter(f -> !f.name().equals(TableSource.MALFORMED))
+                .toArray(StructField[]::new);
     }
 
     /** A name as Spark SQL reads it whatever characters it has. */
@@ -37,6 +42,19 @@ final class TableColumns {
     StructField require(String name, String where) {
         return find(name).orElseThrow(() -> {
             List<String> names = Arrays.stream(fields).map(StructField::name).toList();
+            if (names.stream().anyMatch(n -> NUMBER.matcher(n).matches())) {
+                // Naming them would show values of the data.
+                return new UsageException(
+                        where + ": no column '" + name + "' in the data; a column's name is a number, so"
+                                + " the first line seems to hold values: a text table needs a first line with the columns' names");
+            }
+            for (int i = 0; i < fields.length; i++) {
+                if (fields[i].name().equalsIgnoreCase(name + i)) {
+                    return new UsageException(
+                            where + ": no column '" + name + "' in the data, since the name stands more than"
+                                    + " once in the table's first line; rename one of them");
+                }
+            }
             String hint = Suggestions.nearest(name, names)
                     .map(n -> "; did you mean '" + n + "'?")
                     .orElse("");

@@ -55,6 +55,11 @@ final class TableScan {
         for (int s = 0; s < source.length; s++) {
             source[s] = sourceColumn(sources.get(s), raws, select);
         }
+        int malformed = Task.ABSENT;
+        if (List.of(table.columns()).contains(TableSource.MALFORMED)) {
+            malformed = select.size();
+            select.add(functions.col(TableSource.MALFORMED).isNotNull());
+        }
         List<Column> named = new ArrayList<>();
         for (int c = 0; c < select.size(); c++) {
             named.add(select.get(c).alias("__" + c));
@@ -64,7 +69,7 @@ final class TableScan {
         for (int k = 0; k < factor.length; k++) {
             factor[k] = raws.get(k).factor;
         }
-        task = new Task(longIds, factor, present, source, new ArrayList<>(levels), lenient);
+        task = new Task(longIds, factor, present, source, malformed, new ArrayList<>(levels), lenient);
     }
 
     /** Where a source is found: often it is a value of the model as it stands. */
@@ -115,6 +120,7 @@ final class TableScan {
         private final boolean[] factor;
         private final int[] present;
         private final int[] source;
+        private final int malformed;
         private final List<List<String>> levels;
         private final boolean lenient;
 
@@ -123,12 +129,14 @@ final class TableScan {
                 boolean[] factor,
                 int[] present,
                 int[] source,
+                int malformed,
                 List<List<String>> levels,
                 boolean lenient) {
             this.longIds = longIds;
             this.factor = factor;
             this.present = present;
             this.source = source;
+            this.malformed = malformed;
             this.levels = levels;
             this.lenient = lenient;
         }
@@ -198,6 +206,9 @@ final class TableScan {
         /** Counts a row; if it is complete, writes its values to the open row of a piece. */
         private boolean encode(Row row, Look look, RowChunk piece) {
             look.addRow();
+            if (malformed != ABSENT && row.getBoolean(malformed)) {
+                look.addMalformed();
+            }
             if (!hasAll(row, look)) {
                 return false;
             }
@@ -221,6 +232,9 @@ final class TableScan {
                 return false;
             }
             look.addComplete();
+            if (!longIds) {
+                look.addId(row.getString(0));
+            }
             for (int s = 0; s < source.length; s++) {
                 if (source[s] != ABSENT && !row.isNullAt(source[s])) {
                     look.addSource(s, row.getDouble(source[s]));

@@ -1,7 +1,14 @@
 package org.sparkglmm.spark.data;
 
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -9,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
@@ -24,11 +32,37 @@ import org.sparkglmm.core.UsageException;
 public record TableSource(String path, String format, String schema) {
     private static final Set<String> FORMATS = Set.of("parquet", "csv", "orc", "delta", "table");
 
-    /** Fills in the format; {@link UsageException} if it is unknown. */
+    /** Stands for bytes that are no character of UTF-8. */
+    static final char NO_CHARACTER = '\ufffd';
+
+    /** A column that is null unless the line holds a value that is not of its column's type. */
+    static final String MALFORMED = "__malformed";
+
+    /**
+     * Fills in the format.
+     *
+     * @throws UsageException if the format is unknown or the schema is none
+     */
     public TableSource {
         format = format == null || format.isBlank() ? guess(path) : format.toLowerCase(Locale.ROOT);
         if (!FORMATS.contains(format)) {
             throw new UsageException("unknown format '" + format + "'; known: parquet, csv, orc, delta, table");
+        }
+        if (path.isBlank()) {
+            throw new UsageException("--data: the path is empty");
+        }
+        if (schema != null) {
+            parse(schema);
+        }
+    }
+
+    private static StructType parse(String schema) {
+        try {
+            return StructType.fromDDL(schema);
+        } catch (Exception e) {
+            // Spark's exceptions here are checked ones that its signature does not name.
+            throw new UsageException("--schema: not understood; write each column's name and type, such as"
+                    + " 'id STRING, y INT, x DOUBLE', with odd names in `backticks`");
         }
     }
 
@@ -52,6 +86,9 @@ public record TableSource(String path, String format, String schema) {
      * @throws DataException if it cannot be read
      */
     public Dataset<Row> read(SparkSession spark, String id) {
+        if (format.equals("parquet")) {
+            requireNoEmptyFile(spark);
+        }
         Dataset<Row> table = read(spark);
         if (table.columns().length == 0) {
             throw new DataException("cannot read " + path + " as " + format + ": it is empty");
@@ -64,7 +101,65 @@ public record TableSource(String path, String format, String schema) {
             throw new DataException("cannot read " + path
                     + " as csv: its columns are separated by semicolons or tabs; they must be separated by commas");
         }
+        if (Arrays.stream(table.columns()).anyMatch(c -> c.indexOf(NO_CHARACTER) >= 0 || c.indexOf('\0') >= 0)) {
+            throw new DataException(
+                    "cannot read " + path + " as csv: its first line is not UTF-8 text; convert it, for example"
+                            + " by iconv -f latin1 -t utf-8, or say its --format");
+        }
+        if (schema == null && hasNothingButTexts(table) && table.isEmpty()) {
+            throw new DataException("the table has no rows");
+        }
         return schema == null ? withTextIds(spark, table, id) : table;
+    }
+
+    /**
+     * The same table for a fit, which counts lines with values that are not of the type that the schema gives their column:
+     * Spark makes null of them in silence.
+     */
+    public Dataset<Row> readToFit(SparkSession spark, String id) {
+        return readToFit(spark, read(spark, id));
+    }
+
+    /** The same of a table that was read. */
+    public Dataset<Row> readToFit(SparkSession spark, Dataset<Row> table) {
+        if (!isText() || schema == null) {
+            return table;
+        }
+        return reader(spark)
+                .option("columnNameOfCorruptRecord", MALFORMED)
+                .schema(parse(schema).add(MALFORMED, DataTypes.StringType, true))
+                .load(path);
+    }
+
+    private static boolean hasNothingButTexts(Dataset<Row> table) {
+        return Arrays.stream(table.schema().fields()).allMatch(f -> f.dataType() instanceof StringType);
+    }
+
+    /** Spark passes over files of 0 bytes; one that was to be Parquet has lost its rows. */
+    private void requireNoEmptyFile(SparkSession spark) {
+        long empty = 0;
+        try {
+            Path pattern = new Path(path);
+            FileSystem files = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            FileStatus[] found = files.globStatus(pattern);
+            for (FileStatus root : found == null ? new FileStatus[0] : found) {
+                RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
+                while (all.hasNext()) {
+                    LocatedFileStatus file = all.next();
+                    String name = file.getPath().getName();
+                    boolean hidden = name.startsWith("_") || name.startsWith(".");
+                    empty += !hidden && file.isFile() && file.getLen() == 0 ? 1 : 0;
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // What can be read will be; this is a look for what Spark would pass over.
+            return;
+        }
+        if (empty > 0) {
+            throw new DataException("cannot read " + path + " as parquet: " + empty
+                    + (empty == 1 ? " of its files is" : " of its files are")
+                    + " empty (0 bytes), so its writing failed; write it again, or take the empty files out");
+        }
     }
 
     private Dataset<Row> withTextIds(SparkSession spark, Dataset<Row> table, String id) {
@@ -84,34 +179,63 @@ public record TableSource(String path, String format, String schema) {
         return losesZeros ? text : table;
     }
 
+    /** Whatever the session says, a damaged or missing file is an error here: its rows would be lost in silence. */
     private DataFrameReader reader(SparkSession spark) {
-        DataFrameReader reader = spark.read().format(format);
-        return isText() ? reader.option("header", "true").option("nullValue", "NA") : reader;
+        DataFrameReader reader =
+                spark.read().option("ignoreCorruptFiles", "false").option("ignoreMissingFiles", "false");
+        if (format.equals("table")) {
+            return reader;
+        }
+        if (format.equals("parquet") || format.equals("delta")) {
+            // Without it a flipped bit is a number like any other.
+            reader = reader.option("parquet.page.verify-checksum.enabled", "true");
+        }
+        if (isText()) {
+            reader = reader.option("header", "true").option("nullValue", "NA");
+        }
+        // Columns go by their place: with a schema, or several files, the headers must agree.
+        return (isText() ? reader.option("enforceSchema", "false") : reader).format(format);
     }
 
     private Dataset<Row> read(SparkSession spark) {
         try {
             if (format.equals("table")) {
-                return spark.table(path);
+                return reader(spark).table(path);
             }
             DataFrameReader reader = reader(spark);
             if (isText()) {
-                reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(schema);
+                reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(parse(schema));
             }
             return reader.load(path);
         } catch (Exception e) {
-            if (e instanceof AnalysisException || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException) {
-                boolean absent = String.valueOf(e.getMessage()).contains("PATH_NOT_FOUND");
-                throw new DataException("cannot read " + path
-                        + (absent ? ": there is no such file or folder" : " as " + format + ": " + firstLine(e)));
-            }
-            throw new DataException("cannot read " + path + " as " + format
-                    + ": a file is damaged, empty or of another format; check the path, the format and the schema");
+            // Exceptions of Spark may be checked ones that its signatures do not name.
+            String message = String.valueOf(e.getMessage());
+            throw new DataException("cannot read " + path + whyNot(e, message));
         }
     }
 
-    private static String firstLine(Exception e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return message.lines().findFirst().orElse("").strip();
+    private String whyNot(Exception e, String message) {
+        String as = " as " + format + ": ";
+        if (message.contains("PATH_NOT_FOUND")) {
+            return ": there is no such file or folder";
+        }
+        if (message.contains("UNABLE_TO_INFER_SCHEMA")) {
+            return as + "there is no file of that kind in it";
+        }
+        if (message.contains("COLUMN_ALREADY_EXISTS")) {
+            return as
+                    + "two of its columns have the same name, or names that differ in upper and lower case only; rename one";
+        }
+        if (message.contains("TABLE_OR_VIEW_NOT_FOUND")) {
+            return as + "there is no table or view of that name";
+        }
+        if (message.contains("DATA_SOURCE_NOT_FOUND") || message.contains("Failed to find data source")) {
+            return as + "Spark has no reader for it here; add its package, for example with spark-submit --packages";
+        }
+        if (e instanceof AnalysisException) {
+            String first = message.lines().findFirst().orElse("").strip();
+            return as + (first.isEmpty() ? e.getClass().getSimpleName() : first);
+        }
+        return as + "a file is damaged, empty or of another format; check the path, the format and the schema";
     }
 }

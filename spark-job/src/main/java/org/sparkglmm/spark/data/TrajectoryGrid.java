@@ -193,6 +193,7 @@ public final class TrajectoryGrid {
         }
         Dataset<Row> table = typed(spark.createDataFrame(rows, texts));
         Design design = Predictor.design(request, fixedNames, auxiliaryNames, table, false);
+        Predictor.requireParameters(design, request.family(), estimates.parameters());
         return evaluate(table, design, estimates, groups, times);
     }
 

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.types.DataType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
@@ -322,7 +324,28 @@ public final class ModelFile {
      * @throws DataException if the folder holds no complete model
      */
     public static Saved read(String folder, Configuration configuration) {
-        return parse(tree(folder, configuration));
+        return understood(folder, tree(folder, configuration), ModelFile::parse);
+    }
+
+    /**
+     * What is made of a file, which may have been edited or be nobody's.
+     *
+     * @throws DataException if that fails for want of a value or for one of another kind
+     */
+    static <T> T understood(String folder, JsonNode root, Function<JsonNode, T> reading) {
+        try {
+            return reading.apply(root);
+        } catch (UsageException | DataException e) {
+            throw e;
+        } catch (Exception e) {
+            // Not only RuntimeException: Spark throws checked ones that its signatures do not name.
+            throw damaged(folder);
+        }
+    }
+
+    private static DataException damaged(String folder) {
+        return new DataException("the model in " + folder + " cannot be used: values in its " + NAME
+                + " are missing or of another kind than a fit writes; fit it again");
     }
 
     /**
@@ -340,13 +363,22 @@ public final class ModelFile {
             }
             try (InputStream in = files.open(path)) {
                 JsonNode root = MAPPER.readTree(in);
+                if (root == null || !root.isObject()) {
+                    throw damaged(folder);
+                }
                 if (root.path("schemaVersion").asInt(-1) != SCHEMA_VERSION) {
                     throw new DataException(
                             "the model in " + folder + " was written by another version of this program");
                 }
                 return root;
             }
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
+            throw new DataException("cannot read " + path + ": it is not the JSON that a fit writes"
+                    + (e.getLocation() == null
+                            ? ""
+                            : ", from line " + e.getLocation().getLineNr() + ", column "
+                                    + e.getLocation().getColumnNr() + " on"));
+        } catch (IOException | IllegalArgumentException e) {
             throw new DataException("cannot read " + path + ": " + e.getClass().getSimpleName());
         }
     }
@@ -367,7 +399,10 @@ public final class ModelFile {
      * @throws DataException if the folder holds no complete model
      */
     public static FittedModel readForComparison(String folder, String name, Configuration configuration) {
-        JsonNode root = tree(folder, configuration);
+        return understood(folder, tree(folder, configuration), root -> comparable(name, root));
+    }
+
+    private static FittedModel comparable(String name, JsonNode root) {
         List<Set<String>> random = new ArrayList<>();
         root.path("random").forEach(term -> random.add(new LinkedHashSet<>(strings(term.path("terms")))));
         Set<String> own = new LinkedHashSet<>();
@@ -419,6 +454,14 @@ public final class ModelFile {
         design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
         List<String> names = strings(design.path("parameterNames"));
         JsonNode covariance = root.path("covariance");
+        int free = covariance.path("parameters").size();
+        boolean whole = parameters.length > 0
+                && names.size() == parameters.length
+                && isSquare(covariance.path("matrix"), free)
+                && isSquare(covariance.path("robust"), free);
+        if (!whole) {
+            throw new IllegalArgumentException("parameters, their names and their covariance do not go together");
+        }
         StandardErrors errors = StandardErrors.valueOf(
                 root.path("standardErrors").asText("model").toUpperCase(Locale.ROOT));
         return new Saved(
@@ -444,7 +487,7 @@ public final class ModelFile {
         for (JsonNode node : nodes) {
             out.add(new Covariate(
                     node.path("name").asText(),
-                    node.path("type").asText(),
+                    DataType.fromDDL(node.path("type").asText()).sql(),
                     node.path("mean").asDouble(Double.NaN),
                     node.path("sd").asDouble(Double.NaN)));
         }
@@ -457,6 +500,14 @@ public final class ModelFile {
             out[i] = array.get(i).asInt();
         }
         return out;
+    }
+
+    private static boolean isSquare(JsonNode rows, int size) {
+        boolean square = rows.isArray() && rows.size() == size;
+        for (JsonNode row : rows) {
+            square &= row.isArray() && row.size() == size;
+        }
+        return square;
     }
 
     private static double[][] matrix(JsonNode rows) {

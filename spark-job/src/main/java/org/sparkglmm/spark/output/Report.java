@@ -40,7 +40,7 @@ public final class Report {
      * @throws DataException if the folder holds no complete model
      */
     public static String of(String folder, Configuration configuration) {
-        return of(ModelFile.tree(folder, configuration));
+        return ModelFile.understood(folder, ModelFile.tree(folder, configuration), Report::of);
     }
 
     private static String of(JsonNode model) {
