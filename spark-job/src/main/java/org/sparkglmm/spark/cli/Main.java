@@ -64,8 +64,9 @@ public final class Main {
     static Optional<SparkSession> sessionOfOthers() {
         try {
             return Optional.of(SparkSession.active());
-        } catch (RuntimeException none) {
-            // Spark's way to say that there is none; its Option would tie us to a Scala version.
+        } catch (Exception none) {
+            // Spark's way to say that there is none: an IllegalStateException, from Spark 4 on a checked one that its signature does
+            // not tell. Its Option would tie us to a Scala version.
             return Optional.empty();
         }
     }
