@@ -22,6 +22,7 @@ import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.GlmmFit;
+import org.sparkglmm.core.fit.PassJournal;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.spark.data.BlockLoader;
@@ -355,6 +356,7 @@ public final class Glmm extends Estimator<GlmmModel> {
                             bound.design().fixed().size()),
                     options,
                     earlier,
+                    PassJournal.NONE,
                     listener);
             return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit, counts), counts);
         } catch (RuntimeException e) {

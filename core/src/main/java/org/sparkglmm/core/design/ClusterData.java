@@ -10,6 +10,15 @@ public interface ClusterData {
     /** One pass: the function's result of every block, in block order. */
     <R> List<R> mapBlocks(BlockFunction<R> function);
 
+    /** One pass: the sum over all blocks, added up in block order. */
+    default <S extends SummingPass.Sum<S>> S total(SummingPass<S> pass) {
+        S total = pass.nothing();
+        for (S part : mapBlocks(pass)) {
+            total.merge(part);
+        }
+        return total;
+    }
+
     /** How many rows there are, or nearly so: known without a pass, and the same wherever the blocks are. */
     long rows();
 

@@ -3,6 +3,7 @@ package org.sparkglmm.core.design;
 import java.io.Serializable;
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.math.Fingerprint;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Observations;
 import org.sparkglmm.core.model.OutcomeSummary;
@@ -31,6 +32,7 @@ public final class DataMoments implements Serializable {
     private double trials;
     private double mostTrials;
     private long fingerprint;
+    private long contents;
     private double successes;
 
     /** Column p of fixed is the outcome: divided by its size where the family counts trials of every row. */
@@ -139,6 +141,7 @@ public final class DataMoments implements Serializable {
         for (int person = 0; person < block.persons(); person++) {
             out.fingerprint += fingerprint(block, person);
         }
+        out.contents = contents(block);
         return out;
     }
 
@@ -153,6 +156,40 @@ public final class DataMoments implements Serializable {
             sum += ClusterIds.mix(id ^ ClusterIds.mix(outcome) + Double.doubleToLongBits(observations.weight(j)));
         }
         return sum;
+    }
+
+    private static long contents(ClusterBlock block) {
+        Fingerprint out = new Fingerprint().add(block.index());
+        for (int person = 0; person < block.persons(); person++) {
+            out.add(block.ids().hash(person)).add(block.clusterOf(person));
+        }
+        for (int i = 0; i < block.clusters(); i++) {
+            out.add(block.start(i + 1));
+        }
+        Observations observations = block.observations();
+        for (int j = 0; j < block.rows(); j++) {
+            out.add(observations.y(j)).add(observations.size(j)).add(observations.weight(j));
+        }
+        if (block.offset() != null) {
+            out.add(block.offset());
+        }
+        add(block.x(), out);
+        add(block.z(), out);
+        for (int k = 0; k < block.auxiliaryParts(); k++) {
+            if (block.auxiliary(k) != null) {
+                add(block.auxiliary(k), out);
+            }
+        }
+        return ClusterIds.mix(out.value());
+    }
+
+    private static void add(BlockColumn[] columns, Fingerprint to) {
+        for (BlockColumn column : columns) {
+            to.add(column.isOnes() ? 1 : 0);
+            if (!column.isOnes()) {
+                to.add(column.values());
+            }
+        }
     }
 
     private static void fill(BlockColumn[] columns, int cluster, int j, double[] row) {
@@ -171,6 +208,7 @@ public final class DataMoments implements Serializable {
         trials += other.trials;
         mostTrials = Math.max(mostTrials, other.mostTrials);
         fingerprint += other.fingerprint;
+        contents += other.contents;
         successes += other.successes;
         zeros += other.zeros;
         levels.merge(other.levels);
@@ -220,6 +258,11 @@ public final class DataMoments implements Serializable {
      */
     public long fingerprint() {
         return fingerprint;
+    }
+
+    /** Stands for everything that a fit reads of the rows, covariates and order included: equal, and the passes of two fits are. */
+    public long contents() {
+        return contents;
     }
 
     /** The largest size of a row: its trials, where the family counts trials. */

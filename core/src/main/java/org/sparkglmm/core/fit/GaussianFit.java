@@ -119,16 +119,18 @@ final class GaussianFit {
         double[] general = start(likelihood);
         Start start = earlier != null
                 ? new Start(general, null, 0)
-                : Start.fromSamples(
-                        general,
-                        sample,
-                        moments.clusters(),
-                        part -> new TransformedObjective(
-                                new GaussianLikelihood(part, layout, shift, options.reml()), toRaw),
-                        point -> true,
-                        minimizer,
-                        boundary,
-                        listener);
+                : Start.journaled(
+                        counter,
+                        () -> Start.fromSamples(
+                                general,
+                                sample,
+                                moments.clusters(),
+                                part -> new TransformedObjective(
+                                        new GaussianLikelihood(part, layout, shift, options.reml()), toRaw),
+                                point -> true,
+                                minimizer,
+                                boundary,
+                                listener));
         sampled = start.sampled();
         Outcome outcome = minimizer.minimize(objective, start.point(), start.hessian());
         Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, moments.clusters(), listener);

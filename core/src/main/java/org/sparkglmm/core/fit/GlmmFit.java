@@ -108,13 +108,14 @@ public final class GlmmFit {
      */
     public static FitResult fit(
             Design design, Family family, Link link, ClusterData data, FitOptions options, FitListener listener) {
-        return fit(design, family, link, data, options, null, listener);
+        return fit(design, family, link, data, options, null, PassJournal.NONE, listener);
     }
 
     /**
      * Fits the model.
      *
      * @param earlier where to begin; null for wherever the data themselves say
+     * @param journal of the passes, in case the fit is cut off
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
      * @throws org.sparkglmm.core.UsageException if an option does not suit it, or the earlier fit is of another model
      */
@@ -125,14 +126,16 @@ public final class GlmmFit {
             ClusterData data,
             FitOptions options,
             EarlierFit earlier,
+            PassJournal journal,
             FitListener listener) {
-        PassCounter counter = new PassCounter(listener);
+        PassCounter counter = new PassCounter(listener, journal);
         boolean linear = family.isLinear(link) && design.auxiliary().stream().allMatch(List::isEmpty);
         if (!linear && options.nodes() > 0) {
             QuadratureLadder.require(options.nodes(), design.randomColumns().size());
         }
         listener.stage("describing the data");
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
+        counter.begin(prepared, family, link, options);
         if (linear) {
             return new GaussianFit(prepared, family, options, earlier, listener, counter).run();
         }
@@ -172,15 +175,17 @@ public final class GlmmFit {
 
     private Start fromSamples(int nodes) {
         GaussHermite grid = new GaussHermite(nodes, layout.random());
-        return Start.fromSamples(
-                StartingValues.of(design, family, link, moments, scaling, layout),
-                sample,
-                moments.clusters(),
-                part -> new TransformedObjective(new MarginalLikelihood(part, model, grid), toRaw),
-                point -> QuadratureClimb.isPlausible(layout, point),
-                minimizer,
-                boundary,
-                listener);
+        return Start.journaled(
+                counter,
+                () -> Start.fromSamples(
+                        StartingValues.of(design, family, link, moments, scaling, layout),
+                        sample,
+                        moments.clusters(),
+                        part -> new TransformedObjective(new MarginalLikelihood(part, model, grid), toRaw),
+                        point -> QuadratureClimb.isPlausible(layout, point),
+                        minimizer,
+                        boundary,
+                        listener));
     }
 
     private FullObjective fullObjective(int nodes) {

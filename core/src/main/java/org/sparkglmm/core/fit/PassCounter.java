@@ -1,19 +1,61 @@
 package org.sparkglmm.core.fit;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.SummingPass;
+import org.sparkglmm.core.math.Fingerprint;
+import org.sparkglmm.core.math.NumberTape;
+import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
-/** Counts the passes over the full data, and reports those that evaluate an objective. */
+/**
+ * Counts the passes over the full data, and reports those that evaluate an objective. What a journal knows of an earlier attempt is taken
+ * from there, and counts all the same.
+ */
 final class PassCounter {
     private final FitListener listener;
+    private final PassJournal journal;
     private int passes;
+    /** Stands for the data, the model, and all that was asked so far. */
+    private long history;
 
-    PassCounter(FitListener listener) {
+    PassCounter(FitListener listener, PassJournal journal) {
         this.listener = listener;
+        this.journal = journal;
+    }
+
+    /** Opens the journal, once the data are known. */
+    void begin(Prepared prepared, Family family, Link link, FitOptions options) {
+        Design design = prepared.design();
+        Fingerprint fit = new Fingerprint()
+                .add(prepared.moments().contents())
+                .add(family.name())
+                .add(link.label())
+                .add(options.reml() ? 1 : 0)
+                .add(options.optimizer());
+        ParameterNames.of(design, family, design.layout(family)).forEach(fit::add);
+        history = fit.value();
+        if (journal.begin(history)) {
+            listener.stage("going on where an earlier attempt was cut off");
+        }
+    }
+
+    /** What the journal knows, or what it is to know from now on. */
+    double[] journaled(long question, Supplier<double[]> answer) {
+        history = new Fingerprint().add(history).add(question).value();
+        double[] known = journal.find(history);
+        if (known != null) {
+            return known;
+        }
+        double[] out = answer.get();
+        journal.keep(history, out);
+        return out;
     }
 
     int passes() {
@@ -26,6 +68,20 @@ final class PassCounter {
             public <R> List<R> mapBlocks(BlockFunction<R> function) {
                 passes++;
                 return data.mapBlocks(function);
+            }
+
+            @Override
+            public <S extends SummingPass.Sum<S>> S total(SummingPass<S> pass) {
+                int before = passes;
+                double[] numbers = journaled(pass.fingerprint(), () -> {
+                    NumberTape tape = new NumberTape();
+                    ClusterData.super.total(pass).save(tape);
+                    return tape.toArray();
+                });
+                passes = before + 1;
+                S total = pass.nothing();
+                total.restore(new NumberTape(numbers));
+                return total;
             }
 
             @Override

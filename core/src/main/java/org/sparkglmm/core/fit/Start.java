@@ -2,7 +2,10 @@ package org.sparkglmm.core.fit;
 
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.math.Fingerprint;
+import org.sparkglmm.core.math.NumberTape;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
@@ -94,5 +97,41 @@ record Start(double[] point, double[][] hessian, long sampled) {
             }
         }
         return out;
+    }
+
+    /** A start, unless the journal of an earlier attempt has it. */
+    static Start journaled(PassCounter counter, Supplier<Start> search) {
+        double[] numbers = counter.journaled(
+                new Fingerprint().add("start").value(), () -> search.get().numbers());
+        NumberTape tape = new NumberTape(numbers);
+        long sampled = (long) tape.read();
+        boolean hasHessian = tape.read() == 1;
+        double[] point = new double[(int) tape.read()];
+        for (int i = 0; i < point.length; i++) {
+            point[i] = tape.read();
+        }
+        double[][] hessian = hasHessian ? new double[point.length][point.length] : null;
+        for (int i = 0; hasHessian && i < point.length; i++) {
+            for (int j = 0; j < point.length; j++) {
+                hessian[i][j] = tape.read();
+            }
+        }
+        return new Start(point, hessian, sampled);
+    }
+
+    private double[] numbers() {
+        NumberTape out = new NumberTape();
+        out.write(sampled);
+        out.write(hessian == null ? 0 : 1);
+        out.write(point.length);
+        for (double x : point) {
+            out.write(x);
+        }
+        for (int i = 0; hessian != null && i < point.length; i++) {
+            for (double h : hessian[i]) {
+                out.write(h);
+            }
+        }
+        return out.toArray();
     }
 }

@@ -1,19 +1,22 @@
 package org.sparkglmm.core.likelihood;
 
-import java.io.Serializable;
 import java.util.List;
-import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.SummingPass;
+import org.sparkglmm.core.math.Fingerprint;
+import org.sparkglmm.core.math.NumberTape;
 
 /**
  * All that is wanted at the estimates in one pass: the clusters' scores, the likelihood by a finer rule of quadrature, and the
  * Hessian.
  */
-public final class ClosingPass implements BlockFunction<ClosingPass.Sum> {
+public final class ClosingPass implements SummingPass<ClosingPass.Sum> {
     private static final long serialVersionUID = 1;
 
     private final MixedModel model;
+    private final GaussHermite grid;
     private final double[] parameters;
+    private final double[][] change;
     private final ModeTrail trail;
 
     private final ScorePass scores;
@@ -31,12 +34,33 @@ public final class ClosingPass implements BlockFunction<ClosingPass.Sum> {
             boolean withHessian,
             ModeTrail trail) {
         this.model = model;
+        this.grid = grid;
         this.parameters = parameters;
+        this.change = change;
         this.trail = trail;
         ModeTrail here = trail.then(parameters);
         scores = new ScorePass(model, grid, parameters, change);
         this.finer = finer == null ? null : new LikelihoodPass(model, finer, List.of(parameters), here);
         curvature = withHessian ? CurvaturePass.at(model, grid, parameters, here) : null;
+    }
+
+    @Override
+    public Sum nothing() {
+        return new Sum(
+                scores.nothing(),
+                finer == null ? null : finer.nothing(),
+                curvature == null ? null : curvature.nothing());
+    }
+
+    @Override
+    public long fingerprint() {
+        Fingerprint out = new Fingerprint().add("closing").add(grid.nodes()).add(parameters);
+        for (double[] row : change) {
+            out.add(row);
+        }
+        return out.add(finer == null ? 0 : finer.fingerprint())
+                .add(curvature == null ? 0 : curvature.fingerprint())
+                .value();
     }
 
     @Override
@@ -46,31 +70,54 @@ public final class ClosingPass implements BlockFunction<ClosingPass.Sum> {
         trail.then(parameters).keep(block, modes);
         return new Sum(
                 ofScores,
-                finer == null ? null : finer.apply(block, modes)[0],
+                finer == null ? null : finer.apply(block, modes),
                 curvature == null ? null : curvature.apply(block, modes));
     }
 
     /** What clusters add up to. */
-    public static final class Sum implements Serializable {
+    public static final class Sum implements SummingPass.Sum<Sum> {
         private static final long serialVersionUID = 1;
 
         private final ScorePass.Sum scores;
-        private final LikelihoodSum finer;
+        private final LikelihoodPass.Sum finer;
         private final CurvaturePass.Sum curvature;
 
-        private Sum(ScorePass.Sum scores, LikelihoodSum finer, CurvaturePass.Sum curvature) {
+        private Sum(ScorePass.Sum scores, LikelihoodPass.Sum finer, CurvaturePass.Sum curvature) {
             this.scores = scores;
             this.finer = finer;
             this.curvature = curvature;
         }
 
-        void merge(Sum other) {
+        @Override
+        public void merge(Sum other) {
             scores.merge(other.scores);
             if (finer != null) {
                 finer.merge(other.finer);
             }
             if (curvature != null) {
                 curvature.merge(other.curvature);
+            }
+        }
+
+        @Override
+        public void save(NumberTape to) {
+            scores.save(to);
+            if (finer != null) {
+                finer.save(to);
+            }
+            if (curvature != null) {
+                curvature.save(to);
+            }
+        }
+
+        @Override
+        public void restore(NumberTape from) {
+            scores.restore(from);
+            if (finer != null) {
+                finer.restore(from);
+            }
+            if (curvature != null) {
+                curvature.restore(from);
             }
         }
 
@@ -81,7 +128,7 @@ public final class ClosingPass implements BlockFunction<ClosingPass.Sum> {
 
         /** By the finer one, null without one. */
         public LikelihoodSum finer() {
-            return finer;
+            return finer == null ? null : finer.at(0);
         }
 
         /** Null if it was not asked for. */

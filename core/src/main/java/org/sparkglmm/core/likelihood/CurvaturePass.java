@@ -1,19 +1,20 @@
 package org.sparkglmm.core.likelihood;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.Fingerprint;
+import org.sparkglmm.core.math.NumberTape;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
  * The log-likelihood, its gradient and its Hessian at one parameter vector, in one pass: exact in β and θ ({@link
  * ClusterCurvature}), and with ψ by central differences of the exact gradient.
  */
-public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
+public final class CurvaturePass implements SummingPass<CurvaturePass.Sum> {
     private static final long serialVersionUID = 1;
     /**
      * Of a unit of ψ: truncation is some 2e-9 relative to third derivatives; at less, densities that are sums of large terms (tweedie
@@ -52,10 +53,7 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
         double step = STEP;
         for (int attempt = 1; ; attempt++) {
             List<double[]> points = points(parameters, firstPsi, step);
-            Sum total = new Sum(model.layout(), points);
-            for (Sum part : data.mapBlocks(new CurvaturePass(model, grid, points, trail))) {
-                total.merge(part);
-            }
+            Sum total = data.total(new CurvaturePass(model, grid, points, trail));
             if (!total.likelihood().isFinite()
                     || total.isFinite()
                     || firstPsi == parameters.length
@@ -83,6 +81,18 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
     }
 
     @Override
+    public Sum nothing() {
+        return new Sum(model.layout(), points);
+    }
+
+    @Override
+    public long fingerprint() {
+        Fingerprint out = new Fingerprint().add("curvature").add(grid.nodes());
+        points.forEach(out::add);
+        return out.value();
+    }
+
+    @Override
     public Sum apply(ClusterBlock block) {
         double[] modes = trail.modes(block, model);
         Sum out = apply(block, modes);
@@ -92,7 +102,7 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
 
     /** @param modes where to begin; where they are at the parameters afterwards */
     Sum apply(ClusterBlock block, double[] modes) {
-        Sum out = new Sum(model.layout(), points);
+        Sum out = nothing();
         ClusterIntegral integral = ClusterIntegral.withCurvature(model, grid, block);
         for (int k = 0; k < points.size(); k++) {
             integral.setParameters(points.get(k));
@@ -109,7 +119,7 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
     }
 
     /** What clusters add up to. */
-    public static final class Sum implements Serializable {
+    public static final class Sum implements SummingPass.Sum<Sum> {
         private static final long serialVersionUID = 1;
 
         /** How many of the parameters the exact Hessian has. */
@@ -130,11 +140,28 @@ public final class CurvaturePass implements BlockFunction<CurvaturePass.Sum> {
             hessian = new CompensatedSum(exact * (exact + 1) / 2);
         }
 
-        void merge(Sum other) {
+        @Override
+        public void merge(Sum other) {
             for (int k = 0; k < likelihoods.length; k++) {
                 likelihoods[k].merge(other.likelihoods[k]);
             }
             hessian.merge(other.hessian);
+        }
+
+        @Override
+        public void save(NumberTape to) {
+            for (LikelihoodSum sum : likelihoods) {
+                sum.save(to);
+            }
+            hessian.save(to);
+        }
+
+        @Override
+        public void restore(NumberTape from) {
+            for (LikelihoodSum sum : likelihoods) {
+                sum.restore(from);
+            }
+            hessian.restore(from);
         }
 
         private boolean isFinite() {

@@ -2,11 +2,13 @@ package org.sparkglmm.core.likelihood;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.CompensatedSum;
 import org.sparkglmm.core.math.Elementary;
+import org.sparkglmm.core.math.Fingerprint;
+import org.sparkglmm.core.math.NumberTape;
 import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.model.ParameterLayout;
 
@@ -22,7 +24,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  *
  * with b, q, v the rows of Z'WC, Q and Z'WZΛQ. Bates et al. (2015), J. Stat. Soft. 67, §3, differentiated.
  */
-final class GaussianPass implements BlockFunction<CompensatedSum[]> {
+final class GaussianPass implements SummingPass<GaussianPass.Sum> {
     private static final long serialVersionUID = 1;
 
     /** Positions in a sum: weights, constants, log|M|, S (width² row-major), then per θ its ∂log|M| and ∂S. */
@@ -50,21 +52,59 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
     }
 
     static List<CompensatedSum> over(ClusterData data, ParameterLayout layout, double[] shift, List<double[]> thetas) {
-        int width = shift.length;
-        List<CompensatedSum> totals = new ArrayList<>();
-        for (int k = 0; k < thetas.size(); k++) {
-            totals.add(new CompensatedSum(derivativeStart(width, layout.theta())));
+        return List.of(data.total(new GaussianPass(layout, shift, thetas)).ofThetas);
+    }
+
+    /** What clusters add up to at each θ. */
+    static final class Sum implements SummingPass.Sum<Sum> {
+        private static final long serialVersionUID = 1;
+
+        private final CompensatedSum[] ofThetas;
+
+        private Sum(CompensatedSum[] ofThetas) {
+            this.ofThetas = ofThetas;
         }
-        for (CompensatedSum[] part : data.mapBlocks(new GaussianPass(layout, shift, thetas))) {
-            for (int k = 0; k < part.length; k++) {
-                totals.get(k).merge(part[k]);
+
+        @Override
+        public void merge(Sum other) {
+            for (int k = 0; k < ofThetas.length; k++) {
+                ofThetas[k].merge(other.ofThetas[k]);
             }
         }
-        return totals;
+
+        @Override
+        public void save(NumberTape to) {
+            for (CompensatedSum sum : ofThetas) {
+                sum.save(to);
+            }
+        }
+
+        @Override
+        public void restore(NumberTape from) {
+            for (CompensatedSum sum : ofThetas) {
+                sum.restore(from);
+            }
+        }
     }
 
     @Override
-    public CompensatedSum[] apply(ClusterBlock block) {
+    public Sum nothing() {
+        CompensatedSum[] out = new CompensatedSum[thetas.size()];
+        for (int k = 0; k < out.length; k++) {
+            out[k] = new CompensatedSum(derivativeStart(shift.length, layout.theta()));
+        }
+        return new Sum(out);
+    }
+
+    @Override
+    public long fingerprint() {
+        Fingerprint out = new Fingerprint().add("gaussian").add(shift);
+        thetas.forEach(out::add);
+        return out.value();
+    }
+
+    @Override
+    public Sum apply(ClusterBlock block) {
         CrossProducts products = block.derived(CrossProducts.class);
         if (products == null || !products.isAbout(shift)) {
             products = new CrossProducts(block, shift);
@@ -74,7 +114,7 @@ final class GaussianPass implements BlockFunction<CompensatedSum[]> {
         for (int k = 0; k < out.length; k++) {
             out[k] = sum(products, thetas.get(k));
         }
-        return out;
+        return new Sum(out);
     }
 
     private CompensatedSum sum(CrossProducts products, double[] theta) {

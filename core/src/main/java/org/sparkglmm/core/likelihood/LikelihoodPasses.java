@@ -1,6 +1,5 @@
 package org.sparkglmm.core.likelihood;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.design.ClusterData;
 
@@ -23,17 +22,9 @@ public final class LikelihoodPasses {
 
     /** Log-likelihood and gradient at several points in one pass. */
     public List<LikelihoodSum> likelihoods(GaussHermite grid, List<double[]> points) {
-        List<LikelihoodSum> totals = new ArrayList<>();
-        for (int k = 0; k < points.size(); k++) {
-            totals.add(new LikelihoodSum(model.layout().size()));
-        }
-        for (LikelihoodSum[] ofBlock : data.mapBlocks(new LikelihoodPass(model, grid, points, trail))) {
-            for (int k = 0; k < ofBlock.length; k++) {
-                totals.get(k).merge(ofBlock[k]);
-            }
-        }
+        LikelihoodPass.Sum total = data.total(new LikelihoodPass(model, grid, points, trail));
         trail = trail.then(points.get(0));
-        return totals;
+        return total.ofPoints();
     }
 
     /** Log-likelihood, gradient and Hessian in one pass; more of them only where the family's own ψ are near an edge. */
@@ -52,15 +43,7 @@ public final class LikelihoodPasses {
      */
     public ClosingPass.Sum closing(
             GaussHermite grid, GaussHermite finer, double[] parameters, double[][] change, boolean withHessian) {
-        ClosingPass.Sum total = null;
-        ClosingPass pass = new ClosingPass(model, grid, finer, parameters, change, withHessian, trail);
-        for (ClosingPass.Sum part : data.mapBlocks(pass)) {
-            if (total == null) {
-                total = part;
-            } else {
-                total.merge(part);
-            }
-        }
+        ClosingPass.Sum total = data.total(new ClosingPass(model, grid, finer, parameters, change, withHessian, trail));
         trail = trail.then(parameters);
         return total;
     }

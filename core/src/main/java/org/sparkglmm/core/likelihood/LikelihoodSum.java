@@ -1,13 +1,14 @@
 package org.sparkglmm.core.likelihood;
 
-import java.io.Serializable;
+import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.NumberTape;
 
 /**
  * What clusters add up to at one parameter vector: log-likelihood and gradient. Mergeable; merged in block order it has the
  * same bits everywhere.
  */
-public final class LikelihoodSum implements Serializable {
+public final class LikelihoodSum implements SummingPass.Sum<LikelihoodSum> {
     private static final long serialVersionUID = 1;
 
     private final int size;
@@ -30,8 +31,19 @@ public final class LikelihoodSum implements Serializable {
         sum.add(0, Double.NaN);
     }
 
-    void merge(LikelihoodSum other) {
+    @Override
+    public void merge(LikelihoodSum other) {
         sum.merge(other.sum);
+    }
+
+    @Override
+    public void save(NumberTape to) {
+        sum.save(to);
+    }
+
+    @Override
+    public void restore(NumberTape from) {
+        sum.restore(from);
     }
 
     boolean isFinite() {

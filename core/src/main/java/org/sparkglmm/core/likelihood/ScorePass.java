@@ -3,8 +3,10 @@ package org.sparkglmm.core.likelihood;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.CompensatedSum;
 import org.sparkglmm.core.math.MatrixBatch;
+import org.sparkglmm.core.math.NumberTape;
 
 /**
  * One pass over the clusters' scores g at the estimates: the log-likelihood, its gradient Σ g, Σ g g' for the sandwich, and how far any one cluster
@@ -27,9 +29,13 @@ public final class ScorePass implements Serializable {
         this.change = change;
     }
 
+    Sum nothing() {
+        return new Sum(parameters.length);
+    }
+
     /** @param modes where to begin; where they are at the parameters afterwards */
     Sum apply(ClusterBlock block, double[] modes) {
-        Sum out = new Sum(parameters.length);
+        Sum out = nothing();
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
         double[][] scores = integral.byParameter();
@@ -74,7 +80,7 @@ public final class ScorePass implements Serializable {
     }
 
     /** What clusters add up to. */
-    public static final class Sum implements Serializable {
+    public static final class Sum implements SummingPass.Sum<Sum> {
         private static final long serialVersionUID = 1;
 
         private final int size;
@@ -123,13 +129,30 @@ public final class ScorePass implements Serializable {
             }
         }
 
-        void merge(Sum other) {
+        @Override
+        public void merge(Sum other) {
             sum.merge(other.sum);
             noticeable += other.noticeable;
             if (other.largest > largest) {
                 largest = other.largest;
                 parameter = other.parameter;
             }
+        }
+
+        @Override
+        public void save(NumberTape to) {
+            sum.save(to);
+            to.write(largest);
+            to.write(parameter);
+            to.write(noticeable);
+        }
+
+        @Override
+        public void restore(NumberTape from) {
+            sum.restore(from);
+            largest = from.read();
+            parameter = (int) from.read();
+            noticeable = (long) from.read();
         }
 
         public double logLikelihood() {

@@ -44,6 +44,22 @@ public final class CompensatedSum implements Serializable {
         }
     }
 
+    /** Writes out the sums and what they keep of their rounding. */
+    public void save(NumberTape to) {
+        for (int i = 0; i < sum.length; i++) {
+            to.write(sum[i]);
+            to.write(lost[i]);
+        }
+    }
+
+    /** Becomes, to the bit, a sum of the same length that was saved. */
+    public void restore(NumberTape from) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = from.read();
+            lost[i] = from.read();
+        }
+    }
+
     public double get(int i) {
         double s = sum[i] + lost[i];
         // Infinite sums have a NaN for their lost part; the sum itself says what happened.

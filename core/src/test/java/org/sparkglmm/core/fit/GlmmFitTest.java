@@ -448,6 +448,7 @@ class GlmmFitTest {
                 rows.data(family, 7, 2),
                 options,
                 new EarlierFit(earlier.parameterNames(), earlier.parameters()),
+                PassJournal.NONE,
                 FitListener.SILENT);
     }
 
@@ -510,6 +511,7 @@ class GlmmFitTest {
                 rows.data(BINOMIAL, 5, 1),
                 nodes(5),
                 new EarlierFit(cold.parameterNames(), atEdge),
+                PassJournal.NONE,
                 FitListener.SILENT);
         assertEquals(cold.logLikelihood(), warm.logLikelihood(), SAME_LOG_LIKELIHOOD);
     }

@@ -10,4 +10,16 @@ final class ExitCode {
     static final int OUTPUT_EXISTS = 5;
 
     private ExitCode() {}
+
+    /** The same in a word, for {@link StatusFile}. */
+    static String word(int code) {
+        return switch (code) {
+            case OK -> "ok";
+            case USAGE -> "usage";
+            case DATA -> "data";
+            case NOT_CONVERGED -> "not_converged";
+            case OUTPUT_EXISTS -> "output_exists";
+            default -> "unexpected";
+        };
+    }
 }

@@ -8,6 +8,8 @@ import org.sparkglmm.core.UsageException;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The program: generalized linear mixed models on Spark. */
 @Command(
@@ -46,6 +48,16 @@ public final class Main {
         }
     }
 
+    @Option(
+            names = "--status",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "Write the exit code, and the error in words, to this file too (JSON, any file system).")
+    private String status;
+
+    /** What went wrong, in words; null if nothing did. */
+    private String error;
+
     private Main() {}
 
     /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
@@ -73,17 +85,34 @@ public final class Main {
 
     /** Runs a command and returns its exit code. */
     public static int run(String... arguments) {
-        CommandLine line = new CommandLine(new Main());
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
         line.setDefaultValueProvider(ConfigFile.provider(arguments));
-        line.setExecutionExceptionHandler(Main::explain);
-        line.setParameterExceptionHandler(Main::explainUsage);
+        line.setExecutionExceptionHandler(main::explain);
+        line.setParameterExceptionHandler(main::explainUsage);
         line.setUsageHelpAutoWidth(true);
-        return line.execute(arguments);
+        StatusFile early = StatusFile.namedIn(arguments);
+        early.clear();
+        int code;
+        try {
+            code = line.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            code = main.fail(
+                    line, ExitCode.UNEXPECTED, Infrastructure.explain(e).orElseThrow());
+        }
+        (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
+        return code;
     }
 
-    private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {
+    private int fail(CommandLine line, int code, String message) {
+        error = message;
+        line.getErr().println("error: " + message);
+        return code;
+    }
+
+    private int explainUsage(CommandLine.ParameterException e, String[] arguments) {
+        fail(e.getCommandLine(), ExitCode.USAGE, e.getMessage());
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("error: " + e.getMessage());
         err.println("try: spark-glmm "
                 + (e.getCommandLine().getParent() == null
                         ? ""
@@ -91,32 +120,34 @@ public final class Main {
         return ExitCode.USAGE;
     }
 
-    private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
-        PrintWriter err = line.getErr();
+    private int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UsageException) {
-                err.println("error: " + cause.getMessage());
-                return ExitCode.USAGE;
+                return fail(line, ExitCode.USAGE, cause.getMessage());
             }
             if (cause instanceof DataException) {
-                err.println("error: " + cause.getMessage());
-                return ExitCode.DATA;
+                return fail(line, ExitCode.DATA, cause.getMessage());
             }
             if (cause instanceof OutputFolder.Exists) {
-                err.println("error: " + cause.getMessage());
-                return ExitCode.OUTPUT_EXISTS;
+                return fail(line, ExitCode.OUTPUT_EXISTS, cause.getMessage());
             }
             if (cause instanceof OutputFolder.NotWritable) {
-                err.println("error: " + cause.getMessage());
-                return ExitCode.UNEXPECTED;
+                return fail(line, ExitCode.UNEXPECTED, cause.getMessage());
             }
         }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
         // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.
-        err.println("error: unexpected " + rootOf(e).getClass().getSimpleName()
-                + (wanted ? "" : "; run again with --stacktrace to see where (the trace may show values of the data)"));
+        fail(
+                line,
+                ExitCode.UNEXPECTED,
+                Infrastructure.explain(e)
+                        .orElseGet(() -> "unexpected " + rootOf(e).getClass().getSimpleName()
+                                + (wanted
+                                        ? ""
+                                        : "; run again with --stacktrace to see where (the trace may show values of the"
+                                                + " data)")));
         if (wanted) {
-            e.printStackTrace(err);
+            e.printStackTrace(line.getErr());
         }
         return ExitCode.UNEXPECTED;
     }
