@@ -31,6 +31,7 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.SmallCounts;
 
@@ -247,6 +248,11 @@ public final class Glmm extends Estimator<GlmmModel> {
         return (Glmm) set(levels, values);
     }
 
+    /** The same for a list, as Python passes one. */
+    public Glmm setLevels(List<String> values) {
+        return setLevels(values.toArray(String[]::new));
+    }
+
     /** The folder of an earlier fit of the same model, to begin where it ended; null for none. */
     public Glmm setStart(String value) {
         return with(start, value);
@@ -332,6 +338,7 @@ public final class Glmm extends Estimator<GlmmModel> {
      * @param text whether the table was read from text, where an empty field is a missing value
      */
     public GlmmModel fit(Dataset<Row> table, boolean text, FitListener listener) {
+        SparkSessions.requireRdds(table.sparkSession());
         ModelRequest request = request();
         FitOptions options = options();
         EarlierFit earlier = valueOf(start) == null
