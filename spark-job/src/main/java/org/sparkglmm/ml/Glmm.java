@@ -2,7 +2,9 @@ package org.sparkglmm.ml;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Estimator;
@@ -289,6 +291,32 @@ public final class Glmm extends Estimator<GlmmModel> {
                 ModelRequest.parseLevels(given));
     }
 
+    /** All that decides about the results beside the data, by the names of the command's options; empty where there is none. */
+    public Map<String, String> settings() {
+        ModelRequest request = request();
+        Map<String, String> out = new LinkedHashMap<>();
+        out.put("formula", request.formula().text());
+        out.put("family", valueOf(family));
+        out.put("link", request.link().label());
+        out.put("nodes", valueOf(nodes));
+        out.put("reml", String.valueOf(getOrDefault(reml)));
+        out.put("zi", orEmpty(valueOf(zi)));
+        out.put("dispersion", orEmpty(valueOf(dispersion)));
+        out.put("offset", orEmpty(valueOf(offsetCol)));
+        out.put("weights", orEmpty(valueOf(weightsCol)));
+        out.put("precision-weights", orEmpty(valueOf(precisionWeightsCol)));
+        out.put("levels", isDefined(levels) ? String.join("; ", getOrDefault(levels)) : "");
+        out.put("optimizer", valueOf(optimizer));
+        out.put("se", valueOf(standardErrors));
+        out.put("ci", valueOf(intervals));
+        out.put("min-cell-count", String.valueOf(getOrDefault(minCellCount)));
+        return out;
+    }
+
+    private static String orEmpty(String value) {
+        return value == null ? "" : value;
+    }
+
     /** The options asked for; {@link UsageException} if one is out of range. */
     public FitOptions options() {
         return new FitOptions(
@@ -329,15 +357,16 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     @Override
     public GlmmModel fit(Dataset<?> data) {
-        return fit(data.toDF(), false, FitListener.SILENT);
+        return fit(data.toDF(), false, PassJournal.NONE, FitListener.SILENT);
     }
 
     /**
      * Fits, and tells a listener how it goes.
      *
      * @param text whether the table was read from text, where an empty field is a missing value
+     * @param journal of the passes, in case the fit is cut off
      */
-    public GlmmModel fit(Dataset<Row> table, boolean text, FitListener listener) {
+    public GlmmModel fit(Dataset<Row> table, boolean text, PassJournal journal, FitListener listener) {
         SparkSessions.requireRdds(table.sparkSession());
         ModelRequest request = request();
         FitOptions options = options();
@@ -363,7 +392,7 @@ public final class Glmm extends Estimator<GlmmModel> {
                             bound.design().fixed().size()),
                     options,
                     earlier,
-                    PassJournal.NONE,
+                    journal,
                     listener);
             return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit, counts), counts);
         } catch (RuntimeException e) {

@@ -17,8 +17,10 @@ import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.OutputFolder.OnExists;
 import org.sparkglmm.spark.output.Report;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.SummaryText;
@@ -124,13 +126,14 @@ public final class GlmmModel extends Model<GlmmModel> {
     }
 
     /**
-     * Writes the result folder: random effects, predictions of a table if there is one, summary, report, then the model
-     * file and whatever else is given; the caller commits.
+     * Writes the result folder: random effects, predictions of a table if there is one, summary, report, the manifest if there is one, then
+     * the model file; the caller commits.
      *
      * @param fitted the table to predict for, null for none
      * @param text whether that table was read from text
+     * @param manifest null for none
      */
-    public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text) {
+    public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text, Manifest manifest) {
         randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
         if (fitted != null) {
             predictor()
@@ -141,15 +144,20 @@ public final class GlmmModel extends Model<GlmmModel> {
         folder.write("summary.txt", summary());
         String json = json();
         folder.write(Report.NAME, Report.of(json));
-        folder.write(ModelFile.NAME, json);
+        if (manifest != null) {
+            manifest.write(folder, fit, bound.counts(), warnings, json);
+        }
+        folder.writeLast(ModelFile.NAME, json);
     }
 
     /** Writes the folder that {@code spark-glmm fit} writes, at once and whole; onExists is error or overwrite. */
     public void save(String path, String onExists) {
         OutputFolder folder = OutputFolder.begin(
-                path, onExists, SparkSession.active().sparkContext().hadoopConfiguration());
+                path,
+                OnExists.named(onExists, false),
+                SparkSession.active().sparkContext().hadoopConfiguration());
         try {
-            writeTo(folder, null, false);
+            writeTo(folder, null, false, null);
             folder.commit();
         } finally {
             folder.abandon();

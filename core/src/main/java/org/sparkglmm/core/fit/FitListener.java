@@ -4,6 +4,23 @@ package org.sparkglmm.core.fit;
 public interface FitListener {
     FitListener SILENT = new FitListener() {};
 
+    /** One that tells two. */
+    static FitListener both(FitListener one, FitListener other) {
+        return new FitListener() {
+            @Override
+            public void stage(String name) {
+                one.stage(name);
+                other.stage(name);
+            }
+
+            @Override
+            public void pass(int pass, int points, double logLikelihood, double gradientNorm) {
+                one.pass(pass, points, logLikelihood, gradientNorm);
+                other.pass(pass, points, logLikelihood, gradientNorm);
+            }
+        };
+    }
+
     /** A new stage begins. */
     default void stage(String name) {}
 

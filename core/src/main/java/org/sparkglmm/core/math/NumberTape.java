@@ -37,11 +37,6 @@ public final class NumberTape {
         return numbers[next++];
     }
 
-    /** Whether everything was read. */
-    public boolean isAtEnd() {
-        return next == length;
-    }
-
     public double[] toArray() {
         return Arrays.copyOf(numbers, length);
     }

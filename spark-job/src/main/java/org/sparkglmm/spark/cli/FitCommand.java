@@ -1,14 +1,20 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.ml.Glmm;
 import org.sparkglmm.ml.GlmmModel;
+import org.sparkglmm.spark.data.InputFiles;
 import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.output.Checkpoint;
 import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine.Command;
@@ -68,6 +74,15 @@ final class FitCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    @Option(
+            names = "--checkpoint-seconds",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description =
+                    "How often what the passes brought is put aside for --on-exists resume (default: ${DEFAULT-VALUE};"
+                            + " 0: after every pass).")
+    private double checkpointSeconds;
+
     @Option(names = "--write-fitted", description = "Write fitted values of every row too.")
     private boolean writeFitted;
 
@@ -87,6 +102,9 @@ final class FitCommand implements Callable<Integer> {
                 .setIntervals(intervals)
                 .setStart(start)
                 .setMinCellCount(disclosure.minCellCount());
+        if (!(checkpointSeconds >= 0)) {
+            throw new UsageException("--checkpoint-seconds: must be 0 or more, got " + checkpointSeconds);
+        }
         // Complain about the model before a session is started for it.
         estimator.validate();
         TableSource source = data.source();
@@ -94,28 +112,60 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
-        OutputFolder folder = output.begin(out, spark.sparkContext().hadoopConfiguration(), source.path());
+        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), source.path());
+        Checkpoint checkpoint = null;
         GlmmModel fitted = null;
         try {
-            FitListener progress = data.quiet()
+            FitListener console = data.quiet()
                     ? FitListener.SILENT
                     : new ConsoleProgress(spec.commandLine().getErr());
-            Manifest manifest = new Manifest(spark, source);
-            progress.stage("reading " + source.path());
+            console.stage("reading " + source.path());
             Dataset<Row> table = source.read(spark, estimator.request().group());
-            fitted = estimator.fit(table, source.isText(), progress);
+            InputFiles inputs = InputFiles.of(table);
+            Manifest manifest = new Manifest(spark, source, inputs, settings(estimator));
+            if (folder.isComplete()) {
+                return alreadyThere(manifest.requireSame(folder));
+            }
+            FitListener progress = FitListener.both(console, manifest);
+            checkpoint = new Checkpoint(folder, estimator.settings(), checkpointSeconds, progress);
+            fitted = estimator.fit(table, source.isText(), checkpoint, progress);
             progress.stage("writing " + out);
-            folder.write("manifest.json", manifest.text(fitted.request(), fitted.result(), fitted.rowCounts()));
-            fitted.writeTo(folder, writeFitted ? table : null, source.isText());
+            fitted.writeTo(folder, writeFitted ? table : null, source.isText(), manifest);
+            inputs.requireUnchanged();
             folder.commit();
             report(fitted);
             return fitted.result().converged() ? ExitCode.OK : ExitCode.NOT_CONVERGED;
+        } catch (UsageException | DataException e) {
+            // Another attempt would end here as well.
+            folder.forget();
+            throw e;
+        } catch (RuntimeException e) {
+            if (checkpoint != null) {
+                checkpoint.flush();
+            }
+            throw e;
         } finally {
             if (fitted != null) {
                 fitted.unpersist();
             }
             folder.abandon();
         }
+    }
+
+    /** What decides about the folder's contents, the estimates and more. */
+    private Map<String, String> settings(Glmm estimator) {
+        Map<String, String> all = new LinkedHashMap<>(estimator.settings());
+        all.put("start", start == null ? "" : start);
+        all.put("write-fitted", String.valueOf(writeFitted));
+        return all;
+    }
+
+    private int alreadyThere(String status) {
+        PrintWriter console = spec.commandLine().getOut();
+        console.println(
+                "The results are in " + out + " already, of the same command and the same files: nothing to do.");
+        console.flush();
+        return status.equals("converged") ? ExitCode.OK : ExitCode.NOT_CONVERGED;
     }
 
     private void report(GlmmModel fitted) {

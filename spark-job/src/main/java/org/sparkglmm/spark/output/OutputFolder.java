@@ -1,31 +1,77 @@
 package org.sparkglmm.spark.output;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.UsageException;
 
 /**
  * A result folder that is there whole or not at all: everything is written to a hidden folder beside it, which takes its
- * name in the end.
+ * name in the end. A file that says by its presence that the folder is complete ({@link #writeLast}) comes after that, so it
+ * keeps its promise where renaming a folder moves one file after the other, as in object stores.
  */
 public final class OutputFolder {
+    /** What becomes of a folder that is there. */
+    public enum OnExists {
+        ERROR,
+        OVERWRITE,
+        /** What is complete stays; what was cut off goes on. */
+        RESUME;
+
+        /** @throws UsageException if there is none of that name among those allowed */
+        public static OnExists named(String name, boolean canResume) {
+            return switch (name) {
+                case "error" -> ERROR;
+                case "overwrite" -> OVERWRITE;
+                case "resume" -> {
+                    if (canResume) {
+                        yield RESUME;
+                    }
+                    throw new UsageException("--on-exists: resume is for fit; here it must be error or overwrite");
+                }
+                default ->
+                    throw new UsageException("--on-exists: must be error" + (canResume ? ", " : " or ") + "overwrite"
+                            + (canResume ? " or resume" : "") + ", got '" + name + "'");
+            };
+        }
+    }
+
     /** Marks a folder as written by this program; Spark's readers pass over it. */
     private static final String MARK = "_spark_glmm";
+
+    /** Hidden, until the rest of the folder has its name. */
+    private static final String LAST = ".last.";
+
+    /** Spark's names of part files, with a random part that would make two runs differ. */
+    private static final Pattern PART =
+            Pattern.compile("(part-\\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^.]*(\\..+)");
 
     private final FileSystem files;
     private final Path target;
     private final Path staging;
-    private final boolean overwrite;
+    private final OnExists onExists;
+    private String last;
 
-    private OutputFolder(FileSystem files, Path target, boolean overwrite) {
+    private OutputFolder(FileSystem files, Path target, OnExists onExists) {
         this.files = files;
         this.target = target;
-        this.overwrite = overwrite;
-        staging = new Path(target.getParent(), "." + target.getName() + ".writing");
+        this.onExists = onExists;
+        String attempt = UUID.randomUUID().toString().substring(0, 8);
+        staging = new Path(target.getParent(), hidden("writing-" + attempt));
+    }
+
+    private String hidden(String purpose) {
+        return "." + target.getName() + "." + purpose;
     }
 
     /** Thrown when the output is there already and may not be replaced. */
@@ -52,17 +98,13 @@ public final class OutputFolder {
     }
 
     /**
-     * Begins a folder, before any work is done.
+     * Begins a folder, before any work is done. Leftovers of attempts that were cut off are removed; an attempt that is still
+     * running somewhere will find that this one has taken over when it wants to {@link #commit}.
      *
-     * @param onExists error or overwrite; only what this program wrote is ever replaced
      * @param inputs what is read meanwhile: the output may not touch it
-     * @throws Exists if it is there and onExists is error
-     * @throws UsageException if onExists is neither
+     * @throws Exists if it is there and may not be replaced; only what this program wrote ever is
      */
-    public static OutputFolder begin(String path, String onExists, Configuration configuration, String... inputs) {
-        if (!onExists.equals("error") && !onExists.equals("overwrite")) {
-            throw new UsageException("--on-exists: must be error or overwrite, got '" + onExists + "'");
-        }
+    public static OutputFolder begin(String path, OnExists onExists, Configuration configuration, String... inputs) {
         Path target = new Path(path);
         try {
             FileSystem files = target.getFileSystem(configuration);
@@ -75,11 +117,12 @@ public final class OutputFolder {
             for (String input : inputs) {
                 requireApart(whole, files.makeQualified(new Path(input)), input);
             }
-            OutputFolder out = new OutputFolder(files, whole, onExists.equals("overwrite"));
-            out.requireFree();
-            files.delete(out.staging, true);
-            if (!files.mkdirs(out.staging)) {
-                throw new IOException("mkdirs failed");
+            OutputFolder out = new OutputFolder(files, whole, onExists);
+            out.finishWhatWasCutOff();
+            if (!out.isComplete()) {
+                out.requireFree();
+                out.clear();
+                out.write(MARK, "");
             }
             return out;
         } catch (IOException e) {
@@ -98,18 +141,82 @@ public final class OutputFolder {
         }
     }
 
+    /** Ends what an attempt was doing that was killed while it gave the folder its name. */
+    private void finishWhatWasCutOff() throws IOException {
+        Path old = new Path(target.getParent(), hidden("old"));
+        if (!files.exists(target) && files.exists(old)) {
+            // It was to be replaced and was not: nothing is lost.
+            rename(old, target);
+        }
+        files.delete(old, true);
+        for (FileStatus file : list(target)) {
+            String name = file.getPath().getName();
+            if (name.startsWith(LAST)) {
+                rename(file.getPath(), new Path(target, name.substring(LAST.length())));
+            }
+        }
+    }
+
+    private List<FileStatus> list(Path folder) throws IOException {
+        try {
+            return List.of(files.listStatus(folder));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /** Whether the output is there already, whole, and may be what is wanted: to resume is to leave it. */
+    public boolean isComplete() {
+        try {
+            return onExists == OnExists.RESUME
+                    && files.exists(new Path(target, MARK))
+                    && files.exists(new Path(target, ModelFile.NAME));
+        } catch (IOException e) {
+            throw new NotWritable(target, e);
+        }
+    }
+
     private void requireFree() throws IOException {
         if (!files.exists(target)) {
             return;
         }
-        if (!overwrite) {
+        boolean marked = files.exists(new Path(target, MARK));
+        boolean ours = marked || files.exists(new Path(target, ModelFile.NAME));
+        boolean empty = files.getFileStatus(target).isDirectory() && files.listStatus(target).length == 0;
+        if (onExists == OnExists.ERROR) {
             throw new Exists(target, "; use --on-exists overwrite to replace it");
         }
-        boolean ours = files.exists(new Path(target, MARK)) || files.exists(new Path(target, ModelFile.NAME));
-        boolean empty = files.getFileStatus(target).isDirectory() && files.listStatus(target).length == 0;
         if (!ours && !empty) {
             throw new Exists(target, " and was not written by this program, so it is not replaced; remove it yourself");
         }
+    }
+
+    private void clear() throws IOException {
+        for (FileStatus beside : list(target.getParent())) {
+            if (beside.getPath().getName().startsWith(hidden("writing-"))) {
+                files.delete(beside.getPath(), true);
+            }
+        }
+        if (onExists != OnExists.RESUME) {
+            files.delete(checkpoint(), true);
+        }
+        if (!files.mkdirs(staging)) {
+            throw new IOException("mkdirs failed");
+        }
+    }
+
+    /** Where an attempt keeps what the next one can go on from. */
+    Path checkpoint() {
+        return new Path(target.getParent(), hidden("checkpoint"));
+    }
+
+    FileSystem files() {
+        return files;
+    }
+
+    /** Its name. */
+    Path target() {
+        return target;
     }
 
     /** Where to write a part of the folder. */
@@ -132,21 +239,64 @@ public final class OutputFolder {
         }
     }
 
-    /** Gives the folder its name. */
+    /** Writes the text file whose presence says that the folder is complete. */
+    public void writeLast(String name, String text) {
+        write(LAST + name, text);
+        last = name;
+    }
+
+    /** Every file written so far, under the names they will have: those that Spark chose at random are replaced. */
+    List<FileStatus> settle() throws IOException {
+        List<FileStatus> out = new ArrayList<>();
+        settle(staging, out);
+        return out;
+    }
+
+    private void settle(Path folder, List<FileStatus> into) throws IOException {
+        for (FileStatus file : files.listStatus(folder)) {
+            Matcher part = PART.matcher(file.getPath().getName());
+            if (file.isDirectory()) {
+                settle(file.getPath(), into);
+            } else if (part.matches()) {
+                Path named = new Path(folder, part.group(1) + part.group(2));
+                rename(file.getPath(), named);
+                into.add(files.getFileStatus(named));
+            } else {
+                into.add(file);
+            }
+        }
+    }
+
+    /**
+     * Gives the folder its name.
+     *
+     * @throws NotWritable also if another attempt has begun to write the same folder meanwhile
+     */
     public void commit() {
-        write(MARK, "");
         try {
+            if (!files.exists(new Path(staging, MARK))) {
+                throw new IOException("another run has begun to write it meanwhile, and this one leaves it to that");
+            }
+            settle();
             requireFree();
-            Path old = new Path(target.getParent(), "." + target.getName() + ".old");
+            Path old = new Path(target.getParent(), hidden("old"));
             boolean replaced = files.exists(target);
             if (replaced) {
                 files.delete(old, true);
                 rename(target, old);
             }
+            if (files.exists(target)) {
+                // Renaming would move one folder into the other.
+                throw new IOException("it came into being meanwhile");
+            }
             rename(staging, target);
+            if (last != null) {
+                rename(new Path(target, LAST + last), new Path(target, last));
+            }
             if (replaced) {
                 files.delete(old, true);
             }
+            files.delete(checkpoint(), true);
         } catch (IOException e) {
             throw new NotWritable(target, e);
         }
@@ -160,10 +310,19 @@ public final class OutputFolder {
 
     /** Removes what was written so far; does nothing after {@link #commit}. */
     public void abandon() {
+        delete(staging);
+    }
+
+    /** Removes what another attempt could have gone on from, where there is no use in it. */
+    public void forget() {
+        delete(checkpoint());
+    }
+
+    private void delete(Path path) {
         try {
-            files.delete(staging, true);
+            files.delete(path, true);
         } catch (IOException e) {
-            // Nothing more can be done; a hidden .writing folder is no result.
+            // Nothing more can be done; a hidden folder is no result.
             return;
         }
     }
