@@ -33,6 +33,7 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.SmallCounts;
 
@@ -249,6 +250,11 @@ public final class Glmm extends Estimator<GlmmModel> {
         return (Glmm) set(levels, values);
     }
 
+    /** The same for a list, as Python passes one. */
+    public Glmm setLevels(List<String> values) {
+        return setLevels(values.toArray(String[]::new));
+    }
+
     /** The folder of an earlier fit of the same model, to begin where it ended; null for none. */
     public Glmm setStart(String value) {
         return with(start, value);
@@ -361,6 +367,7 @@ public final class Glmm extends Estimator<GlmmModel> {
      * @param journal of the passes, in case the fit is cut off
      */
     public GlmmModel fit(Dataset<Row> table, boolean text, PassJournal journal, FitListener listener) {
+        SparkSessions.requireRdds(table.sparkSession());
         ModelRequest request = request();
         FitOptions options = options();
         EarlierFit earlier = valueOf(start) == null

@@ -127,6 +127,14 @@ class GlmmTest {
     }
 
     @Test
+    void levelsMayBeAList() {
+        List<String> given = List.of("urban=Y,N");
+        assertEquals(
+                glmm().setLevels("urban=Y,N").request().levels(),
+                glmm().setLevels(given).request().levels());
+    }
+
+    @Test
     void worksInAPipelineAndCopiesItsParameters() {
         var fitted = new Pipeline().setStages(new PipelineStage[] {glmm()}).fit(contraception);
         assertEquals(contraception.count(), fitted.transform(contraception).count());

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
@@ -77,8 +78,10 @@ public final class Main {
     static Optional<SparkSession> sessionOfOthers() {
         try {
             return Optional.of(SparkSession.active());
-        } catch (RuntimeException none) {
-            // Spark's way to say that there is none; its Option would tie us to a Scala version.
+        } catch (Exception none) {
+            // Spark's way to say that there is none: an IllegalStateException, from Spark 4 on a checked one that its
+            // signature does
+            // not tell. Its Option would tie us to a Scala version.
             return Optional.empty();
         }
     }
@@ -105,6 +108,11 @@ public final class Main {
         }
         (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
         return code;
+    }
+
+    /** The same for a list, as Python passes one. */
+    public static int run(List<String> arguments) {
+        return run(arguments.toArray(String[]::new));
     }
 
     private int fail(CommandLine line, int code, String message) {

@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.spark.engine.SparkSessions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -57,6 +58,7 @@ final class SessionOptions {
     static int run(String master, Work work) {
         Optional<SparkSession> others = Main.sessionOfOthers();
         if (others.isPresent()) {
+            SparkSessions.requireRdds(others.get());
             return work.in(others.get());
         }
         SparkSession spark = start(master);
@@ -78,6 +80,11 @@ final class SessionOptions {
         conf.setMaster(chosen);
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("spark-glmm");
+        }
+        // Off before Spark 4, on since: expressions inside I( ) shall mean the same on both, a value left undefined is
+        // a missing one.
+        if (!conf.contains("spark.sql.ansi.enabled")) {
+            conf.set("spark.sql.ansi.enabled", "false");
         }
         if (chosen.toLowerCase(Locale.ROOT).startsWith("local")) {
             LOCAL.forEach((key, value) -> {

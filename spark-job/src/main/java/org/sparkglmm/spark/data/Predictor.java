@@ -197,8 +197,7 @@ public final class Predictor {
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
 
         Dataset<Row> effects = effectsOf.apply(id);
-        Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
-                .drop(effects.col(ID));
+        Dataset<Row> joined = rows.join(effects, sameId(rows, effects), "left").drop(effects.col(ID));
         StructType schema = schema(table.schema(), request);
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
@@ -226,14 +225,36 @@ public final class Predictor {
                     new TableColumns(saved).require(request.group(), "model").dataType());
             known = keep(saved.withColumn(ID, savedId.encode()), "fit");
             Dataset<Row> keyed = table.withColumn(ID, id);
-            unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
+            unseen = keyed.join(known.select(ID), sameId(keyed, known), "left_anti")
                     .drop(ID);
         }
         Dataset<Row> estimated = estimate(unseen, text);
         if (estimated == null) {
             return known != null ? known : none();
         }
-        return known == null ? estimated : known.unionByName(estimated);
+        if (known == null) {
+            return estimated;
+        }
+        return sameIdType(known, estimated)
+                ? known.unionByName(estimated)
+                : withTextId(known).unionByName(withTextId(estimated));
+    }
+
+    /** Ids of two types, numbers in the fit and text in the table, are compared as text: Spark 4 would refuse a text that is no number. */
+    private static Column sameId(Dataset<Row> a, Dataset<Row> b) {
+        Column left = a.col(ID);
+        Column right = b.col(ID);
+        return sameIdType(a, b)
+                ? left.equalTo(right)
+                : left.cast(DataTypes.StringType).equalTo(right.cast(DataTypes.StringType));
+    }
+
+    private static boolean sameIdType(Dataset<Row> a, Dataset<Row> b) {
+        return a.schema().apply(ID).dataType().equals(b.schema().apply(ID).dataType());
+    }
+
+    private static Dataset<Row> withTextId(Dataset<Row> effects) {
+        return effects.withColumn(ID, functions.col(ID).cast(DataTypes.StringType));
     }
 
     /** id, modes, deviations, covariances, derivatives (null where the person's rows are not at hand), source. */

@@ -201,9 +201,11 @@ public final class TrajectoryGrid {
     private Dataset<Row> typed(Dataset<Row> texts) {
         List<Column> typed = new ArrayList<>(List.of(functions.col(ORDER)));
         for (Covariate covariate : covariates) {
+            // A text that is no such value becomes null on every Spark, and is then said; a plain cast throws on Spark
+            // 4.
             typed.add(functions
-                    .col(TableColumns.quoted(covariate.name()))
-                    .cast(isWhole(covariate.type()) ? "DOUBLE" : covariate.type())
+                    .expr("try_cast(" + TableColumns.quoted(covariate.name()) + " AS "
+                            + (isWhole(covariate.type()) ? "DOUBLE" : covariate.type()) + ")")
                     .alias(covariate.name()));
         }
         typed.add(functions.lit("").alias(request.group()));
