@@ -254,7 +254,7 @@ class ScalarSqlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CASE WHEN x > 1 THEN 2", "x x", "x +", "THEN", "x IN ()", "1 1"})
+    @ValueSource(strings = {"CASE WHEN x > 1 THEN 2", "x x", "x +", "x IN ()", "1 1"})
     void whatIsNoExpressionIsSaid(String sql) {
         UsageException refused = assertThrows(UsageException.class, () -> ScalarSql.of(written(sql), columns));
         assertTrue(refused.getMessage().startsWith("formula: cannot compute I("), refused.getMessage());
