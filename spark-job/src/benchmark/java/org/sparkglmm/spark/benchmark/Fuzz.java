@@ -237,7 +237,11 @@ public final class Fuzz {
             "--out",
             work.resolve("model").toString()
         };
-        if (Main.run(fit) != 0) {
+        PrintStream console = System.out;
+        System.setOut(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+        int code = Main.run(fit);
+        System.setOut(console);
+        if (code != 0) {
             throw new IllegalStateException("the good model was not fitted");
         }
         model = Files.readString(work.resolve("model/model.json"));

@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.spark.engine.SparkSessions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -93,6 +94,15 @@ final class SessionOptions {
                 }
             });
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        try {
+            return SparkSession.builder().config(conf).getOrCreate();
+        } catch (Exception e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.contains("Could not parse Master URL") || message.contains("Asked to run locally with")) {
+                throw new UsageException("--master: '" + chosen + "' is none that Spark knows; such are local[4], yarn,"
+                        + " spark://host:7077");
+            }
+            throw e;
+        }
     }
 }

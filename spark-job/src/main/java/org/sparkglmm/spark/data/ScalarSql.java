@@ -119,7 +119,20 @@ final class ScalarSql {
             return functions.col(variable.sql());
         }
         new ScalarSql(variable.name(), variable.sql(), columns).check();
-        return functions.expr(variable.sql());
+        try {
+            return functions.expr(variable.sql());
+        } catch (Exception e) {
+            // Spark's parser throws a checked exception that its signature does not name; it quotes the expression
+            // alone.
+            String reason = String.valueOf(e.getMessage())
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .findFirst()
+                    .orElse("it is no expression of Spark SQL");
+            throw new UsageException(
+                    "formula: cannot compute " + shortened(variable.name()) + ": " + shortened(reason));
+        }
     }
 
     private static boolean isName(String sql) {

@@ -253,6 +253,14 @@ class ScalarSqlTest {
                 refused.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"CASE WHEN x > 1 THEN 2", "x x", "x +", "x IN ()", "1 1"})
+    void whatIsNoExpressionIsSaid(String sql) {
+        UsageException refused = assertThrows(UsageException.class, () -> ScalarSql.of(written(sql), columns));
+        assertTrue(refused.getMessage().startsWith("formula: cannot compute I("), refused.getMessage());
+        assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
+    }
+
     @Test
     void longAndDeepExpressionsEndInASentence() {
         UsageException refused =
