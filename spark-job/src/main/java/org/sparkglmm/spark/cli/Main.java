@@ -66,12 +66,21 @@ public final class Main {
     public static void main(String[] arguments) {
         boolean embedded = sessionOfOthers().isPresent();
         int code = run(arguments);
+        if (code == ExitCode.OK && isDriverOfYarn()) {
+            return;
+        }
         if (!embedded) {
             System.exit(code);
         }
         if (code != ExitCode.OK) {
             throw new IllegalStateException("spark-glmm ended with exit code " + code + "; see its message above");
         }
+    }
+
+    /** In its cluster mode YARN takes an exit, even with code 0, for a failure and runs the command again: success is to return. */
+    private static boolean isDriverOfYarn() {
+        return "yarn".equals(System.getProperty("spark.master"))
+                && "cluster".equals(System.getProperty("spark.submit.deployMode"));
     }
 
     /** A session that was there before us belongs to a notebook or another program: it is used, not stopped. */
