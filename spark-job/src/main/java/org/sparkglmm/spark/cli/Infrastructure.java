@@ -24,7 +24,7 @@ final class Infrastructure {
                 return Optional.of("the output's space quota is used up");
             }
             if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
-                return Optional.of("the file system denied access to the data or the output");
+                return Optional.of("the file system denied access to it");
             }
             if (text.contains("name node is in safe mode")) {
                 return Optional.of("HDFS is in safe mode, where nothing can be written; try again later");
@@ -52,6 +52,9 @@ final class Infrastructure {
             if (text.contains("cancelled because sparkcontext was shut down")
                     || text.contains("stopped sparkcontext")) {
                 return Optional.of("the Spark application was stopped from outside");
+            }
+            if (text.contains("could only be written to 0 of")) {
+                return Optional.of("HDFS has no node left that could store a file: is a DataNode down or full?");
             }
             if (cause instanceof ConnectException) {
                 return Optional.of("a file system or the cluster cannot be reached (connection refused)");

@@ -3,6 +3,7 @@ package org.sparkglmm.spark.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -108,9 +109,9 @@ public final class Main {
         int code;
         try {
             code = line.execute(arguments);
-        } catch (OutOfMemoryError e) {
-            code = main.fail(
-                    line, ExitCode.UNEXPECTED, Infrastructure.explain(e).orElseThrow());
+        } catch (OutOfMemoryError | FSError e) {
+            String reason = Infrastructure.explain(e).orElse("a local disk failed");
+            code = main.fail(line, ExitCode.UNEXPECTED, reason);
         } catch (StackOverflowError e) {
             code = main.fail(
                     line, ExitCode.UNEXPECTED, "formula, options or file are nested too deeply; write them simpler");
@@ -151,29 +152,33 @@ public final class Main {
             if (cause instanceof OutputFolder.Exists) {
                 return fail(line, ExitCode.OUTPUT_EXISTS, cause.getMessage());
             }
-            if (cause instanceof OutputFolder.NotWritable) {
-                return fail(line, ExitCode.UNEXPECTED, cause.getMessage());
+            if (cause instanceof OutputFolder.NotWritable notWritable) {
+                return fail(
+                        line,
+                        ExitCode.UNEXPECTED,
+                        Infrastructure.explain(cause.getCause())
+                                .map(reason -> "cannot write " + notWritable.path() + ": " + reason)
+                                .orElse(cause.getMessage()));
             }
         }
-        Optional<DataException> damaged = DamagedTable.of(e);
-        if (damaged.isPresent()) {
-            return fail(line, ExitCode.DATA, damaged.get().getMessage());
-        }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
+        int code = ExitCode.UNEXPECTED;
         // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.
-        fail(
-                line,
-                ExitCode.UNEXPECTED,
-                Infrastructure.explain(e)
-                        .orElseGet(() -> "unexpected " + rootOf(e).getClass().getSimpleName()
-                                + (wanted
-                                        ? ""
-                                        : "; run again with --stacktrace to see where (the trace may show values of the"
-                                                + " data)")));
+        String message = "unexpected " + rootOf(e).getClass().getSimpleName()
+                + (wanted ? "" : "; run again with --stacktrace to see where (the trace may show values of the data)");
+        Optional<String> machines = Infrastructure.explain(e);
+        Optional<DataException> damaged = DamagedTable.of(e);
+        if (machines.isPresent()) {
+            message = machines.get();
+        } else if (damaged.isPresent()) {
+            code = ExitCode.DATA;
+            message = damaged.get().getMessage();
+        }
+        fail(line, code, message);
         if (wanted) {
             e.printStackTrace(line.getErr());
         }
-        return ExitCode.UNEXPECTED;
+        return code;
     }
 
     private static Throwable rootOf(Throwable e) {

@@ -23,7 +23,7 @@ public final class DamagedTable {
             if (cause instanceof DataException said) {
                 return Optional.of(said);
             }
-            if (cause instanceof UsageException) {
+            if (cause instanceof UsageException || isAboutWriting(cause)) {
                 return Optional.empty();
             }
         }
@@ -34,6 +34,20 @@ public final class DamagedTable {
             }
         }
         return Optional.empty();
+    }
+
+    /** A disk that is full, or a file that could not be written: the table is innocent. */
+    private static boolean isAboutWriting(Throwable cause) {
+        if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
+            return true;
+        }
+        for (StackTraceElement place : cause.getStackTrace()) {
+            if (place.getClassName().contains("OutputWriter")
+                    || place.getClassName().contains("ParquetFileWriter")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String kind(Throwable cause) {

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Variable;
@@ -133,6 +134,11 @@ final class ScalarSql {
             throw new UsageException(
                     "formula: cannot compute " + shortened(variable.name()) + ": " + shortened(reason));
         }
+    }
+
+    /** A column in another type, null where its value has none: Spark 3.5 has that in SQL alone. */
+    static Column tryCast(String column, DataType type) {
+        return functions.expr("try_cast(" + TableColumns.quoted(column) + " AS " + type.sql() + ")");
     }
 
     private static boolean isName(String sql) {

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.Suggestions;
@@ -203,10 +204,9 @@ public final class TrajectoryGrid {
         for (Covariate covariate : covariates) {
             // A text that is no such value becomes null on every Spark, and is then said; a plain cast throws on Spark
             // 4.
-            typed.add(functions
-                    .expr("try_cast(" + TableColumns.quoted(covariate.name()) + " AS "
-                            + (isWhole(covariate.type()) ? "DOUBLE" : covariate.type()) + ")")
-                    .alias(covariate.name()));
+            String type = isWhole(covariate.type()) ? "double" : covariate.type();
+            typed.add(
+                    ScalarSql.tryCast(covariate.name(), DataType.fromDDL(type)).alias(covariate.name()));
         }
         typed.add(functions.lit("").alias(request.group()));
         return texts.select(typed.toArray(Column[]::new));

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;
@@ -164,9 +163,7 @@ public final class Checkpoint implements PassJournal {
         Path unfinished = new Path(folder, name + UNFINISHED);
         try {
             files.mkdirs(folder);
-            try (OutputStream out = files.create(unfinished, true)) {
-                out.write(MAPPER.writeValueAsBytes(content));
-            }
+            OutputFile.create(files, unfinished, MAPPER.writeValueAsBytes(content));
             if (!files.rename(unfinished, file)) {
                 throw new IOException("rename failed");
             }

@@ -4,12 +4,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A single result file that is there whole or not at all. */
 public final class OutputFile {
     private OutputFile() {}
+
+    /** Writes a file, and has every failure an IOException: on local disks Hadoop makes an error of a full one. */
+    static void create(FileSystem files, Path path, byte[] content) throws IOException {
+        try (OutputStream out = files.create(path, true)) {
+            out.write(content);
+        } catch (FSError e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
+        }
+    }
 
     /**
      * Writes a text under a hidden name, which becomes its own in the end.
@@ -29,9 +39,7 @@ public final class OutputFile {
             }
             Path hidden = new Path(target.getParent(), "." + target.getName() + ".writing");
             try {
-                try (OutputStream out = files.create(hidden, true)) {
-                    out.write(text.getBytes(StandardCharsets.UTF_8));
-                }
+                create(files, hidden, text.getBytes(StandardCharsets.UTF_8));
                 files.delete(target, false);
                 if (!files.rename(hidden, target)) {
                     throw new IOException("rename failed");

@@ -2,7 +2,6 @@ package org.sparkglmm.spark.output;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +86,8 @@ public final class OutputFolder {
     public static final class NotWritable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final String path;
+
         NotWritable(Path path, IOException cause) {
             super(
                     "cannot write " + path.toUri().getPath() + ": "
@@ -94,6 +95,12 @@ public final class OutputFolder {
                                     ? cause.getClass().getSimpleName()
                                     : cause.getMessage().lines().findFirst().orElse("")),
                     cause);
+            this.path = path.toUri().getPath();
+        }
+
+        /** What cannot be written. */
+        public String path() {
+            return path;
         }
     }
 
@@ -201,7 +208,7 @@ public final class OutputFolder {
             files.delete(checkpoint(), true);
         }
         if (!files.mkdirs(staging)) {
-            throw new IOException("mkdirs failed");
+            throw new IOException("a folder cannot be made there");
         }
     }
 
@@ -232,8 +239,8 @@ public final class OutputFolder {
     /** Writes a text file. */
     public void write(String name, String text) {
         Path path = new Path(staging, name);
-        try (OutputStream out = files.create(path, true)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+        try {
+            OutputFile.create(files, path, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new NotWritable(path, e);
         }
