@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
@@ -18,7 +17,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
-import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
@@ -380,28 +378,29 @@ public final class Glmm extends Estimator<GlmmModel> {
         BoundTable bound = ModelBinding.bind(request, table, text);
         listener.stage("bringing rows together by " + request.group());
         ModelRequest known = bound.request();
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
+        BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
         try {
             FitResult fit = GlmmFit.fit(
                     bound.design(),
                     known.family(),
                     known.link(),
                     SparkClusterData.of(
-                            blocks,
+                            loaded.blocks(),
                             bound.counts().complete(),
                             bound.design().fixed().size()),
                     options,
                     earlier,
                     journal,
                     listener);
-            return new GlmmModel(uid, known, fit, bound, blocks, warnings(bound, fit, counts), counts);
+            return new GlmmModel(
+                    uid, known, fit, bound, loaded, warnings(bound, loaded.personsDropped(), fit, counts), counts);
         } catch (RuntimeException e) {
-            blocks.unpersist(false);
+            loaded.blocks().unpersist(false);
             throw e;
         }
     }
 
-    private static List<Warning> warnings(BoundTable bound, FitResult fit, SmallCounts counts) {
+    private static List<Warning> warnings(BoundTable bound, long personsDropped, FitResult fit, SmallCounts counts) {
         List<Warning> out = new ArrayList<>();
         if (bound.counts().dropped() > 0) {
             out.add(new Warning(
@@ -412,7 +411,11 @@ public final class Glmm extends Estimator<GlmmModel> {
                                     ? ""
                                     : " of " + bound.counts().total())
                             + " rows with a missing value ("
-                            + ModelBinding.describe(bound.counts().missing(), counts::show) + ")"));
+                            + ModelBinding.describe(bound.counts().missing(), counts::show) + ")"
+                            + (personsDropped == 0
+                                    ? ""
+                                    : ", among them every row of " + counts.show(personsDropped) + " "
+                                            + bound.design().group())));
         }
         long weightless = bound.counts().complete() - fit.observations();
         if (weightless > 0) {

@@ -13,6 +13,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
@@ -36,7 +37,7 @@ public final class GlmmModel extends Model<GlmmModel> {
     private final ModelRequest request;
     private final transient FitResult fit;
     private final transient BoundTable bound;
-    private final transient JavaRDD<ClusterBlock> blocks;
+    private final transient BlockLoader.Loaded loaded;
     private final transient List<Warning> warnings;
     private final transient SmallCounts counts;
 
@@ -45,7 +46,7 @@ public final class GlmmModel extends Model<GlmmModel> {
             ModelRequest request,
             FitResult fit,
             BoundTable bound,
-            JavaRDD<ClusterBlock> blocks,
+            BlockLoader.Loaded loaded,
             List<Warning> warnings,
             SmallCounts counts) {
         this.counts = counts;
@@ -53,7 +54,7 @@ public final class GlmmModel extends Model<GlmmModel> {
         this.request = request;
         this.fit = fit;
         this.bound = bound;
-        this.blocks = blocks;
+        this.loaded = loaded;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -104,7 +105,7 @@ public final class GlmmModel extends Model<GlmmModel> {
     /** The blocks without the columns that the fit dropped. */
     private JavaRDD<ClusterBlock> fittedBlocks() {
         ColumnSelection kept = bound.design().columnsOf(fit.design());
-        return blocks.map(block -> block.withColumns(kept));
+        return loaded.blocks().map(block -> block.withColumns(kept));
     }
 
     /**
@@ -145,7 +146,7 @@ public final class GlmmModel extends Model<GlmmModel> {
         String json = json();
         folder.write(Report.NAME, Report.of(json));
         if (manifest != null) {
-            manifest.write(folder, fit, bound.counts(), warnings, json);
+            manifest.write(folder, fit, bound.counts(), loaded.personsDropped(), warnings, json);
         }
         folder.writeLast(ModelFile.NAME, json);
     }
@@ -166,7 +167,7 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** Gives the blocks' memory back; random effects can still be had, at the price of reading the table again. */
     public void unpersist() {
-        blocks.unpersist(false);
+        loaded.blocks().unpersist(false);
     }
 
     @Override
@@ -176,7 +177,7 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     @Override
     public GlmmModel copy(ParamMap extra) {
-        GlmmModel copy = new GlmmModel(uid, request, fit, bound, blocks, new ArrayList<>(warnings), counts);
+        GlmmModel copy = new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts);
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

@@ -65,7 +65,8 @@ final class CheckCommand implements Callable<Integer> {
         Dataset<Row> table = source.readToFit(spark, request.group());
         BoundTable bound = ModelBinding.bind(request, table, source.isText());
         ModelRequest known = bound.request();
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, known.family());
+        BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
+        JavaRDD<ClusterBlock> blocks = loaded.blocks();
         try {
             DataReport report = DataReport.of(
                     bound.design(),
@@ -75,6 +76,7 @@ final class CheckCommand implements Callable<Integer> {
                     known,
                     bound,
                     report,
+                    loaded.personsDropped(),
                     RepeatedRows.in(new SparkClusterData(blocks, bound.counts().complete())));
             return ExitCode.OK;
         } finally {
@@ -82,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ModelRequest request, BoundTable bound, DataReport report, long repeated) {
+    private void print(ModelRequest request, BoundTable bound, DataReport report, long personsDropped, long repeated) {
         PrintWriter out = spec.commandLine().getOut();
         SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
@@ -99,6 +101,9 @@ final class CheckCommand implements Callable<Integer> {
                 + " dropped for missing values");
         for (Map.Entry<String, Long> missing : bound.counts().missing().entrySet()) {
             out.println("           " + missing.getKey() + ": missing in " + counts.show(missing.getValue()));
+        }
+        if (personsDropped > 0) {
+            out.println("           " + counts.show(personsDropped) + " " + request.group() + " have no complete row");
         }
         out.printf(
                 Locale.ROOT,

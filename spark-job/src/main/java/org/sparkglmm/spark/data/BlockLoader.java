@@ -2,9 +2,11 @@ package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
@@ -33,8 +35,16 @@ public final class BlockLoader {
 
     private BlockLoader() {}
 
-    /** Blocks of a bound table, kept in memory (and on disk where they do not fit) until unpersisted. */
-    public static JavaRDD<ClusterBlock> load(BoundTable table, Family family) {
+    /**
+     * What became of a table's rows.
+     *
+     * @param blocks kept in memory (and on disk where they do not fit) until unpersisted
+     * @param personsDropped whose every row was incomplete
+     */
+    public record Loaded(JavaRDD<ClusterBlock> blocks, long personsDropped) {}
+
+    /** Brings the rows of a bound table together in blocks. */
+    public static Loaded load(BoundTable table, Family family) {
         JavaRDD<Scanned> rows = table.rows();
         int blocks = blockCount(table.counts().complete());
         int partitions = partitionCount(blocks, rows.context().defaultParallelism());
@@ -47,8 +57,15 @@ public final class BlockLoader {
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             // Makes the blocks, after which the rows as they were read are needed no more.
-            out.count();
-            return out;
+            if (table.counts().dropped() == 0) {
+                out.count();
+                return new Loaded(out, 0);
+            }
+            long lost = rows.flatMapToPair(router::routeDropped)
+                    .partitionBy(new HashPartitioner(partitions))
+                    .zipPartitions(out, router::countLost)
+                    .reduce(Long::sum);
+            return new Loaded(out, lost);
         } catch (RuntimeException e) {
             out.unpersist(false);
             throw e;
@@ -86,7 +103,7 @@ public final class BlockLoader {
         Iterator<Tuple2<Integer, byte[]>> route(Scanned scanned) {
             List<Tuple2<Integer, byte[]>> out = new ArrayList<>();
             if (scanned instanceof Scanned.Rows rows) {
-                RowChunk piece = empty();
+                RowChunk piece = empty(design.raw().size());
                 piece.append(rows.packed());
                 for (int k = 0; k < design.raw().size(); k++) {
                     if (design.raw().get(k).isFactor()) {
@@ -140,20 +157,51 @@ public final class BlockLoader {
             }
         }
 
+        /** The ids of incomplete rows, to where their complete rows are if they have any. */
+        Iterator<Tuple2<Integer, byte[]>> routeDropped(Scanned scanned) {
+            List<Tuple2<Integer, byte[]>> out = new ArrayList<>();
+            if (scanned instanceof Scanned.Rows rows) {
+                RowChunk ids = empty(0);
+                ids.append(rows.dropped());
+                deal(ids, out);
+            }
+            return out.iterator();
+        }
+
+        /** How many ids are in no block of their partition. */
+        Iterator<Long> countLost(Iterator<Tuple2<Integer, byte[]>> dropped, Iterator<ClusterBlock> blocks) {
+            Set<Object> lost = new HashSet<>();
+            RowChunk all = empty(0);
+            while (dropped.hasNext()) {
+                all.append(dropped.next()._2());
+            }
+            for (int i = 0; i < all.rows(); i++) {
+                lost.add(id(all.ids(), i));
+            }
+            while (blocks.hasNext()) {
+                ClusterIds ids = blocks.next().ids();
+                for (int i = 0; i < ids.count() && !lost.isEmpty(); i++) {
+                    lost.remove(id(ids, i));
+                }
+            }
+            return List.of((long) lost.size()).iterator();
+        }
+
+        private Object id(ClusterIds ids, int i) {
+            return longIds ? (Object) ids.number(i) : ids.text(i);
+        }
+
         /** All rows of a partition. */
         RowChunk together(Iterator<Tuple2<Integer, byte[]>> packed) {
-            RowChunk all = empty();
+            RowChunk all = empty(design.raw().size());
             while (packed.hasNext()) {
                 all.append(packed.next()._2());
             }
             return all;
         }
 
-        private RowChunk empty() {
-            return new RowChunk(
-                    longIds ? ClusterIds.ofNumbers(1) : ClusterIds.ofTexts(1),
-                    design.raw().size(),
-                    1);
+        private RowChunk empty(int columns) {
+            return new RowChunk(longIds ? ClusterIds.ofNumbers(1) : ClusterIds.ofTexts(1), columns, 1);
         }
     }
 }

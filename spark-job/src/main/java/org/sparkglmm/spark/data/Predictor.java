@@ -294,7 +294,8 @@ public final class Predictor {
             return null;
         }
         Design kept = bound.design().withColumns(design.fixed(), design.auxiliary());
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound.withDesign(kept), request.family());
+        JavaRDD<ClusterBlock> blocks =
+                BlockLoader.load(bound.withDesign(kept), request.family()).blocks();
         long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
                 .unsupported();
         if (impossible > 0) {

@@ -12,8 +12,9 @@ sealed interface Scanned extends Serializable {
      * @param packed id and raw values; a factor's value is the place of its label in the list here
      * @param labels of each raw value, none for a number. Tasks number labels as they meet them, so rows carry their own
      *     list: then it does not matter in which order a task that is run again meets them.
+     * @param dropped ids of rows that are not complete, once for each run of rows of one id
      */
-    record Rows(byte[] packed, List<List<String>> labels) implements Scanned {}
+    record Rows(byte[] packed, List<List<String>> labels, byte[] dropped) implements Scanned {}
 
     /** Counts over all rows of the part, its last element. */
     record Counts(Look look) implements Scanned {}

@@ -153,12 +153,18 @@ final class TableScan {
 
                 @Override
                 public Scanned next() {
-                    RowChunk piece = emptyPiece();
-                    while (rows.hasNext() && piece.rows() < ROWS_A_PIECE) {
-                        add(rows.next(), look, piece);
+                    RowChunk piece = emptyPiece(factor.length);
+                    RowChunk dropped = emptyPiece(0);
+                    while (rows.hasNext() && piece.rows() < ROWS_A_PIECE && dropped.rows() < ROWS_A_PIECE) {
+                        Row row = rows.next();
+                        if (encode(row, look, piece)) {
+                            addId(row, piece.ids());
+                        } else if (!row.isNullAt(0)) {
+                            addIdOnce(row, dropped.ids());
+                        }
                     }
-                    if (piece.rows() > 0) {
-                        return new Scanned.Rows(piece.packed(), labels(look));
+                    if (piece.rows() > 0 || dropped.rows() > 0) {
+                        return new Scanned.Rows(piece.packed(), labels(look), dropped.packed());
                     }
                     counted = true;
                     return new Scanned.Counts(look);
@@ -179,9 +185,10 @@ final class TableScan {
             return new Look(levels, source.length, ModelBinding.MOST_LEVELS);
         }
 
-        private RowChunk emptyPiece() {
-            ClusterIds ids = longIds ? ClusterIds.ofNumbers(ROWS_A_PIECE) : ClusterIds.ofTexts(ROWS_A_PIECE);
-            return new RowChunk(ids, factor.length, ROWS_A_PIECE);
+        private RowChunk emptyPiece(int columns) {
+            int capacity = columns == 0 ? 1 : ROWS_A_PIECE;
+            ClusterIds ids = longIds ? ClusterIds.ofNumbers(capacity) : ClusterIds.ofTexts(capacity);
+            return new RowChunk(ids, columns, capacity);
         }
 
         private List<List<String>> labels(Look look) {
@@ -192,14 +199,23 @@ final class TableScan {
             return out;
         }
 
-        private void add(Row row, Look look, RowChunk piece) {
-            if (!encode(row, look, piece)) {
-                return;
-            }
+        private void addId(Row row, ClusterIds to) {
             if (longIds) {
-                piece.ids().add(row.getLong(0));
+                to.add(row.getLong(0));
             } else {
-                piece.ids().add(row.getString(0));
+                to.add(row.getString(0));
+            }
+        }
+
+        /** Unless it is the last one added. */
+        private void addIdOnce(Row row, ClusterIds to) {
+            int last = to.count() - 1;
+            boolean repeats = last >= 0
+                    && (longIds
+                            ? to.number(last) == row.getLong(0)
+                            : to.text(last).equals(row.getString(0)));
+            if (!repeats) {
+                addId(row, to);
             }
         }
 

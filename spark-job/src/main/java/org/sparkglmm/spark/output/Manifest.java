@@ -101,16 +101,22 @@ public final class Manifest implements FitListener {
      * Writes the file.
      *
      * @param folder with everything in it but this file and the model
+     * @param personsDropped whose every row was incomplete
      * @param model the text of the model file to come
      */
     public void write(
-            OutputFolder folder, FitResult fit, BoundTable.RowCounts counts, List<Warning> warnings, String model) {
+            OutputFolder folder,
+            FitResult fit,
+            BoundTable.RowCounts counts,
+            long personsDropped,
+            List<Warning> warnings,
+            String model) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("program", "spark-glmm " + ModelFile.version());
         root.put("formula", settings.get("formula"));
         ObjectNode options = root.putObject("options");
         settings.forEach(options::put);
-        input(root.putObject("input"), fit, counts);
+        input(root.putObject("input"), fit, counts, personsDropped);
         root.put("status", fit.converged() ? "converged" : "not_converged");
         ArrayNode warningList = root.putArray("warnings");
         warnings.forEach(w -> warningList.addObject().put("code", w.code()).put("message", w.message()));
@@ -144,7 +150,7 @@ public final class Manifest implements FitListener {
         }
     }
 
-    private void input(ObjectNode into, FitResult fit, BoundTable.RowCounts counts) {
+    private void input(ObjectNode into, FitResult fit, BoundTable.RowCounts counts, long personsDropped) {
         into.put("data", InputFiles.withoutSecrets(source.path()));
         into.put("format", source.format());
         into.put("schema", source.schema());
@@ -152,6 +158,7 @@ public final class Manifest implements FitListener {
         into.put("rowsUsed", fit.observations());
         into.put("personsUsed", fit.clusters());
         into.put("rowsDropped", counts.dropped());
+        into.put("personsDropped", personsDropped);
         into.put("rowsOfWeightZero", counts.complete() - fit.observations());
         ObjectNode missing = into.putObject("missing");
         counts.missing().forEach(missing::put);

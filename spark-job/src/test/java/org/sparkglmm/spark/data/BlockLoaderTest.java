@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,8 @@ class BlockLoaderTest {
     }
 
     private static byte[] blocks(BoundTable bound) {
-        JavaRDD<ClusterBlock> loaded = BlockLoader.load(bound, bound.request().family());
+        JavaRDD<ClusterBlock> loaded =
+                BlockLoader.load(bound, bound.request().family()).blocks();
         List<ClusterBlock> blocks = new ArrayList<>(loaded.collect());
         loaded.unpersist();
         blocks.sort(Comparator.comparingInt(ClusterBlock::index));
@@ -90,6 +92,37 @@ class BlockLoaderTest {
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void personsWithoutACompleteRowAreCountedWhereverTheirRowsAre() {
+        List<Row> rows = rows(500, 5);
+        Set<Object> all = new HashSet<>();
+        Set<Object> complete = new HashSet<>();
+        for (Row row : rows) {
+            Object id = row.get(0);
+            float time = row.getFloat(2);
+            if (id != null) {
+                all.add(id);
+                if (!Float.isNaN(time) && !row.isNullAt(3)) {
+                    complete.add(id);
+                }
+            }
+        }
+        assertTrue(complete.size() < all.size() - 10, "the case is of interest");
+        Collections.shuffle(rows, new Random(2));
+        for (int partitions : new int[] {1, 5}) {
+            BoundTable bound = ModelBinding.bind(request(Map.of()), table(rows, partitions), false);
+            BlockLoader.Loaded loaded = BlockLoader.load(bound, bound.request().family());
+            assertEquals(all.size() - complete.size(), loaded.personsDropped());
+            assertEquals(
+                    complete.size(),
+                    loaded.blocks()
+                            .map(ClusterBlock::persons)
+                            .reduce(Integer::sum)
+                            .intValue());
+            loaded.blocks().unpersist(false);
         }
     }
 
@@ -150,7 +183,8 @@ class BlockLoaderTest {
                 () -> ModelBinding.bind(request(Map.of("sex", List.of("F", "D"))), table(rows(100, 3), 2), false));
         assertEquals(Map.of(), context.getPersistentRDDs());
         BoundTable bound = ModelBinding.bind(request(Map.of()), table(rows(100, 3), 2), false);
-        JavaRDD<ClusterBlock> blocks = BlockLoader.load(bound, bound.request().family());
+        JavaRDD<ClusterBlock> blocks =
+                BlockLoader.load(bound, bound.request().family()).blocks();
         assertEquals(Set.of(blocks.id()), context.getPersistentRDDs().keySet(), "the blocks alone");
         blocks.unpersist();
     }
