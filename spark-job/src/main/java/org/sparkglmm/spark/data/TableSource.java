@@ -146,9 +146,7 @@ public record TableSource(String path, String format, String schema) {
                 RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
                 while (all.hasNext()) {
                     LocatedFileStatus file = all.next();
-                    String name = file.getPath().getName();
-                    boolean hidden = name.startsWith("_") || name.startsWith(".");
-                    empty += !hidden && file.isFile() && file.getLen() == 0 ? 1 : 0;
+                    empty += file.getLen() == 0 && !isHidden(root.getPath(), file.getPath()) ? 1 : 0;
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
@@ -160,6 +158,18 @@ public record TableSource(String path, String format, String schema) {
                     + (empty == 1 ? " of its files is" : " of its files are")
                     + " empty (0 bytes), so its writing failed; write it again, or take the empty files out");
         }
+    }
+
+    /** What Spark passes over by its name, or by that of a folder on the way to it; and what stands for a folder in object stores. */
+    private static boolean isHidden(Path root, Path file) {
+        for (Path at = file; at != null && !at.equals(root); at = at.getParent()) {
+            String name = at.getName();
+            boolean ofPartition = name.startsWith("_") && name.contains("=");
+            if (name.startsWith(".") || (name.startsWith("_") && !ofPartition) || name.endsWith("_$folder$")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Dataset<Row> withTextIds(SparkSession spark, Dataset<Row> table, String id) {
