@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.NumericType;
 import org.sparkglmm.core.fit.FitListener;
+import org.sparkglmm.core.fit.PassJournal;
 import org.sparkglmm.ml.Glmm;
 import org.sparkglmm.ml.GlmmModel;
 import org.sparkglmm.spark.data.TableSource;
@@ -100,15 +101,15 @@ public final class GroupByBenchmark {
     }
 
     private GlmmModel fit(Clock clock) {
-        OutputFolder folder =
-                OutputFolder.begin(out, "overwrite", spark.sparkContext().hadoopConfiguration(), table);
+        OutputFolder folder = OutputFolder.begin(
+                out, OutputFolder.OnExists.OVERWRITE, spark.sparkContext().hadoopConfiguration(), table);
         try {
             clock.stage("reading");
             Dataset<Row> rows = new TableSource(table, null, null)
                     .read(spark, estimator.request().group());
-            GlmmModel model = estimator.fit(rows, false, clock);
+            GlmmModel model = estimator.fit(rows, false, PassJournal.NONE, clock);
             clock.stage(WRITING);
-            model.writeTo(folder, null, false);
+            model.writeTo(folder, null, false, null);
             folder.commit();
             return model;
         } finally {

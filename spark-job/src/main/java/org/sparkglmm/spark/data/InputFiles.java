@@ -29,23 +29,25 @@ public final class InputFiles {
     /** Of more files than this only sizes and times are taken. */
     private static final int MOST_FINGERPRINTS = 1_000;
 
+    private static final long UNKNOWN = -1;
+
     private final List<Source> sources;
 
     private InputFiles(List<Source> sources) {
         this.sources = sources;
     }
 
-    /** A file where it is, and what is said of it. */
+    /** A file where it is, and what is said of it; without a file system where that says nothing. */
     private record Source(FileSystem system, Path path, InputFile file) {}
 
     /**
      * One file.
      *
      * @param path without credentials
-     * @param bytes its length
-     * @param modified milliseconds since 1970
+     * @param bytes its length, -1 if only Spark may look at it
+     * @param modified milliseconds since 1970, -1 likewise
      * @param fingerprint of its contents, with the method before a colon: the file system's own checksum, or SHA-256 of the whole file
-     *     (sha256) or of its first and last mebibyte (sha256-ends, in tables of more than 256 MiB); empty if there are too many files
+     *     (sha256) or of its first and last mebibyte (sha256-ends, in tables of more than 256 MiB); empty if there are more than a thousand files, or it cannot be read
      */
     public record InputFile(String path, long bytes, long modified, String fingerprint) {}
 
@@ -70,33 +72,36 @@ public final class InputFiles {
         return sources.stream().map(Source::file).toList();
     }
 
-    /** A path as it may be written down: without credentials. */
+    /** A path as it may be written down: without name:password, which a container before the @ is not, and without a signature. */
     public static String withoutSecrets(String path) {
-        return path.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@", "$1").replaceFirst("[?#].*$", "");
+        return path.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*:[^/]*@", "$1")
+                .replaceFirst("[?#].*$", "");
     }
 
     private static Source describe(Path path, Configuration configuration) {
+        String name = withoutSecrets(path.toString());
         try {
             FileSystem system = path.getFileSystem(configuration);
             FileStatus status = system.getFileStatus(path);
-            return new Source(
-                    system,
-                    path,
-                    new InputFile(withoutSecrets(path.toString()), status.getLen(), status.getModificationTime(), ""));
+            return new Source(system, path, new InputFile(name, status.getLen(), status.getModificationTime(), ""));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // A catalogue may read files for its tables that nobody may look at.
+            return new Source(null, path, new InputFile(name, UNKNOWN, UNKNOWN, ""));
         }
     }
 
     private static Source withFingerprint(Source source, boolean whole) {
         InputFile file = source.file;
+        if (source.system == null) {
+            return source;
+        }
         try {
             return new Source(
                     source.system,
                     source.path,
                     new InputFile(file.path(), file.bytes(), file.modified(), fingerprint(source, whole)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            return source;
         }
     }
 
@@ -162,6 +167,9 @@ public final class InputFiles {
     }
 
     private static boolean hasChanged(Source source) {
+        if (source.system == null) {
+            return false;
+        }
         try {
             FileStatus now = source.system.getFileStatus(source.path);
             return now.getLen() != source.file.bytes() || now.getModificationTime() != source.file.modified();
