@@ -4,7 +4,7 @@
 # MAGIC Attach `spark-glmm.jar` to the compute as a library (from a volume) first.
 # MAGIC
 # MAGIC - **Access mode: Dedicated.** Standard and serverless compute have no RDDs, and no `spark._jvm`.
-# MAGIC - **Java 17**, the default from runtime 16 on. For 14.3 and 15.4 LTS set the environment variable `JNAME=zulu17-ca-amd64` of the compute.
+# MAGIC - **Java 17**, the default from runtime 16 on. For 14.3 and 15.4 LTS set the environment variable `JNAME=zulu17-ca-amd64` of the compute (untried).
 
 # COMMAND ----------
 
