@@ -2,6 +2,7 @@ package org.sparkglmm.core.design;
 
 import java.io.Serializable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.model.Observations;
 
 /**
@@ -13,6 +14,11 @@ import org.sparkglmm.core.model.Observations;
  */
 public final class ClusterBlock implements Serializable {
     private static final long serialVersionUID = 1;
+
+    /** A cluster of more rows than this, and of so many times more than others have, would be most of a sample. */
+    private static final int LARGE = 10_000;
+
+    private static final int LARGER = 20;
 
     private final int index;
     private final ClusterIds ids;
@@ -198,13 +204,20 @@ public final class ClusterBlock implements Serializable {
         return out;
     }
 
-    /** Every {@code step}-th person, each with data of their own, as a block of its own: the arrays are copies. */
+    /**
+     * Every {@code step}-th person, each with data of their own, as a block of its own: the arrays are copies. A giant among them, whose
+     * rows would be most of the sample, is left out unless all are taken; then there may be none.
+     */
     public ClusterBlock everyNth(int step) {
-        int m = (persons() + step - 1) / step;
+        long most = step == 1 ? Long.MAX_VALUE : Math.max(LARGE, LARGER * (long) rows() / Math.max(1, clusters()));
+        int[] picked = IntStream.iterate(0, i -> i < persons(), i -> i + step)
+                .filter(i -> start[clusterOf(i) + 1] - start[clusterOf(i)] <= most)
+                .toArray();
+        int m = picked.length;
         int[] newStart = new int[m + 1];
         int[] clusters = new int[m];
         for (int i = 0; i < m; i++) {
-            clusters[i] = clusterOf(i * step);
+            clusters[i] = clusterOf(picked[i]);
             newStart[i + 1] = newStart[i] + start[clusters[i] + 1] - start[clusters[i]];
         }
         int n = newStart[m];
@@ -213,7 +226,7 @@ public final class ClusterBlock implements Serializable {
         double[] constants = new double[m];
         int at = 0;
         for (int i = 0; i < m; i++) {
-            newIds.addFrom(ids, i * step);
+            newIds.addFrom(ids, picked[i]);
             constants[i] = logConstant[clusters[i]];
             for (int r = start[clusters[i]]; r < start[clusters[i] + 1]; r++) {
                 rows[at++] = r;

@@ -61,6 +61,8 @@ record FirstPass(DataMoments moments, ClusterData sample) {
     }
 
     private static ClusterData local(List<ClusterBlock> blocks) {
-        return new LocalClusterData(blocks, Runtime.getRuntime().availableProcessors());
+        return new LocalClusterData(
+                blocks.stream().filter(block -> block.clusters() > 0).toList(),
+                Runtime.getRuntime().availableProcessors());
     }
 }

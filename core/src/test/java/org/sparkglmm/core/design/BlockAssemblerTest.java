@@ -278,4 +278,20 @@ class BlockAssemblerTest {
     void noRowsAreNoBlocks() {
         assertTrue(new Rows(RandomBlocks.design(2, 1, false)).blocks(POISSON, 4).isEmpty());
     }
+
+    @Test
+    void aSampleLeavesAGiantOut() {
+        Rows rows = new Rows(RandomBlocks.design(3, 1, false));
+        for (long id = 0; id < 200; id++) {
+            for (int j = 0; j < (id == 0 ? 20_000 : 3); j++) {
+                rows.add(id, j % 2, 1, 1, 0, 0.01 * j, id);
+            }
+        }
+        ClusterBlock block = rows.blocks(Families.named("gaussian"), 1).get(0);
+        assertEquals(20_000, block.widest());
+        assertEquals(block.rows(), block.everyNth(1).rows());
+        ClusterBlock half = block.everyNth(2);
+        assertEquals(99, half.clusters());
+        assertEquals(3 * 99, half.rows());
+    }
 }

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.cli;
 
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,10 +52,18 @@ final class Infrastructure {
             }
             if (text.contains("cancelled because sparkcontext was shut down")
                     || text.contains("stopped sparkcontext")) {
-                return Optional.of("the Spark application was stopped from outside");
+                return Optional.of(
+                        "the Spark application was stopped, from outside or because its master does not answer");
             }
             if (text.contains("could only be written to 0 of")) {
                 return Optional.of("HDFS has no node left that could store a file: is a DataNode down or full?");
+            }
+            if (text.contains("masters are unresponsive")) {
+                return Optional.of("no Spark master answers; is --master right, and is it up?");
+            }
+            if (cause instanceof UnknownHostException) {
+                return Optional.of(
+                        "a machine of that name is not known; check the host in the paths and in the configuration");
             }
             if (cause instanceof ConnectException) {
                 return Optional.of("a file system or the cluster cannot be reached (connection refused)");

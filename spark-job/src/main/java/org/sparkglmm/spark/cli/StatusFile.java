@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.spark.output.OutputFile;
 import org.sparkglmm.spark.output.OutputFolder;
@@ -17,6 +21,11 @@ import org.sparkglmm.spark.output.OutputFolder;
  */
 record StatusFile(String path) {
     private static final String OPTION = "--status";
+    /** What every status file begins with. */
+    private static final String BEGINNING = "{\"exitCode\":";
+
+    private static final String NOT_CONVERGED =
+            "the fit did not converge; its results are written, and their warnings say why";
 
     /** The file that an unparsed command line names, so that a command line that cannot be parsed has a status too. */
     static StatusFile namedIn(String... arguments) {
@@ -37,10 +46,23 @@ record StatusFile(String path) {
         }
         try {
             Path file = new Path(path);
-            file.getFileSystem(SessionOptions.fileSystems()).delete(file, false);
+            FileSystem files = file.getFileSystem(SessionOptions.fileSystems());
+            if (isStatus(files, file)) {
+                files.delete(file, false);
+            }
         } catch (IOException | IllegalArgumentException e) {
             // Writing it will fail for the same reason, and say so.
             return;
+        }
+    }
+
+    /** Whether a file is one of ours: no other is ever removed or replaced, such as the table, should it be named by mistake. */
+    private static boolean isStatus(FileSystem files, Path file) throws IOException {
+        if (!files.exists(file) || !files.getFileStatus(file).isFile()) {
+            return false;
+        }
+        try (InputStream in = files.open(file)) {
+            return new String(in.readNBytes(BEGINNING.length()), StandardCharsets.UTF_8).equals(BEGINNING);
         }
     }
 
@@ -56,12 +78,14 @@ record StatusFile(String path) {
         ObjectNode root = mapper.createObjectNode();
         root.put("exitCode", code);
         root.put("outcome", ExitCode.word(code));
-        root.put("message", error == null ? "" : error);
+        root.put("message", error != null ? error : code == ExitCode.NOT_CONVERGED ? NOT_CONVERGED : "");
         try {
-            OutputFile.write(path, mapper.writeValueAsString(root) + "\n", true, SessionOptions.fileSystems());
+            Configuration configuration = SessionOptions.fileSystems();
+            boolean ours = isStatus(new Path(path).getFileSystem(configuration), new Path(path));
+            OutputFile.write(path, mapper.writeValueAsString(root) + "\n", ours, configuration);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
-        } catch (OutputFolder.Exists | OutputFolder.NotWritable | IllegalArgumentException e) {
+        } catch (IOException | OutputFolder.Exists | OutputFolder.NotWritable | IllegalArgumentException e) {
             console.println("warning: " + OPTION + ": " + e.getMessage());
         }
     }

@@ -1,6 +1,8 @@
 package org.sparkglmm.spark.data;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -218,10 +220,28 @@ public record TableSource(String path, String format, String schema) {
             }
             return reader.load(path);
         } catch (Exception e) {
+            if (isOfTheCluster(e)) {
+                throw e;
+            }
             // Exceptions of Spark may be checked ones that its signatures do not name.
             String message = String.valueOf(e.getMessage());
             throw new DataException("cannot read " + path + whyNot(e, message));
         }
+    }
+
+    /** Whether the table is innocent: Spark itself, or a machine, was not to be reached. */
+    private static boolean isOfTheCluster(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || message.contains("stopped SparkContext")
+                    || message.contains("SparkContext was shut down")
+                    || message.contains("masters are unresponsive")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String whyNot(Exception e, String message) {

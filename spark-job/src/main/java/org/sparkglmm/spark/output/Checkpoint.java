@@ -69,8 +69,8 @@ public final class Checkpoint implements PassJournal {
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             String before = about.path("settings").path(setting.getKey()).asText();
             if (!before.equals(setting.getValue())) {
-                throw other("with another " + setting.getKey() + " (" + quoted(before) + ", now "
-                        + quoted(setting.getValue()) + ")");
+                throw other("with --" + setting.getKey() + " " + quoted(before) + ", which is now "
+                        + quoted(setting.getValue()));
             }
         }
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ public final class Manifest implements FitListener {
         }
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             if (!before.path("options").path(setting.getKey()).asText().equals(setting.getValue())) {
-                throw differs(folder, "with another " + setting.getKey());
+                throw differs(folder, "with another value of --" + setting.getKey());
             }
         }
         ArrayNode now = MAPPER.createArrayNode();
@@ -226,7 +227,30 @@ public final class Manifest implements FitListener {
         if (now.isEmpty() || !known || !sameFiles(now, before.path("input").path("files"))) {
             throw differs(folder, "from other files, or they have changed since");
         }
+        requireUntouched(folder, before.path("outputs"));
         return before.path("status").asText();
+    }
+
+    /** What was written is what is there. */
+    private static void requireUntouched(OutputFolder folder, JsonNode outputs) {
+        for (JsonNode output : outputs) {
+            String name = output.path("file").asText();
+            Path file = new Path(folder.target(), name);
+            boolean same;
+            try {
+                same = folder.files().getFileStatus(file).getLen()
+                                == output.path("bytes").asLong()
+                        && InputFiles.sha256(folder.files(), file)
+                                .equals(output.path("sha256").asText());
+            } catch (IOException | UncheckedIOException e) {
+                same = false;
+            }
+            if (!same) {
+                throw new OutputFolder.Exists(
+                        folder.target(),
+                        ", but its " + name + " is not what was written; use --on-exists overwrite to make it again");
+            }
+        }
     }
 
     /** Whether as many files have the same names, lengths and contents; times matter where contents are not known. */

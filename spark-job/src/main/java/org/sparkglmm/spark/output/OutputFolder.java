@@ -2,9 +2,13 @@ package org.sparkglmm.spark.output;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,7 +126,7 @@ public final class OutputFolder {
                 throw new UsageException("--out: " + path + " is a root folder");
             }
             for (String input : inputs) {
-                requireApart(whole, files.makeQualified(new Path(input)), input);
+                requireApart(whole, qualified(new Path(input), files, configuration), input);
             }
             OutputFolder out = new OutputFolder(files, whole, onExists);
             out.finishWhatWasCutOff();
@@ -137,11 +141,25 @@ public final class OutputFolder {
         }
     }
 
+    /** A path with scheme and host, without asking a file system that may not be there. */
+    private static Path qualified(Path input, FileSystem files, Configuration configuration) {
+        if (input.toUri().getScheme() != null) {
+            return input;
+        }
+        URI byDefault = FileSystem.getDefaultUri(configuration);
+        return byDefault.equals(files.getUri())
+                ? files.makeQualified(input)
+                : input.makeQualified(byDefault, new Path("/"));
+    }
+
     private static void requireApart(Path out, Path input, String name) {
         String a = out.toUri().getPath() + "/";
         String b = input.toUri().getPath() + "/";
-        boolean sameFiles = out.toUri().getScheme() == null
-                || out.toUri().getScheme().equals(input.toUri().getScheme());
+        boolean sameFiles = Objects.equals(
+                        out.toUri().getScheme(), input.toUri().getScheme())
+                && (input.toUri().getAuthority() == null
+                        || Objects.equals(
+                                out.toUri().getAuthority(), input.toUri().getAuthority()));
         if (sameFiles && (a.startsWith(b) || b.startsWith(a))) {
             throw new UsageException("--out: " + out.toUri().getPath() + " is, contains or lies inside " + name
                     + ", which is read; choose another folder");
@@ -195,6 +213,28 @@ public final class OutputFolder {
         }
         if (!ours && !empty) {
             throw new Exists(target, " and was not written by this program, so it is not replaced; remove it yourself");
+        }
+        if (marked) {
+            requireNothingAdded();
+        }
+    }
+
+    /** The mark lists what was written; what somebody has put beside that is not ours to remove. */
+    private void requireNothingAdded() throws IOException {
+        String marked;
+        try (InputStream in = files.open(new Path(target, MARK))) {
+            marked = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        List<String> written = marked.lines().toList();
+        long added = Arrays.stream(files.listStatus(target))
+                .map(file -> file.getPath().getName())
+                .filter(name -> !name.equals(MARK) && !written.contains(name))
+                .count();
+        if (added > 0 && !written.isEmpty()) {
+            throw new Exists(
+                    target,
+                    " and holds " + (added == 1 ? "a file" : added + " files")
+                            + " that this program did not write, so it is not replaced; move them elsewhere first");
         }
     }
 
@@ -285,6 +325,13 @@ public final class OutputFolder {
                 throw new IOException("another run has begun to write it meanwhile, and this one leaves it to that");
             }
             settle();
+            List<String> names = new ArrayList<>();
+            for (FileStatus file : files.listStatus(staging)) {
+                String name = file.getPath().getName();
+                names.add(name.startsWith(LAST) ? name.substring(LAST.length()) : name);
+            }
+            names.sort(null);
+            write(MARK, String.join("\n", names) + "\n");
             requireFree();
             Path old = new Path(target.getParent(), hidden("old"));
             boolean replaced = files.exists(target);

@@ -156,7 +156,7 @@ class ResumeTest {
         killedAfter(3, "other");
         Commands formula = fit("other", "--formula", "outcome ~ time + (1 | patientID)");
         assertEquals(5, formula.code());
-        assertTrue(formula.err().contains("with another formula"), formula.err());
+        assertTrue(formula.err().contains("begun with --formula"), formula.err());
         // One outcome less, and the same number of bytes.
         String text = Files.readString(DATA);
         int last = text.lastIndexOf("\n", text.length() - 2) + 1;
@@ -182,10 +182,22 @@ class ResumeTest {
         assertArrayEquals(manifest, bytes("twice/manifest.json"));
         Commands nodes = fit("twice", "--nodes", "3");
         assertEquals(5, nodes.code());
-        assertTrue(nodes.err().contains("with another nodes"), nodes.err());
+        assertTrue(nodes.err().contains("with another value of --nodes"), nodes.err());
         Commands fitted = fit("twice", "--write-fitted");
         assertEquals(5, fitted.code());
         assertNothingHiddenOf("twice");
+        Files.writeString(folder.resolve("twice/model.json"), "{}");
+        Commands damaged = fit("twice");
+        assertEquals(5, damaged.code());
+        assertTrue(damaged.err().contains("its model.json is not what was written"), damaged.err());
+    }
+
+    @Test
+    void aStatusFileReplacesNothingButAnother() throws IOException {
+        byte[] before = bytes("data.csv");
+        Commands ran = fit("whole", "--status", path("data.csv"));
+        assertTrue(ran.err().contains("warning: --status"), ran.err());
+        assertArrayEquals(before, bytes("data.csv"));
     }
 
     @Test

@@ -81,7 +81,7 @@ class CheckpointTest {
         open(0, SETTINGS).begin(FIT);
         OutputFolder.Exists other = assertThrows(
                 OutputFolder.Exists.class, () -> open(0, Map.of("formula", "y ~ z + (1 | id)", "nodes", "7")));
-        assertTrue(other.getMessage().contains("another formula"), other.getMessage());
+        assertTrue(other.getMessage().contains("begun with --formula 'y ~ x"), other.getMessage());
         OutputFolder.Exists changed =
                 assertThrows(OutputFolder.Exists.class, () -> open(0, SETTINGS).begin(FIT + 1));
         assertTrue(changed.getMessage().contains("other data"), changed.getMessage());

@@ -140,4 +140,32 @@ class OutputFolderTest {
         assertThrows(UsageException.class, () -> OnExists.named("resume", false));
         assertThrows(UsageException.class, () -> OnExists.named("retry", true));
     }
+
+    @Test
+    void whatSomebodyPutBesideTheResultsIsNotLost() throws IOException {
+        write("one", OnExists.ERROR);
+        Files.writeString(parent.resolve("out/notes.txt"), "mine");
+        assertThrows(OutputFolder.Exists.class, () -> begin(OnExists.OVERWRITE));
+        assertEquals("mine", Files.readString(parent.resolve("out/notes.txt")));
+        Files.delete(parent.resolve("out/notes.txt"));
+        write("two", OnExists.OVERWRITE);
+        assertEquals("two", model());
+    }
+
+    @Test
+    void dataElsewhereNeedNotAnswerForTheOutputToBegin() {
+        OutputFolder folder = OutputFolder.begin(
+                parent.resolve("out").toString(),
+                OnExists.ERROR,
+                new Configuration(),
+                "hdfs://nowhere.invalid:9000/data");
+        assertFalse(folder.isComplete());
+        assertThrows(
+                UsageException.class,
+                () -> OutputFolder.begin(
+                        parent.resolve("data/out").toString(),
+                        OnExists.ERROR,
+                        new Configuration(),
+                        parent.resolve("data").toUri().toString()));
+    }
 }
