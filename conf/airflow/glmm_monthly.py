@@ -36,6 +36,8 @@ LOCAL_RESULTS = "/data/results"
 FORMULA = "remission ~ time * sex + bmi + (1 + time | person)"
 FAMILY = "binomial"
 
+# Of a monthly schedule, Airflow 2 has the first day of the month before here, and Airflow 3 (whose default timetable has no
+# intervals) the day of the run: name the folders accordingly.
 MONTH = "{{ ds }}"
 # The first day of the month before, whose results are in a folder of that name.
 LAST_MONTH = "{{ macros.ds_format(macros.ds_add(ds[:8] ~ '01', -1), '%Y-%m-%d', '%Y-%m-01') }}"
