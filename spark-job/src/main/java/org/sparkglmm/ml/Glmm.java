@@ -29,6 +29,7 @@ import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.engine.SparkSessions;
@@ -365,6 +366,12 @@ public final class Glmm extends Estimator<GlmmModel> {
      * @param journal of the passes, in case the fit is cut off
      */
     public GlmmModel fit(Dataset<Row> table, boolean text, PassJournal journal, FitListener listener) {
+        return fit(OpenTable.of(table, text), journal, listener);
+    }
+
+    /** The same for a table that was opened. */
+    public GlmmModel fit(OpenTable opened, PassJournal journal, FitListener listener) {
+        Dataset<Row> table = opened.table();
         SparkSessions.requireRdds(table.sparkSession());
         ModelRequest request = request();
         FitOptions options = options();
@@ -375,7 +382,7 @@ public final class Glmm extends Estimator<GlmmModel> {
                         request,
                         table.sparkSession().sparkContext().hadoopConfiguration());
         SmallCounts counts = new SmallCounts(options.minCellCount());
-        BoundTable bound = ModelBinding.bind(request, table, text);
+        BoundTable bound = ModelBinding.bind(request, opened);
         listener.stage("bringing rows together by " + request.group());
         ModelRequest known = bound.request();
         BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
@@ -402,12 +409,13 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     private static List<Warning> warnings(BoundTable bound, long personsDropped, FitResult fit, SmallCounts counts) {
         List<Warning> out = new ArrayList<>();
-        if (bound.counts().dropped() > 0) {
+        long incomplete = bound.counts().dropped() - bound.counts().malformed();
+        if (incomplete > 0) {
             out.add(new Warning(
                     "rows_dropped",
-                    "dropped " + counts.show(bound.counts().dropped())
+                    "dropped " + counts.show(incomplete)
                             // Beside the rows used, the total would give a masked count away.
-                            + (counts.isSmall(bound.counts().dropped())
+                            + (counts.isSmall(incomplete)
                                     ? ""
                                     : " of " + bound.counts().total())
                             + " rows with a missing value ("

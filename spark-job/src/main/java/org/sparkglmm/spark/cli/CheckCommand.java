@@ -11,8 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
@@ -26,8 +24,10 @@ import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.OutcomeSummary;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.ColumnsRead;
 import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.output.SmallCounts;
@@ -62,8 +62,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int check(SparkSession spark, TableSource source, ModelRequest request) {
-        Dataset<Row> table = source.readToFit(spark, request.group());
-        BoundTable bound = ModelBinding.bind(request, table, source.isText());
+        OpenTable table = source.open(spark, request);
+        BoundTable bound = ModelBinding.bind(request, table);
         ModelRequest known = bound.request();
         BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
         JavaRDD<ClusterBlock> blocks = loaded.blocks();
@@ -76,6 +76,7 @@ final class CheckCommand implements Callable<Integer> {
                     known,
                     bound,
                     report,
+                    ColumnsRead.of(table.table(), known),
                     loaded.personsDropped(),
                     RepeatedRows.in(new SparkClusterData(blocks, bound.counts().complete())));
             return ExitCode.OK;
@@ -84,7 +85,13 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ModelRequest request, BoundTable bound, DataReport report, long personsDropped, long repeated) {
+    private void print(
+            ModelRequest request,
+            BoundTable bound,
+            DataReport report,
+            List<ColumnsRead> columns,
+            long personsDropped,
+            long repeated) {
         PrintWriter out = spec.commandLine().getOut();
         SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
@@ -98,7 +105,12 @@ final class CheckCommand implements Callable<Integer> {
                         : counts.show(bound.counts().total()) + " read, ")
                 + counts.show(bound.counts().complete()) + " used, "
                 + counts.show(bound.counts().dropped())
-                + " dropped for missing values");
+                + " dropped"
+                + (bound.counts().malformed() > 0 ? "" : " for missing values"));
+        if (bound.counts().malformed() > 0) {
+            out.println("           more fields than the header: in "
+                    + bound.counts().malformed());
+        }
         for (Map.Entry<String, Long> missing : bound.counts().missing().entrySet()) {
             out.println("           " + missing.getKey() + ": missing in " + counts.show(missing.getValue()));
         }
@@ -113,6 +125,7 @@ final class CheckCommand implements Callable<Integer> {
                 (double) moments.rows() / moments.clusters(),
                 moments.widest(),
                 counts.show(moments.singletons()));
+        columns(out, columns, request, moments.clusters() + personsDropped, counts);
         outcome(out, report, moments.outcome(request.family()), counts);
         factors(out, request, report, counts);
         List<DesignColumn> fixed = report.design().fixed();
@@ -147,6 +160,20 @@ final class CheckCommand implements Callable<Integer> {
         }
         out.println(warnings.isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
         out.flush();
+    }
+
+    /** How each column in use was read; the levels of a factor are listed below, so their number is no secret. */
+    private static void columns(
+            PrintWriter out, List<ColumnsRead> columns, ModelRequest request, long persons, SmallCounts counts) {
+        out.println("Columns, as they were read:");
+        for (ColumnsRead column : columns) {
+            boolean isGroup = column.name().equalsIgnoreCase(request.group());
+            long distinct = isGroup ? persons : column.distinct();
+            String number = distinct < 0
+                    ? "more than " + ColumnsRead.MOST
+                    : column.isFactor() ? Long.toString(distinct) : counts.show(distinct);
+            out.println("           " + column.name() + ": " + column.words() + ", " + number + " distinct values");
+        }
     }
 
     private static void outcome(PrintWriter out, DataReport report, OutcomeSummary outcome, SmallCounts counts) {

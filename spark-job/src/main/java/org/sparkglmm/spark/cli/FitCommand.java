@@ -4,8 +4,6 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -13,6 +11,7 @@ import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.ml.Glmm;
 import org.sparkglmm.ml.GlmmModel;
 import org.sparkglmm.spark.data.InputFiles;
+import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.Checkpoint;
 import org.sparkglmm.spark.output.Manifest;
@@ -120,17 +119,17 @@ final class FitCommand implements Callable<Integer> {
                     ? FitListener.SILENT
                     : new ConsoleProgress(spec.commandLine().getErr());
             console.stage("reading " + source.path());
-            Dataset<Row> table = source.read(spark, estimator.request().group());
-            InputFiles inputs = InputFiles.of(table);
+            OpenTable table = source.open(spark, estimator.request());
+            InputFiles inputs = InputFiles.of(table.table());
             Manifest manifest = new Manifest(spark, source, inputs, settings(estimator));
             if (folder.isComplete()) {
                 return alreadyThere(manifest.requireSame(folder));
             }
             FitListener progress = FitListener.both(console, manifest);
             checkpoint = new Checkpoint(folder, estimator.settings(), checkpointSeconds, progress);
-            fitted = estimator.fit(source.readToFit(spark, table), source.isText(), checkpoint, progress);
+            fitted = estimator.fit(table, checkpoint, progress);
             progress.stage("writing " + out);
-            fitted.writeTo(folder, writeFitted ? table : null, source.isText(), manifest);
+            fitted.writeTo(folder, writeFitted ? table.table() : null, source.isText(), manifest);
             inputs.requireUnchanged();
             folder.commit();
             report(fitted);

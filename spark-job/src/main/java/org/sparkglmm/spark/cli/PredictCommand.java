@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -9,7 +10,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
@@ -56,10 +60,13 @@ final class PredictCommand implements Callable<Integer> {
         ModelFile.Saved saved = ModelFile.read(model, configuration);
         OutputFolder folder = output.begin(out, configuration, source.path(), model);
         try {
-            Dataset<Row> table = source.read(spark, saved.request().group());
+            Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
+            OpenTable opened = source.open(
+                    spark, saved.request(), idType(effects, saved.request().group()));
+            data.warn(opened);
+            Dataset<Row> table = opened.table();
             Design design = Predictor.design(
                     saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, source.isText());
-            Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
             Predictor predictor = new Predictor(spark, saved.request(), design, saved.estimates());
             predictor
                     .predict(table, source.isText(), effects)
@@ -72,6 +79,14 @@ final class PredictCommand implements Callable<Integer> {
         } finally {
             folder.abandon();
         }
+    }
+
+    private static DataType idType(Dataset<Row> effects, String group) {
+        return Arrays.stream(effects.schema().fields())
+                .filter(f -> f.name().equalsIgnoreCase(group))
+                .map(StructField::dataType)
+                .findFirst()
+                .orElse(null);
     }
 
     /** How many rows got what: nothing is left out in silence. */

@@ -13,6 +13,7 @@ import org.sparkglmm.core.inference.Truth;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
+import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.SimulatedOutcomes;
 import org.sparkglmm.spark.data.TableSource;
@@ -76,7 +77,9 @@ final class SimulateCommand implements Callable<Integer> {
         OutputFolder folder = output.begin(out, configuration, source.path(), model);
         try {
             ModelRequest asked = saved == null ? given.request() : saved.request();
-            Dataset<Row> table = source.read(spark, asked.group());
+            OpenTable opened = source.open(spark, asked, null);
+            data.warn(opened);
+            Dataset<Row> table = opened.table();
             SimulatedOutcomes outcomes = new SimulatedOutcomes(asked, table, source.isText());
             ModelRequest known = outcomes.request();
             Design design = saved == null

@@ -42,8 +42,9 @@ public final class BoundTable {
      * @param total rows of the table
      * @param complete rows with every value
      * @param missing rows without a value, by column (a row may count for several)
+     * @param malformed rows with more fields than the header of a text table, which were to be dropped
      */
-    public record RowCounts(long total, long complete, Map<String, Long> missing) {
+    public record RowCounts(long total, long complete, Map<String, Long> missing, long malformed) {
         public long dropped() {
             return total - complete;
         }

@@ -30,6 +30,7 @@ final class Look implements Serializable {
     private long complete;
     private long withoutId;
     private long malformed;
+    private long surplus;
     private long paddedIds;
     private long unreadableIds;
     private long decomposedIds;
@@ -79,6 +80,11 @@ final class Look implements Serializable {
     /** A row that holds a value which is not of its column's type. */
     void addMalformed() {
         malformed++;
+    }
+
+    /** A row with more fields than the header. */
+    void addSurplus() {
+        surplus++;
     }
 
     /** The id of a complete row, where ids are text: what may make two of one person or one of two. */
@@ -133,6 +139,7 @@ final class Look implements Serializable {
         complete += next.complete;
         withoutId += next.withoutId;
         malformed += next.malformed;
+        surplus += next.surplus;
         paddedIds += next.paddedIds;
         unreadableIds += next.unreadableIds;
         decomposedIds += next.decomposedIds;
@@ -174,6 +181,11 @@ final class Look implements Serializable {
 
     long malformed() {
         return malformed;
+    }
+
+    /** Rows with more fields than the header. */
+    long surplus() {
+        return surplus;
     }
 
     /** Complete rows whose id begins or ends with a blank. */

@@ -53,6 +53,7 @@ public final class ModelBinding {
     /** Whether values that cannot be used count as missing and stop nothing. */
     private final boolean lenient;
 
+    private final OpenTable.TextFindings findings;
     private final List<Warning> warnings = new ArrayList<>();
     private final RawValues values;
     private final List<RawValue> raws;
@@ -68,6 +69,17 @@ public final class ModelBinding {
     }
 
     private ModelBinding(ModelRequest request, Dataset<Row> table, boolean text, Needs needs, boolean lenient) {
+        this(request, table, text, needs, lenient, OpenTable.TextFindings.NONE);
+    }
+
+    private ModelBinding(
+            ModelRequest request,
+            Dataset<Row> table,
+            boolean text,
+            Needs needs,
+            boolean lenient,
+            OpenTable.TextFindings findings) {
+        this.findings = findings;
         this.lenient = lenient;
         this.request = request;
         this.table = table;
@@ -87,6 +99,11 @@ public final class ModelBinding {
      */
     public static BoundTable bind(ModelRequest request, Dataset<Row> table, boolean text) {
         return new ModelBinding(request, table, text, Needs.OUTCOME, false).bind();
+    }
+
+    /** The same for a table that was opened, with what its opening has found among the warnings. */
+    public static BoundTable bind(ModelRequest request, OpenTable table) {
+        return new ModelBinding(request, table.toFit(), table.isText(), Needs.OUTCOME, false, table.findings()).bind();
     }
 
     /**
@@ -145,11 +162,24 @@ public final class ModelBinding {
 
     private PredictorColumns columns() {
         Design design = describe();
+        raws.forEach(this::requireKindOfModel);
         List<Column> values = new ArrayList<>();
         for (RawValue raw : raws) {
             values.add(raw.value());
         }
         return new PredictorColumns(design, values, id());
+    }
+
+    /** A factor's levels are known here, so text without them is where the model has a number, and the reverse. */
+    private void requireKindOfModel(RawValue raw) {
+        if (raw.factor && raw.levels.isEmpty()) {
+            throw new DataException("column " + raw.name + " is text here, where the model has a number: some rows hold"
+                    + " something else; clean the column");
+        }
+        if (!raw.factor && request.levels().containsKey(raw.name)) {
+            throw new DataException("column " + raw.name
+                    + " is a number here, where the model has a factor with levels;" + " make it text");
+        }
     }
 
     /** Design without outcome, the columns that compute its raw values, and the id. */
@@ -168,6 +198,7 @@ public final class ModelBinding {
         JavaRDD<Scanned> rows = scan.withRows().persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Look look = firstLook(() -> scan.look(rows));
+            requireAsFound(look);
             BoundTable.RowCounts counts = count(look, id);
             if (counts.complete() == 0) {
                 rows.unpersist(false);
@@ -186,13 +217,16 @@ public final class ModelBinding {
     /** What of the values read may not be what it seems. */
     private void noteIds(Look look, IdColumn id) {
         if (text && look.unreadableIds() > 0) {
-            throw new DataException("column " + id.name() + " holds bytes that are not UTF-8, so that different "
-                    + id.name() + " may look the same; convert the file, for example by iconv -f latin1 -t utf-8");
+            throw new DataException("column " + id.name() + " holds bytes that are no characters, so that different "
+                    + id.name() + " may look the same; say the table's --encoding, such as windows-1252");
         }
-        if (look.malformed() > 0) {
+        warnings.addAll(findings.warnings());
+        // Spark takes a row with fewer fields for one with a malformed value.
+        long malformed = look.malformed() - findings.shortRows();
+        if (malformed > 0) {
             warnings.add(new Warning(
                     "malformed_values",
-                    RowCount.words(look.malformed())
+                    RowCount.words(malformed)
                             + " hold a value that is not of the type that --schema gives its column;"
                             + " it counts as missing"));
         }
@@ -365,7 +399,25 @@ public final class ModelBinding {
                             : "no complete row: " + String.join(", ", empty) + (empty.size() == 1 ? " has" : " have")
                                     + " no value in any of the " + total + " rows");
         }
-        return new BoundTable.RowCounts(total, completeRows, missing);
+        return new BoundTable.RowCounts(total, completeRows, missing, look.surplus());
+    }
+
+    /**
+     * A text table is looked through before it is read, by a program of its own: both must have found the same rows and the same
+     * missing numbers, or one of them has cut a row at the wrong place.
+     */
+    private void requireAsFound(Look look) {
+        boolean same = findings.rows() < 0 || findings.rows() == look.rows();
+        for (int k = 0; same && k < raws.size(); k++) {
+            Long found = raws.get(k).isNumberColumn()
+                    ? findings.withoutNumber().get(raws.get(k).columnName())
+                    : null;
+            same = found == null || found == look.missing(k);
+        }
+        if (!same) {
+            throw new DataException("the table is not the same when it is read twice: rows or values were missing that"
+                    + " had been there; run again when nothing writes to it");
+        }
     }
 
     /** The job that reads every file: damaged ones are found here. */
@@ -506,9 +558,8 @@ public final class ModelBinding {
     /** Bytes that are no characters would make one level of several. */
     private static void requireReadable(RawValue raw, List<String> labels) {
         if (labels.stream().anyMatch(l -> l.indexOf(TableSource.NO_CHARACTER) >= 0)) {
-            throw new DataException(
-                    "column " + raw.name + " holds bytes that are not UTF-8; convert the file, for example by"
-                            + " iconv -f latin1 -t utf-8");
+            throw new DataException("column " + raw.name
+                    + " holds bytes that are no characters; say the table's --encoding, such as" + " windows-1252");
         }
     }
 

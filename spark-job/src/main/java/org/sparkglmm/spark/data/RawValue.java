@@ -41,6 +41,16 @@ final class RawValue {
         return !factor && sourcesPresent == null && sql.equals(TableColumns.quoted(column));
     }
 
+    /** Whether it is some column of numbers as it stands. */
+    boolean isNumberColumn() {
+        return !factor && sourcesPresent == null && sql.startsWith("`") && sql.endsWith("`");
+    }
+
+    /** That column's name. */
+    String columnName() {
+        return sql.substring(1, sql.length() - 1).replace("``", "`");
+    }
+
     /** The same for the statistics. */
     RawColumn column() {
         return new RawColumn(name, sql, levels);

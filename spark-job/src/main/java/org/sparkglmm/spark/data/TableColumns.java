@@ -19,7 +19,8 @@ final class TableColumns {
 
     TableColumns(Dataset<Row> table) {
         fields = Arrays.stream(table.schema().fields())
-                .filter(f -> !f.name().equals(TableSource.MALFORMED))
+                .filter(f ->
+                        !f.name().equals(TableSource.MALFORMED) && !f.name().equals(TableSource.SURPLUS))
                 .toArray(StructField[]::new);
     }
 
@@ -48,12 +49,20 @@ final class TableColumns {
                         where + ": no column '" + name + "' in the data; a column's name is a number, so"
                                 + " the first line seems to hold values: a text table needs a first line with the columns' names");
             }
-            for (int i = 0; i < fields.length; i++) {
-                if (fields[i].name().equalsIgnoreCase(name + i)) {
-                    return new UsageException(
-                            where + ": no column '" + name + "' in the data, since the name stands more than"
-                                    + " once in the table's first line; rename one of them");
-                }
+            List<String> inHeader = Arrays.stream(fields)
+                    .filter(f -> f.metadata().contains(TextTable.NAME_IN_HEADER))
+                    .map(f -> f.metadata().getString(TextTable.NAME_IN_HEADER))
+                    .filter(name::equalsIgnoreCase)
+                    .toList();
+            if (inHeader.stream().distinct().count() > 1) {
+                return new UsageException(where + ": column '" + name
+                        + "' cannot be told from another one of the table: " + String.join(", ", inHeader)
+                        + " differ in upper and lower case only; give one of them another name in the table");
+            }
+            if (!inHeader.isEmpty()) {
+                return new UsageException(
+                        where + ": no column '" + name + "' in the data, since the name stands more than"
+                                + " once in the table's first line; rename one of them");
             }
             String hint = Suggestions.nearest(name, names)
                     .map(n -> "; did you mean '" + n + "'?")

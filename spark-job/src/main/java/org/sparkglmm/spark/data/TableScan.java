@@ -60,6 +60,11 @@ final class TableScan {
             malformed = select.size();
             select.add(functions.col(TableSource.MALFORMED).isNotNull());
         }
+        int surplus = Task.ABSENT;
+        if (List.of(table.columns()).contains(TableSource.SURPLUS)) {
+            surplus = select.size();
+            select.add(functions.col(TableSource.SURPLUS));
+        }
         List<Column> named = new ArrayList<>();
         for (int c = 0; c < select.size(); c++) {
             named.add(select.get(c).alias("__" + c));
@@ -69,7 +74,7 @@ final class TableScan {
         for (int k = 0; k < factor.length; k++) {
             factor[k] = raws.get(k).factor;
         }
-        task = new Task(longIds, factor, present, source, malformed, new ArrayList<>(levels), lenient);
+        task = new Task(longIds, factor, present, source, malformed, surplus, new ArrayList<>(levels), lenient);
     }
 
     /** Where a source is found: often it is a value of the model as it stands. */
@@ -121,6 +126,7 @@ final class TableScan {
         private final int[] present;
         private final int[] source;
         private final int malformed;
+        private final int surplus;
         private final List<List<String>> levels;
         private final boolean lenient;
 
@@ -130,6 +136,7 @@ final class TableScan {
                 int[] present,
                 int[] source,
                 int malformed,
+                int surplus,
                 List<List<String>> levels,
                 boolean lenient) {
             this.longIds = longIds;
@@ -137,6 +144,7 @@ final class TableScan {
             this.present = present;
             this.source = source;
             this.malformed = malformed;
+            this.surplus = surplus;
             this.levels = levels;
             this.lenient = lenient;
         }
@@ -157,6 +165,9 @@ final class TableScan {
                     RowChunk dropped = emptyPiece(0);
                     while (rows.hasNext() && piece.rows() < ROWS_A_PIECE && dropped.rows() < ROWS_A_PIECE) {
                         Row row = rows.next();
+                        if (isSurplus(row, look)) {
+                            continue;
+                        }
                         if (encode(row, look, piece)) {
                             addId(row, piece.ids());
                         } else if (!row.isNullAt(0)) {
@@ -176,7 +187,10 @@ final class TableScan {
             Look look = emptyLook();
             RowChunk scratch = new RowChunk(ClusterIds.ofNumbers(1), factor.length, 1);
             while (rows.hasNext()) {
-                encode(rows.next(), look, scratch);
+                Row row = rows.next();
+                if (!isSurplus(row, look)) {
+                    encode(row, look, scratch);
+                }
             }
             return List.<Scanned>of(new Scanned.Counts(look)).iterator();
         }
@@ -217,6 +231,16 @@ final class TableScan {
             if (!repeats) {
                 addId(row, to);
             }
+        }
+
+        /** Whether a row has more fields than the header, so that none of them is sure to be what it seems; counts it then. */
+        private boolean isSurplus(Row row, Look look) {
+            boolean out = surplus != ABSENT && row.getBoolean(surplus);
+            if (out) {
+                look.addRow();
+                look.addSurplus();
+            }
+            return out;
         }
 
         /** Counts a row; if it is complete, writes its values to the open row of a piece. */

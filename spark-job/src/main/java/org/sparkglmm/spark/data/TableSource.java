@@ -3,7 +3,6 @@ package org.sparkglmm.spark.data;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -16,10 +15,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -30,8 +26,9 @@ import org.sparkglmm.core.UsageException;
  * @param path a path, or a table's name for format table
  * @param format parquet, csv, orc, delta or table; null to go by the path's ending
  * @param schema Spark DDL for text, null to infer it
+ * @param dialect how text is written
  */
-public record TableSource(String path, String format, String schema) {
+public record TableSource(String path, String format, String schema, TextDialect dialect) {
     private static final Set<String> FORMATS = Set.of("parquet", "csv", "orc", "delta", "table");
 
     /** Stands for bytes that are no character of UTF-8. */
@@ -39,6 +36,9 @@ public record TableSource(String path, String format, String schema) {
 
     /** A column that is null unless the line holds a value that is not of its column's type. */
     static final String MALFORMED = "__malformed";
+
+    /** A column that tells whether a line has more fields than the header. */
+    static final String SURPLUS = "__surplus";
 
     /**
      * Fills in the format.
@@ -56,6 +56,15 @@ public record TableSource(String path, String format, String schema) {
         if (schema != null) {
             parse(schema);
         }
+        if (!format.equals("csv") && !dialect.equals(TextDialect.DEFAULT)) {
+            throw new UsageException("--separator, --quote, --decimal, --encoding and --malformed are for text (format"
+                    + " csv), and the format is " + format);
+        }
+    }
+
+    /** The usual text, if it is text. */
+    public TableSource(String path, String format, String schema) {
+        this(path, format, schema, TextDialect.DEFAULT);
     }
 
     private static StructType parse(String schema) {
@@ -81,60 +90,39 @@ public record TableSource(String path, String format, String schema) {
         return format.equals("csv");
     }
 
+    /** The table of which nothing but the grouping column is known. */
+    public Dataset<Row> read(SparkSession spark, String id) {
+        return open(spark, ColumnUse.of(id)).table();
+    }
+
     /**
-     * The table.
+     * The table to fit a model to.
      *
-     * @param id a column of ids: in text they stay text if any begins with a 0 that a number would lose
      * @throws DataException if it cannot be read
      */
-    public Dataset<Row> read(SparkSession spark, String id) {
+    public OpenTable open(SparkSession spark, ModelRequest request) {
+        return open(spark, ColumnUse.toFit(request));
+    }
+
+    /**
+     * The table to apply a model to, whose levels are known: what is text in the model is text in the table.
+     *
+     * @param idType of the ids that the model knows, null if it knows none
+     * @throws DataException if it cannot be read
+     */
+    public OpenTable open(SparkSession spark, ModelRequest request, DataType idType) {
+        return open(spark, ColumnUse.ofModel(request, idType));
+    }
+
+    private OpenTable open(SparkSession spark, ColumnUse use) {
         if (format.equals("parquet")) {
             requireNoEmptyFile(spark);
         }
-        Dataset<Row> table = read(spark);
-        if (table.columns().length == 0) {
+        OpenTable table = read(spark, use);
+        if (table.table().columns().length == 0) {
             throw new DataException("cannot read " + path + " as " + format + ": it is empty");
         }
-        if (!isText()) {
-            return table;
-        }
-        String only = table.columns()[0];
-        if (table.columns().length == 1 && (only.contains(";") || only.contains("\t"))) {
-            throw new DataException("cannot read " + path
-                    + " as csv: its columns are separated by semicolons or tabs; they must be separated by commas");
-        }
-        if (Arrays.stream(table.columns()).anyMatch(c -> c.indexOf(NO_CHARACTER) >= 0 || c.indexOf('\0') >= 0)) {
-            throw new DataException(
-                    "cannot read " + path + " as csv: its first line is not UTF-8 text; convert it, for example"
-                            + " by iconv -f latin1 -t utf-8, or say its --format");
-        }
-        if (schema == null && hasNothingButTexts(table) && table.isEmpty()) {
-            throw new DataException("the table has no rows");
-        }
-        return schema == null ? withTextIds(spark, table, id) : table;
-    }
-
-    /**
-     * The same table for a fit, which counts lines with values that are not of the type that the schema gives their column:
-     * Spark makes null of them in silence.
-     */
-    public Dataset<Row> readToFit(SparkSession spark, String id) {
-        return readToFit(spark, read(spark, id));
-    }
-
-    /** The same of a table that was read. */
-    public Dataset<Row> readToFit(SparkSession spark, Dataset<Row> table) {
-        if (!isText() || schema == null) {
-            return table;
-        }
-        return reader(spark)
-                .option("columnNameOfCorruptRecord", MALFORMED)
-                .schema(parse(schema).add(MALFORMED, DataTypes.StringType, true))
-                .load(path);
-    }
-
-    private static boolean hasNothingButTexts(Dataset<Row> table) {
-        return Arrays.stream(table.schema().fields()).allMatch(f -> f.dataType() instanceof StringType);
+        return table;
     }
 
     /** Spark passes over files of 0 bytes; one that was to be Parquet has lost its rows. */
@@ -174,51 +162,31 @@ public record TableSource(String path, String format, String schema) {
         return false;
     }
 
-    private Dataset<Row> withTextIds(SparkSession spark, Dataset<Row> table, String id) {
-        StructType types = new StructType();
-        boolean isNumber = false;
-        for (StructField field : table.schema().fields()) {
-            boolean isId = field.name().equals(id) && field.dataType() instanceof NumericType;
-            isNumber |= isId;
-            types = types.add(field.name(), isId ? DataTypes.StringType : field.dataType(), true);
-        }
-        if (!isNumber) {
-            return table;
-        }
-        Dataset<Row> text = reader(spark).schema(types).load(path);
-        boolean losesZeros = !text.filter(text.col(TableColumns.quoted(id)).rlike("^\\s*[+-]?0[0-9]"))
-                .isEmpty();
-        return losesZeros ? text : table;
+    /** Whatever the session says, a damaged or missing file is an error here: its rows would be lost in silence. */
+    static DataFrameReader plainReader(SparkSession spark) {
+        return spark.read().option("ignoreCorruptFiles", "false").option("ignoreMissingFiles", "false");
     }
 
-    /** Whatever the session says, a damaged or missing file is an error here: its rows would be lost in silence. */
     private DataFrameReader reader(SparkSession spark) {
-        DataFrameReader reader =
-                spark.read().option("ignoreCorruptFiles", "false").option("ignoreMissingFiles", "false");
-        if (format.equals("table")) {
-            return reader;
-        }
+        DataFrameReader reader = plainReader(spark);
         if (format.equals("parquet") || format.equals("delta")) {
             // Without it a flipped bit is a number like any other.
             reader = reader.option("parquet.page.verify-checksum.enabled", "true");
         }
-        if (isText()) {
-            reader = reader.option("header", "true").option("nullValue", "NA");
-        }
-        // Columns go by their place: with a schema, or several files, the headers must agree.
-        return (isText() ? reader.option("enforceSchema", "false") : reader).format(format);
+        return reader;
     }
 
-    private Dataset<Row> read(SparkSession spark) {
+    private OpenTable read(SparkSession spark, ColumnUse use) {
         try {
-            if (format.equals("table")) {
-                return reader(spark).table(path);
-            }
-            DataFrameReader reader = reader(spark);
             if (isText()) {
-                reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(parse(schema));
+                return new TextTable(spark, path, dialect, schema == null ? null : parse(schema), use).open();
             }
-            return reader.load(path);
+            if (format.equals("table")) {
+                return OpenTable.of(reader(spark).table(path), false);
+            }
+            return OpenTable.of(reader(spark).format(format).load(path), false);
+        } catch (DataException e) {
+            throw e;
         } catch (Exception e) {
             if (isOfTheCluster(e)) {
                 throw e;

@@ -155,10 +155,12 @@ public final class Manifest implements FitListener {
         into.put("data", InputFiles.withoutSecrets(source.path()));
         into.put("format", source.format());
         into.put("schema", source.schema());
+        into.put("dialect", source.dialect().text());
         into.put("rows", counts.total());
         into.put("rowsUsed", fit.observations());
         into.put("personsUsed", fit.clusters());
         into.put("rowsDropped", counts.dropped());
+        into.put("rowsMalformed", counts.malformed());
         into.put("personsDropped", personsDropped);
         into.put("rowsOfWeightZero", counts.complete() - fit.observations());
         ObjectNode missing = into.putObject("missing");
@@ -221,6 +223,7 @@ public final class Manifest implements FitListener {
                 throw differs(folder, "with another value of --" + setting.getKey());
             }
         }
+        requireSameReading(folder, before.path("input"));
         ArrayNode now = MAPPER.createArrayNode();
         files(now);
         boolean known = inputs.files().stream().noneMatch(file -> file.bytes() < 0);
@@ -229,6 +232,17 @@ public final class Manifest implements FitListener {
         }
         requireUntouched(folder, before.path("outputs"));
         return before.path("status").asText();
+    }
+
+    /** The same files may be other rows under another schema, or with another separator. */
+    private void requireSameReading(OutputFolder folder, JsonNode input) {
+        String schema = source.schema() == null ? "" : source.schema();
+        if (!input.path("schema").asText("").equals(schema)) {
+            throw differs(folder, "with another value of --schema");
+        }
+        if (!input.path("dialect").asText("").equals(source.dialect().text())) {
+            throw differs(folder, "with other values of --separator, --quote, --decimal, --encoding or --malformed");
+        }
     }
 
     /** What was written is what is there. */
