@@ -1,16 +1,10 @@
 package org.sparkglmm.spark.data;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -53,6 +47,10 @@ public record TableSource(String path, String format, String schema) {
         if (path.isBlank()) {
             throw new UsageException("--data: the path is empty");
         }
+        if (schema != null && !format.equals("csv")) {
+            throw new UsageException("--schema: is for csv; " + format + " has its own types"
+                    + (format.equals("parquet") ? " (a folder of text needs --format csv)" : ""));
+        }
         if (schema != null) {
             parse(schema);
         }
@@ -88,10 +86,7 @@ public record TableSource(String path, String format, String schema) {
      * @throws DataException if it cannot be read
      */
     public Dataset<Row> read(SparkSession spark, String id) {
-        if (format.equals("parquet")) {
-            requireNoEmptyFile(spark);
-        }
-        Dataset<Row> table = read(spark);
+        Dataset<Row> table = readOwn(spark, id);
         if (table.columns().length == 0) {
             throw new DataException("cannot read " + path + " as " + format + ": it is empty");
         }
@@ -127,51 +122,14 @@ public record TableSource(String path, String format, String schema) {
         if (!isText() || schema == null) {
             return table;
         }
-        return reader(spark)
-                .option("columnNameOfCorruptRecord", MALFORMED)
-                .schema(parse(schema).add(MALFORMED, DataTypes.StringType, true))
-                .load(path);
+        return PartitionFolders.of(path, TableFiles.of(spark, path))
+                .load(
+                        () -> reader(spark).option("columnNameOfCorruptRecord", MALFORMED),
+                        parse(schema).add(MALFORMED, DataTypes.StringType, true));
     }
 
     private static boolean hasNothingButTexts(Dataset<Row> table) {
         return Arrays.stream(table.schema().fields()).allMatch(f -> f.dataType() instanceof StringType);
-    }
-
-    /** Spark passes over files of 0 bytes; one that was to be Parquet has lost its rows. */
-    private void requireNoEmptyFile(SparkSession spark) {
-        long empty = 0;
-        try {
-            Path pattern = new Path(path);
-            FileSystem files = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration());
-            FileStatus[] found = files.globStatus(pattern);
-            for (FileStatus root : found == null ? new FileStatus[0] : found) {
-                RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
-                while (all.hasNext()) {
-                    LocatedFileStatus file = all.next();
-                    empty += file.getLen() == 0 && !isHidden(root.getPath(), file.getPath()) ? 1 : 0;
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            // What can be read will be; this is a look for what Spark would pass over.
-            return;
-        }
-        if (empty > 0) {
-            throw new DataException("cannot read " + path + " as parquet: " + empty
-                    + (empty == 1 ? " of its files is" : " of its files are")
-                    + " empty (0 bytes), so its writing failed; write it again, or take the empty files out");
-        }
-    }
-
-    /** What Spark passes over by its name, or by that of a folder on the way to it; and what stands for a folder in object stores. */
-    private static boolean isHidden(Path root, Path file) {
-        for (Path at = file; at != null && !at.equals(root); at = at.getParent()) {
-            String name = at.getName();
-            boolean ofPartition = name.startsWith("_") && name.contains("=");
-            if (name.startsWith(".") || (name.startsWith("_") && !ofPartition) || name.endsWith("_$folder$")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Dataset<Row> withTextIds(SparkSession spark, Dataset<Row> table, String id) {
@@ -185,7 +143,8 @@ public record TableSource(String path, String format, String schema) {
         if (!isNumber) {
             return table;
         }
-        Dataset<Row> text = reader(spark).schema(types).load(path);
+        Dataset<Row> text =
+                PartitionFolders.of(path, TableFiles.of(spark, path)).load(() -> reader(spark), types);
         boolean losesZeros = !text.filter(text.col(TableColumns.quoted(id)).rlike("^\\s*[+-]?0[0-9]"))
                 .isEmpty();
         return losesZeros ? text : table;
@@ -209,24 +168,60 @@ public record TableSource(String path, String format, String schema) {
         return (isText() ? reader.option("enforceSchema", "false") : reader).format(format);
     }
 
-    private Dataset<Row> read(SparkSession spark) {
+    private Dataset<Row> readOwn(SparkSession spark, String id) {
         try {
             if (format.equals("table")) {
                 return reader(spark).table(path);
             }
-            DataFrameReader reader = reader(spark);
-            if (isText()) {
-                reader = schema == null ? reader.option("inferSchema", "true") : reader.schema(parse(schema));
+            if (format.equals("delta")) {
+                return reader(spark).load(path);
             }
-            return reader.load(path);
+            TableFiles files = TableFiles.of(spark, path);
+            if (files != null && files.lake() != null) {
+                return readLake(spark, files);
+            }
+            PartitionFolders folders = PartitionFolders.of(path, files);
+            if (format.equals("parquet")) {
+                if (files != null) {
+                    files.requireNoEmptyFile(path);
+                }
+                return ParquetTable.load(spark, path, id, files, folders, () -> reader(spark));
+            }
+            if (isText() && schema == null) {
+                return folders.load(() -> reader(spark).option("inferSchema", "true"), null);
+            }
+            return folders.load(() -> reader(spark), isText() ? parse(schema) : null);
         } catch (Exception e) {
-            if (isOfTheCluster(e)) {
+            if (isOfTheCluster(e) || e instanceof DataException) {
                 throw e;
             }
             // Exceptions of Spark may be checked ones that its signatures do not name.
             String message = String.valueOf(e.getMessage());
             throw new DataException("cannot read " + path + whyNot(e, message));
         }
+    }
+
+    /** Of a table whose log alone says which of its files it consists of. */
+    private Dataset<Row> readLake(SparkSession spark, TableFiles files) {
+        LakeTable lake = files.lake();
+        String what = "cannot read " + path + " as " + format + ": its files belong to a table of " + lake.label()
+                + ", some of them to earlier versions of it only; ";
+        if (!files.isWholeLake()) {
+            throw new DataException(what + "give the path of that table's own folder");
+        }
+        try {
+            return spark.read().format(lake.format()).load(path);
+        } catch (Exception e) {
+            if (isNoReader(String.valueOf(e.getMessage()))) {
+                throw new DataException(what + "add its reader to Spark, for example with spark-submit --packages "
+                        + lake.artifact() + "... of Spark's version, or write the table as Parquet to another folder");
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isNoReader(String message) {
+        return message.contains("DATA_SOURCE_NOT_FOUND") || message.contains("Failed to find data source");
     }
 
     /** Whether the table is innocent: Spark itself, or a machine, was not to be reached. */
@@ -259,7 +254,7 @@ public record TableSource(String path, String format, String schema) {
         if (message.contains("TABLE_OR_VIEW_NOT_FOUND")) {
             return as + "there is no table or view of that name";
         }
-        if (message.contains("DATA_SOURCE_NOT_FOUND") || message.contains("Failed to find data source")) {
+        if (isNoReader(message)) {
             return as + "Spark has no reader for it here; add its package, for example with spark-submit --packages";
         }
         if (e instanceof AnalysisException) {
