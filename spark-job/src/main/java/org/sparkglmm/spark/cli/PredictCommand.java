@@ -8,7 +8,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
@@ -66,7 +65,11 @@ final class PredictCommand implements Callable<Integer> {
                     .write()
                     .mode("append")
                     .parquet(folder.staging());
-            report(spark.read().parquet(folder.staging()));
+            report(
+                    Predictor.counts(spark.read().parquet(folder.staging()), saved.request()),
+                    saved.request().group(),
+                    Predictor.differingIdTypes(table, effects, saved.request().group()));
+            LeftOut.say(spec, table);
             folder.commit();
             return ExitCode.OK;
         } finally {
@@ -75,12 +78,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** How many rows got what: nothing is left out in silence. */
-    private void report(Dataset<Row> predictions) {
-        List<Row> rows = predictions
-                .groupBy(Predictor.EFFECTS)
-                .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.RESPONSE_POPULATION)))
-                .orderBy(Predictor.EFFECTS)
-                .collectAsList();
+    private void report(List<Row> rows, String group, String types) {
         SmallCounts counts = disclosure.counts();
         PrintWriter console = spec.commandLine().getOut();
         for (Row row : rows) {
@@ -91,11 +89,16 @@ final class PredictCommand implements Callable<Integer> {
                         default -> "without effects of the person (population prediction)";
                     };
             long missing = row.getLong(1) - row.getLong(2);
-            console.println(counts.show(row.getLong(1)) + " rows " + source
+            console.println(counts.show(row.getLong(1)) + " rows "
+                    + (row.getLong(3) > 0 ? "of " + counts.show(row.getLong(3)) + " " + group + " " : "") + source
                     + (missing > 0
                             ? ", " + counts.show(missing)
                                     + " of them without a prediction (missing value or unknown level)"
                             : ""));
+        }
+        if (!rows.isEmpty() && rows.stream().noneMatch(row -> row.getString(0).equals("fit"))) {
+            console.println("Warning (no_known_ids): none of the " + group + " of the data is among those of the fit"
+                    + (types.isEmpty() ? "" : " (" + types + ")"));
         }
         console.println("Predictions are in " + out);
         console.flush();

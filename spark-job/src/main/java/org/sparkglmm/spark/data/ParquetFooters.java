@@ -7,6 +7,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -15,8 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -41,8 +47,9 @@ final class ParquetFooters {
      * Files with the same columns.
      *
      * @param columns in their order; null if the end of the file makes no sense
+     * @param unknown names of columns whose types this library does not know, so that it cannot read the file at all
      */
-    record Alike(List<ParquetColumn> columns, List<DataFile> files) {}
+    record Alike(List<ParquetColumn> columns, List<String> unknown, List<DataFile> files) {}
 
     /** @return null if this Spark has no such library, or only the reading itself can tell why a file cannot be read */
     static List<Alike> read(SparkSession spark, List<DataFile> files) {
@@ -63,15 +70,15 @@ final class ParquetFooters {
         } catch (UncheckedIOException | LinkageError e) {
             return null;
         }
-        Map<List<ParquetColumn>, List<DataFile>> alike = new LinkedHashMap<>();
+        Map<Footer, List<DataFile>> alike = new LinkedHashMap<>();
         for (Footer footer : footers) {
             if (footer.onlyReadingTells) {
                 return null;
             }
-            alike.computeIfAbsent(footer.columns, c -> new ArrayList<>()).add(files.get(footer.file));
+            alike.computeIfAbsent(footer.of(0), c -> new ArrayList<>()).add(files.get(footer.file));
         }
         List<Alike> out = new ArrayList<>();
-        alike.forEach((columns, some) -> out.add(new Alike(columns, some)));
+        alike.forEach((footer, some) -> out.add(new Alike(footer.columns, footer.unknown, some)));
         return out;
     }
 
@@ -80,7 +87,13 @@ final class ParquetFooters {
     }
 
     /** What one file says. */
-    private record Footer(int file, List<ParquetColumn> columns, boolean onlyReadingTells) implements Serializable {}
+    private record Footer(int file, List<ParquetColumn> columns, List<String> unknown, boolean onlyReadingTells)
+            implements Serializable {
+
+        private Footer of(int other) {
+            return new Footer(other, columns, unknown, onlyReadingTells);
+        }
+    }
 
     private static List<Footer> shared(
             SparkSession spark, List<DataFile> files, Configuration configuration, ParquetColumn.Choices choices) {
@@ -96,14 +109,13 @@ final class ParquetFooters {
     private static Iterator<Footer> footers(
             Iterator<Integer> numbers, List<String> paths, byte[] settings, ParquetColumn.Choices choices) {
         Configuration configuration = configuration(settings);
-        Map<List<ParquetColumn>, List<ParquetColumn>> once = new LinkedHashMap<>();
+        Map<Footer, Footer> once = new LinkedHashMap<>();
         List<Footer> out = new ArrayList<>();
         while (numbers.hasNext()) {
             int file = numbers.next();
-            Footer footer = footer(file, new Path(paths.get(file)), configuration, choices);
+            Footer footer = footer(0, new Path(paths.get(file)), configuration, choices);
             // The same list goes back once.
-            List<ParquetColumn> known = footer.columns == null ? null : once.computeIfAbsent(footer.columns, c -> c);
-            out.add(new Footer(file, known, footer.onlyReadingTells));
+            out.add(once.computeIfAbsent(footer, f -> f).of(file));
         }
         return out.iterator();
     }
@@ -118,12 +130,41 @@ final class ParquetFooters {
             for (Type field : reader.getFileMetaData().getSchema().getFields()) {
                 columns.add(ParquetColumn.of(field, choices));
             }
-            return new Footer(file, columns, false);
+            return new Footer(file, columns, List.of(), false);
         } catch (IOException e) {
-            return new Footer(file, null, !isDamage(e));
+            return new Footer(file, null, List.of(), !isDamage(e));
         } catch (RuntimeException e) {
-            return new Footer(file, null, false);
+            return new Footer(file, null, unknown(path, configuration), false);
         }
+    }
+
+    /** Columns of types that came after this library, over which it stumbles; none if the file is damaged. */
+    private static List<String> unknown(Path path, Configuration configuration) {
+        List<String> out = new ArrayList<>();
+        try {
+            FileSystem system = path.getFileSystem(configuration);
+            long bytes = system.getFileStatus(path).getLen();
+            byte[] tail = new byte[8];
+            try (FSDataInputStream in = system.open(path)) {
+                in.readFully(Math.max(0, bytes - tail.length), tail);
+                int length =
+                        ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
+                if (length <= 0 || length > bytes - tail.length) {
+                    return List.of();
+                }
+                byte[] footer = new byte[length];
+                in.readFully(bytes - tail.length - length, footer);
+                for (SchemaElement column :
+                        Util.readFileMetaData(new ByteArrayInputStream(footer)).getSchema()) {
+                    if (column.isSetLogicalType() && column.getLogicalType().getSetField() == null) {
+                        out.add(column.getName());
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return List.of();
+        }
+        return out;
     }
 
     /** An end that was found and is none; not a machine or a right that is missing. */

@@ -79,6 +79,14 @@ final class ParquetTable {
     }
 
     private void requireWhole(int files) {
+        List<String> unknown =
+                kinds.stream().flatMap(k -> k.unknown().stream()).distinct().toList();
+        if (!unknown.isEmpty()) {
+            throw new DataException("cannot read " + path + " as parquet: " + String.join(", ", unknown)
+                    + (unknown.size() == 1 ? " is of a type" : " are of types")
+                    + " (such as FLOAT16) that came after the Parquet library of this Spark, which cannot read such a file"
+                    + " at all; write it as float or double, or take it out");
+        }
         int damaged = kinds.stream()
                 .filter(k -> k.columns() == null)
                 .mapToInt(k -> k.files().size())
