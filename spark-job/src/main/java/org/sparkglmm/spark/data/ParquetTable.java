@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -200,7 +201,7 @@ final class ParquetTable {
 
     /** double in 1 file and boolean in 3 files. */
     private String counts(List<ParquetColumn> in) {
-        Map<String, Integer> files = new LinkedHashMap<>();
+        Map<String, Integer> files = new TreeMap<>();
         for (int k = 0; k < in.size(); k++) {
             if (in.get(k) != null) {
                 files.merge(in.get(k).typeName(), kinds.get(k).files().size(), Integer::sum);

@@ -122,7 +122,7 @@ final class PartitionFolders {
      * The table.
      *
      * @param reader makes a reader with format and options
-     * @param schema of what is in the files, null to infer it; columns of the folders may be in it
+     * @param schema of what is in the files, null to infer it
      */
     Dataset<Row> load(Supplier<DataFrameReader> reader, StructType schema) {
         if (columns.isEmpty()) {
@@ -133,11 +133,38 @@ final class PartitionFolders {
             return schema == null ? plain.load(path) : plain.schema(schema).load(path);
         }
         StructType own = schema == null ? withoutFolders(reader).load(path).schema() : schema;
+        return ofRoots(reader, own, new StructType());
+    }
+
+    /**
+     * The table with columns as somebody wants them.
+     *
+     * @param wanted may name columns of the folders
+     */
+    Dataset<Row> loadAs(Supplier<DataFrameReader> reader, StructType wanted) {
+        if (columns.isEmpty()) {
+            return load(reader, wanted);
+        }
+        StructType inFiles = withoutFolders(reader).load(path).schema();
+        StructType own = new StructType();
+        StructType inFolders = new StructType();
+        for (StructField field : wanted.fields()) {
+            PartitionColumn column = column(field.name());
+            if (column != null && find(inFiles, field.name()) == null) {
+                inFolders = inFolders.add(column.sparkName(), field.dataType(), true);
+            } else {
+                own = own.add(field);
+            }
+        }
+        return ofRoots(reader, own, inFolders);
+    }
+
+    private Dataset<Row> ofRoots(Supplier<DataFrameReader> reader, StructType own, StructType wanted) {
         if (roots.size() == 1) {
-            return withColumns(reader, own, roots.get(0), path);
+            return withColumns(reader, own, wanted, roots.get(0), path);
         }
         return roots.stream()
-                .map(root -> withColumns(reader, own, root, literal(root)))
+                .map(root -> withColumns(reader, own, wanted, root, literal(root)))
                 .reduce(Dataset::union)
                 .orElseThrow();
     }
@@ -150,7 +177,7 @@ final class PartitionFolders {
         Map<Path, List<DataFile>> byRoot =
                 files.stream().collect(Collectors.groupingBy(DataFile::root, LinkedHashMap::new, Collectors.toList()));
         return byRoot.entrySet().stream()
-                .map(e -> withColumns(reader, schema, e.getKey(), literal(e.getValue())))
+                .map(e -> withColumns(reader, schema, new StructType(), e.getKey(), literal(e.getValue())))
                 .reduce(Dataset::union)
                 .orElseThrow();
     }
@@ -164,22 +191,34 @@ final class PartitionFolders {
         return path.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
     }
 
-    private Dataset<Row> withColumns(Supplier<DataFrameReader> reader, StructType own, Path root, String... paths) {
+    /**
+     * The files of a folder.
+     *
+     * @param own what is in them
+     * @param wanted types of columns of the folders that somebody asked for
+     */
+    private Dataset<Row> withColumns(
+            Supplier<DataFrameReader> reader, StructType own, StructType wanted, Path root, String... paths) {
         StructType all = own;
         List<StructField> both = new ArrayList<>();
+        List<PartitionColumn> guessed = new ArrayList<>();
         for (PartitionColumn column : columns) {
-            StructField field = find(own, column.sparkName());
-            if (field == null) {
-                all = all.add(column.sparkName(), DataTypes.StringType, true);
+            StructField inFiles = find(own, column.sparkName());
+            StructField asked = find(wanted, column.sparkName());
+            if (inFiles != null) {
+                both.add(inFiles);
+            } else if (asked != null) {
+                all = all.add(asked);
             } else {
-                both.add(field);
+                all = all.add(column.sparkName(), DataTypes.StringType, true);
+                guessed.add(column);
             }
         }
         if (!both.isEmpty()) {
             requireAgreement(withoutFolders(reader).schema(own).load(paths), both);
         }
         return typed(
-                reader.get().option("basePath", root.toString()).schema(all).load(paths), both);
+                reader.get().option("basePath", root.toString()).schema(all).load(paths), guessed);
     }
 
     private static DataFrameReader withoutFolders(Supplier<DataFrameReader> reader) {
@@ -195,23 +234,29 @@ final class PartitionFolders {
         return null;
     }
 
+    /** The column of that name, as people or as Spark write it; null if there is none. */
+    private PartitionColumn column(String name) {
+        return columns.stream()
+                .filter(c -> c.sparkName().equalsIgnoreCase(name) || c.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The texts that Spark read in the folders' names become what they are. */
-    private Dataset<Row> typed(Dataset<Row> table, List<StructField> inFiles) {
+    private Dataset<Row> typed(Dataset<Row> table, List<PartitionColumn> guessed) {
         List<Column> select = new ArrayList<>();
         for (StructField field : table.schema().fields()) {
             Column own = functions.col(TableColumns.quoted(field.name()));
-            PartitionColumn column = columns.stream()
-                    .filter(c -> c.sparkName().equalsIgnoreCase(field.name()))
-                    .findFirst()
-                    .orElse(null);
-            if (column != null && field.dataType() instanceof StringType) {
-                Column text = column.repaired().isEmpty()
-                        ? own
-                        : functions
-                                .udf(new Repair(column.repaired()), DataTypes.StringType)
-                                .apply(own);
-                boolean fromFiles = inFiles.stream().anyMatch(f -> f.name().equalsIgnoreCase(field.name()));
-                own = fromFiles ? text : text.cast(column.type());
+            PartitionColumn column = column(field.name());
+            if (column != null
+                    && field.dataType() instanceof StringType
+                    && !column.repaired().isEmpty()) {
+                own = functions
+                        .udf(new Repair(column.repaired()), DataTypes.StringType)
+                        .apply(own);
+            }
+            if (guessed.contains(column)) {
+                own = own.cast(column.type());
             }
             select.add(own.as(column == null ? field.name() : column.name(), field.metadata()));
         }
@@ -237,10 +282,7 @@ final class PartitionFolders {
     /** Readers differ in which of the two they believe, so they must say the same. */
     private void requireAgreement(Dataset<Row> table, List<StructField> both) {
         for (StructField field : both) {
-            PartitionColumn column = columns.stream()
-                    .filter(c -> c.sparkName().equalsIgnoreCase(field.name()))
-                    .findFirst()
-                    .orElseThrow();
+            PartitionColumn column = column(field.name());
             Column value = functions.col(TableColumns.quoted(field.name())).cast(DataTypes.StringType);
             long others = table.select(value, functions.input_file_name().as(FILE))
                     .distinct()

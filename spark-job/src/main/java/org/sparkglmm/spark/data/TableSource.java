@@ -123,7 +123,7 @@ public record TableSource(String path, String format, String schema) {
             return table;
         }
         return PartitionFolders.of(path, TableFiles.of(spark, path))
-                .load(
+                .loadAs(
                         () -> reader(spark).option("columnNameOfCorruptRecord", MALFORMED),
                         parse(schema).add(MALFORMED, DataTypes.StringType, true));
     }
@@ -144,7 +144,7 @@ public record TableSource(String path, String format, String schema) {
             return table;
         }
         Dataset<Row> text =
-                PartitionFolders.of(path, TableFiles.of(spark, path)).load(() -> reader(spark), types);
+                PartitionFolders.of(path, TableFiles.of(spark, path)).loadAs(() -> reader(spark), types);
         boolean losesZeros = !text.filter(text.col(TableColumns.quoted(id)).rlike("^\\s*[+-]?0[0-9]"))
                 .isEmpty();
         return losesZeros ? text : table;
@@ -190,7 +190,9 @@ public record TableSource(String path, String format, String schema) {
             if (isText() && schema == null) {
                 return folders.load(() -> reader(spark).option("inferSchema", "true"), null);
             }
-            return folders.load(() -> reader(spark), isText() ? parse(schema) : null);
+            return isText()
+                    ? folders.loadAs(() -> reader(spark), parse(schema))
+                    : folders.load(() -> reader(spark), null);
         } catch (Exception e) {
             if (isOfTheCluster(e) || e instanceof DataException) {
                 throw e;
