@@ -89,12 +89,12 @@ final class PredictCommand implements Callable<Integer> {
                         default -> "without effects of the person (population prediction)";
                     };
             long missing = row.getLong(1) - row.getLong(2);
-            console.println(counts.show(row.getLong(1)) + " rows "
-                    + (row.getLong(3) > 0 ? "of " + counts.show(row.getLong(3)) + " " + group + " " : "") + source
+            console.println(counts.show(row.getLong(1)) + " rows " + source
                     + (missing > 0
                             ? ", " + counts.show(missing)
                                     + " of them without a prediction (missing value or unknown level)"
-                            : ""));
+                            : "")
+                    + (row.getLong(3) > 0 ? "; " + counts.show(row.getLong(3)) + " " + group : ""));
         }
         if (!rows.isEmpty() && rows.stream().noneMatch(row -> row.getString(0).equals("fit"))) {
             console.println("Warning (no_known_ids): none of the " + group + " of the data is among those of the fit"

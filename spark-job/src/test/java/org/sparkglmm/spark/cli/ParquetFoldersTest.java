@@ -315,7 +315,10 @@ class ParquetFoldersTest {
         Path out = folder.resolve("out");
         Commands ran = Commands.run(
                 "predict", "--data", data.toString(), "--model", model.toString(), "--out", out.toString());
-        assertSays(ran, "720 rows of 120 person with the person's effects", "left out, since they cannot be read: tod");
+        assertSays(
+                ran,
+                "720 rows with the person's effects from the fit; 120 person",
+                "left out, since they cannot be read: tod");
         Dataset<Row> written = spark.read().parquet(out.toString());
         assertEquals(720, written.count());
         assertFalse(
@@ -352,8 +355,8 @@ class ParquetFoldersTest {
                 model.toString(),
                 "--out",
                 folder.resolve("p").toString());
-        assertSays(ran, "720 rows of " + ids.count() + " u with the person's effects from the fit");
-        assertEquals(1, ran.out().lines().filter(l -> l.contains(" rows of ")).count(), ran.out());
+        assertSays(ran, "720 rows with the person's effects from the fit; " + ids.count() + " u");
+        assertEquals(1, ran.out().lines().filter(l -> l.contains(" rows with")).count(), ran.out());
     }
 
     /** Two files, each with the first file's columns but one of another type; and the same in the other order of their names. */
@@ -468,7 +471,7 @@ class ParquetFoldersTest {
                 model.toString(),
                 "--out",
                 out.toString());
-        assertSays(ran, "240 rows of 40 person with the person's effects from the fit");
+        assertSays(ran, "240 rows with the person's effects from the fit; 40 person");
         Dataset<Row> written = spark.read().parquet(out.toString());
         Dataset<Row> effects =
                 spark.read().parquet(model.resolve("random_effects").toString());
@@ -498,7 +501,7 @@ class ParquetFoldersTest {
                 folder.resolve("o").toString());
         assertSays(
                 ran,
-                "240 rows of 40 person without effects of the person",
+                "240 rows without effects of the person (population prediction); 40 person",
                 "Warning (no_known_ids): none of the person of the data is among those of the fit"
                         + " (person is string in the data and bigint in the fit)");
         Path two = folder.resolve("two");
