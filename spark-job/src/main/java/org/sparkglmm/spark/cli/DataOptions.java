@@ -26,7 +26,8 @@ final class DataOptions {
     @Option(
             names = "--schema",
             paramLabel = "DDL",
-            description = "Column types of text input, e.g. 'id STRING, y INT' (default: inferred).")
+            description =
+                    "Column types of csv, e.g. 'id STRING, y INT' (default: inferred). Other formats have their own.")
     private String schema;
 
     @Option(

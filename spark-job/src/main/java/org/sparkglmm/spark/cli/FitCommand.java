@@ -133,6 +133,9 @@ final class FitCommand implements Callable<Integer> {
             inputs.requireUnchanged();
             folder.commit();
             report(fitted);
+            if (writeFitted) {
+                LeftOut.say(spec, table.table());
+            }
             return fitted.result().converged() ? ExitCode.OK : ExitCode.NOT_CONVERGED;
         } catch (UsageException | DataException e) {
             // Another attempt would end here as well.

@@ -9,7 +9,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.design.Design;
@@ -73,7 +72,11 @@ final class PredictCommand implements Callable<Integer> {
                     .write()
                     .mode("append")
                     .parquet(folder.staging());
-            report(spark.read().parquet(folder.staging()));
+            report(
+                    Predictor.counts(spark.read().parquet(folder.staging()), saved.request()),
+                    saved.request().group(),
+                    Predictor.differingIdTypes(table, effects, saved.request().group()));
+            LeftOut.say(spec, table);
             folder.commit();
             return ExitCode.OK;
         } finally {
@@ -90,12 +93,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** How many rows got what: nothing is left out in silence. */
-    private void report(Dataset<Row> predictions) {
-        List<Row> rows = predictions
-                .groupBy(Predictor.EFFECTS)
-                .agg(functions.count(functions.lit(1)), functions.count(predictions.col(Predictor.RESPONSE_POPULATION)))
-                .orderBy(Predictor.EFFECTS)
-                .collectAsList();
+    private void report(List<Row> rows, String group, String types) {
         SmallCounts counts = disclosure.counts();
         PrintWriter console = spec.commandLine().getOut();
         for (Row row : rows) {
@@ -110,7 +108,12 @@ final class PredictCommand implements Callable<Integer> {
                     + (missing > 0
                             ? ", " + counts.show(missing)
                                     + " of them without a prediction (missing value or unknown level)"
-                            : ""));
+                            : "")
+                    + (row.getLong(3) > 0 ? "; " + counts.show(row.getLong(3)) + " " + group : ""));
+        }
+        if (!rows.isEmpty() && rows.stream().noneMatch(row -> row.getString(0).equals("fit"))) {
+            console.println("Warning (no_known_ids): none of the " + group + " of the data is among those of the fit"
+                    + (types.isEmpty() ? "" : " (" + types + ")"));
         }
         console.println("Predictions are in " + out);
         console.flush();

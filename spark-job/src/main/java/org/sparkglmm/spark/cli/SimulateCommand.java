@@ -96,6 +96,7 @@ final class SimulateCommand implements Callable<Integer> {
                     .parquet(folder.staging());
             report(counts, outcomes.drawn(spark.read().parquet(folder.staging())));
             folder.commit();
+            LeftOut.say(spec, table);
             say(known, Truth.lines(design, known.family(), parameters));
             return ExitCode.OK;
         } finally {

@@ -109,6 +109,11 @@ final class ColumnUse {
                 && Double.toString(Double.parseDouble(label)).equals(label);
     }
 
+    /** The grouping column. */
+    String group() {
+        return group;
+    }
+
     boolean isGroup(String column) {
         return column.equalsIgnoreCase(group);
     }

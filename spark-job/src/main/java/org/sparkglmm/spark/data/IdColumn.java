@@ -51,6 +51,14 @@ record IdColumn(String name, DataType type) implements Serializable {
                 || type instanceof ByteType;
     }
 
+    private static boolean isFloating(DataType type) {
+        return type instanceof DoubleType || type instanceof FloatType;
+    }
+
+    private boolean isNumber() {
+        return isWhole(type) || isFloating(type) || type instanceof DecimalType;
+    }
+
     boolean travelsAsLong() {
         return isWhole(type) || type instanceof TimestampType;
     }
@@ -67,13 +75,60 @@ record IdColumn(String name, DataType type) implements Serializable {
         if (type instanceof BinaryType) {
             return functions.hex(own);
         }
-        if (type instanceof DoubleType || type instanceof FloatType) {
+        if (isFloating(type)) {
             return functions.when(
                     functions.not(functions.isnan(own)),
                     own.plus(functions.lit(0).cast(type)).cast(DataTypes.StringType));
         }
         Column text = own.cast(DataTypes.StringType);
         return type instanceof StringType ? functions.when(functions.trim(text).notEqual(""), text) : text;
+    }
+
+    /** Whether an id is a number of so many digits that its neighbours look the same; null for types that hold all their digits. */
+    Column isRounded() {
+        if (!isFloating(type)) {
+            return null;
+        }
+        Column own = functions.col(TableColumns.quoted(name));
+        Column rounded = functions.abs(own).geq(functions.lit(type instanceof DoubleType ? 0x1p53 : 0x1p24));
+        return functions.coalesce(rounded.and(functions.not(functions.isnan(own))), functions.lit(false));
+    }
+
+    /** Whether the ids of another table travel in the same form, so that the same ones are equal. */
+    boolean travelsAs(IdColumn other) {
+        return type.equals(other.type) || (isWhole(type) && isWhole(other.type));
+    }
+
+    /** Whether ids of this type are text that may be the number that another type holds: 7, 007 and 7.0. */
+    boolean isTextFor(IdColumn other) {
+        return type instanceof StringType && other.isNumber();
+    }
+
+    /**
+     * A text that the same id of another type has too; null where it is missing.
+     *
+     * @param own ids of this type
+     */
+    Column common(Column own, IdColumn other) {
+        Column text = own.cast(DataTypes.StringType);
+        if (type instanceof DecimalType || isTextFor(other)) {
+            Column bare = functions.regexp_replace(text, "^(-?)0+(?=[0-9])", "$1");
+            Column plain = functions
+                    .when(functions.instr(bare, ".").gt(0), functions.regexp_replace(bare, "\\.?0+$", ""))
+                    .otherwise(bare);
+            Column number = functions.when(plain.equalTo("-0"), "0").otherwise(plain);
+            return functions
+                    .when(functions.trim(text).equalTo(""), null)
+                    .when(text.rlike("^-?[0-9]+(\\.[0-9]+)?$"), number)
+                    .otherwise(text);
+        }
+        if (isFloating(type)) {
+            Column whole = own.cast(DataTypes.LongType).cast(DataTypes.StringType);
+            Column exact =
+                    own.equalTo(functions.floor(own)).and(functions.abs(own).lt(functions.lit(0x1p53)));
+            return functions.when(functions.isnan(own), null).when(exact, whole).otherwise(text);
+        }
+        return type instanceof BinaryType ? functions.hex(own) : text;
     }
 
     /** The id in its own type, from a column that holds it as it travelled. */

@@ -34,6 +34,7 @@ final class Look implements Serializable {
     private long paddedIds;
     private long unreadableIds;
     private long decomposedIds;
+    private long roundedIds;
 
     /**
      * Of no row.
@@ -85,6 +86,11 @@ final class Look implements Serializable {
     /** A row with more fields than the header. */
     void addSurplus() {
         surplus++;
+    }
+
+    /** A row whose id is a number that has lost digits. */
+    void addRoundedId() {
+        roundedIds++;
     }
 
     /** The id of a complete row, where ids are text: what may make two of one person or one of two. */
@@ -143,6 +149,7 @@ final class Look implements Serializable {
         paddedIds += next.paddedIds;
         unreadableIds += next.unreadableIds;
         decomposedIds += next.decomposedIds;
+        roundedIds += next.roundedIds;
         for (int k = 0; k < missing.length; k++) {
             missing[k] += next.missing[k];
             unusable[k] += next.unusable[k];
@@ -201,6 +208,11 @@ final class Look implements Serializable {
     /** Complete rows whose id is not in Unicode's form NFC. */
     long decomposedIds() {
         return decomposedIds;
+    }
+
+    /** Rows whose id is a number so large that its neighbours look the same. */
+    long roundedIds() {
+        return roundedIds;
     }
 
     /** Rows whose label k is too long to be one. */

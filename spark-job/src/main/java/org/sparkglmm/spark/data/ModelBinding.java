@@ -12,6 +12,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkglmm.core.DataException;
@@ -134,7 +135,9 @@ public final class ModelBinding {
         ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, true);
         IdColumn id = binding.id();
         binding.describe();
-        return binding.count(firstLook(binding.scan(id, List.of())::look), id);
+        Look look = firstLook(binding.scan(id, List.of())::look);
+        binding.requireWholeIds(look, id);
+        return binding.count(look, id);
     }
 
     /**
@@ -146,7 +149,9 @@ public final class ModelBinding {
         binding.describe();
         Map<String, List<String>> levels = new LinkedHashMap<>(request.levels());
         binding.requireLevelsUsed();
-        Look look = firstLook(binding.scan(binding.id(), List.of())::look);
+        IdColumn id = binding.id();
+        Look look = firstLook(binding.scan(id, List.of())::look);
+        binding.requireWholeIds(look, id);
         for (int k = 0; k < binding.raws.size(); k++) {
             RawValue raw = binding.raws.get(k);
             if (raw.factor && binding.given(raw.name) == null) {
@@ -199,6 +204,7 @@ public final class ModelBinding {
         try {
             Look look = firstLook(() -> scan.look(rows));
             requireAsFound(look);
+            requireWholeIds(look, id);
             BoundTable.RowCounts counts = count(look, id);
             if (counts.complete() == 0) {
                 rows.unpersist(false);
@@ -211,6 +217,17 @@ public final class ModelBinding {
         } catch (RuntimeException e) {
             rows.unpersist(false);
             throw e;
+        }
+    }
+
+    /** Numbers that have lost digits may have made one person of several. */
+    private void requireWholeIds(Look look, IdColumn id) {
+        if (look.roundedIds() > 0) {
+            boolean isDouble = id.type().equals(DataTypes.DoubleType);
+            throw new DataException("column " + id.name() + " is a " + id.type().simpleString() + ", and in "
+                    + RowCount.words(look.roundedIds()) + " it is 2^" + (isDouble ? 53 : 24)
+                    + " or more, where that type has one number for several whole ones, so that different " + id.name()
+                    + " may be the same; write it as bigint or text");
         }
     }
 
@@ -251,7 +268,7 @@ public final class ModelBinding {
         for (RawValue raw : raws) {
             levels.add(raw.factor ? given(raw.name) : null);
         }
-        return new TableScan(table, id.encode(), id.travelsAsLong(), raws, levels, sources, lenient);
+        return new TableScan(table, id.encode(), id.travelsAsLong(), raws, levels, sources, id.isRounded(), lenient);
     }
 
     /** Reads the formula's variables into {@link #raws}; the design columns follow when levels are known. */

@@ -85,7 +85,7 @@ public final class Predictor {
         for (String name : numberColumns(request)) {
             out = out.add(name, DataTypes.DoubleType, true);
         }
-        return out.add(EFFECTS, DataTypes.StringType, false);
+        return UnreadableColumns.without(out.add(EFFECTS, DataTypes.StringType, false));
     }
 
     /** For each kind of prediction link and response, then the probability of each category, each before its error. */
@@ -160,7 +160,81 @@ public final class Predictor {
      * @param saved the fit's random_effects, null to estimate everybody's from the table
      */
     public Dataset<Row> predict(Dataset<Row> table, boolean text, Dataset<Row> saved) {
-        return join(table, text, id -> effects(table, text, saved, id));
+        requireFree(table);
+        IdColumn own = ModelBinding.predictors(request, table, text).id();
+        if (saved == null) {
+            Dataset<Row> estimated = estimate(table, text);
+            return join(table, text, own.encode(), estimated == null ? none(own.travelsAsLong()) : estimated);
+        }
+        IdColumn savedId = new IdColumn(
+                request.group(),
+                new TableColumns(saved).require(request.group(), "model").dataType());
+        boolean same = own.travelsAs(savedId);
+        Column id = same ? own.encode() : common(table, own, savedId);
+        Dataset<Row> known = keep(saved.withColumn(ID, same ? savedId.encode() : common(saved, savedId, own)), "fit");
+        Dataset<Row> keyed = table.withColumn(ID, id);
+        Dataset<Row> unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
+                .drop(ID);
+        Dataset<Row> estimated = estimate(unseen, text);
+        if (estimated == null) {
+            return join(table, text, id, known);
+        }
+        Dataset<Row> alike = same ? estimated : estimated.withColumn(ID, own.common(own.decode(ID), savedId));
+        return join(table, text, id, known.unionByName(alike));
+    }
+
+    private void requireFree(Dataset<Row> table) {
+        for (String column : table.columns()) {
+            if (column.equals(EFFECTS) || numberColumns(request).contains(column)) {
+                throw new UsageException("the data already have a column " + column + "; rename or drop it");
+            }
+        }
+    }
+
+    /** Ids in a form that they have in common with ids of another type. */
+    private static Column common(Dataset<Row> table, IdColumn own, IdColumn other) {
+        Column id = functions.col(TableColumns.quoted(own.name()));
+        Column common = own.common(id, other);
+        if (own.isTextFor(other)) {
+            Row persons = table.agg(
+                            functions.countDistinct(functions.when(common.isNotNull(), id)),
+                            functions.countDistinct(common))
+                    .first();
+            if (persons.getLong(0) != persons.getLong(1)) {
+                throw new DataException("column " + own.name() + " is text in the one table and a number in the other"
+                        + " (of the fit and of these data), and several of the texts are the same number, such as with"
+                        + " and without zeros in front; write it the same way in both");
+            }
+        }
+        return common;
+    }
+
+    /** How the types of the ids of two tables differ, in words; empty if they do not. */
+    public static String differingIdTypes(Dataset<Row> table, Dataset<Row> saved, String group) {
+        StructField here = new TableColumns(table).require(group, "formula");
+        StructField there = new TableColumns(saved).require(group, "model");
+        boolean same = new IdColumn(group, here.dataType()).travelsAs(new IdColumn(group, there.dataType()));
+        return same
+                ? ""
+                : group + " is " + here.dataType().simpleString() + " in the data and "
+                        + there.dataType().simpleString() + " in the fit";
+    }
+
+    /**
+     * Rows, rows with a prediction and persons by where the persons' effects come from, in the order of {@link #EFFECTS}.
+     *
+     * @param predictions what {@link #predict} made
+     */
+    public static List<Row> counts(Dataset<Row> predictions, ModelRequest request) {
+        StructField id = new TableColumns(predictions).require(request.group(), "predictions");
+        return predictions
+                .groupBy(EFFECTS)
+                .agg(
+                        functions.count(functions.lit(1)),
+                        functions.count(predictions.col(RESPONSE_POPULATION)),
+                        functions.countDistinct(new IdColumn(id.name(), id.dataType()).encode()))
+                .orderBy(EFFECTS)
+                .collectAsList();
     }
 
     /**
@@ -174,20 +248,13 @@ public final class Predictor {
         return join(
                 table,
                 text,
-                id -> keep(
-                        PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true),
-                        "fit"));
+                ModelBinding.predictors(request, table, text).id().encode(),
+                keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "fit"));
     }
 
-    private Dataset<Row> join(
-            Dataset<Row> table, boolean text, java.util.function.Function<Column, Dataset<Row>> effectsOf) {
-        for (String column : table.columns()) {
-            if (column.equals(EFFECTS) || numberColumns(request).contains(column)) {
-                throw new UsageException("the data already have a column " + column + "; rename or drop it");
-            }
-        }
+    private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> effects) {
+        requireFree(table);
         ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
-        Column id = columns.id().encode();
         List<Column> select = new ArrayList<>();
         select.add(functions.col("*"));
         for (int k = 0; k < columns.values().size(); k++) {
@@ -196,8 +263,8 @@ public final class Predictor {
         select.add(id.alias(ID));
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
 
-        Dataset<Row> effects = effectsOf.apply(id);
-        Dataset<Row> joined = rows.join(effects, sameId(rows, effects), "left").drop(effects.col(ID));
+        Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
+                .drop(effects.col(ID));
         StructType schema = schema(table.schema(), request);
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
@@ -213,48 +280,6 @@ public final class Predictor {
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
         return spark.createDataFrame(joined.javaRDD().map(each), schema);
-    }
-
-    /** id, re_…, source of every person that has effects. */
-    private Dataset<Row> effects(Dataset<Row> table, boolean text, Dataset<Row> saved, Column id) {
-        Dataset<Row> unseen = table;
-        Dataset<Row> known = null;
-        if (saved != null) {
-            IdColumn savedId = new IdColumn(
-                    request.group(),
-                    new TableColumns(saved).require(request.group(), "model").dataType());
-            known = keep(saved.withColumn(ID, savedId.encode()), "fit");
-            Dataset<Row> keyed = table.withColumn(ID, id);
-            unseen = keyed.join(known.select(ID), sameId(keyed, known), "left_anti")
-                    .drop(ID);
-        }
-        Dataset<Row> estimated = estimate(unseen, text);
-        if (estimated == null) {
-            return known != null ? known : none();
-        }
-        if (known == null) {
-            return estimated;
-        }
-        return sameIdType(known, estimated)
-                ? known.unionByName(estimated)
-                : withTextId(known).unionByName(withTextId(estimated));
-    }
-
-    /** Ids of two types, numbers in the fit and text in the table, are compared as text: Spark 4 would refuse a text that is no number. */
-    private static Column sameId(Dataset<Row> a, Dataset<Row> b) {
-        Column left = a.col(ID);
-        Column right = b.col(ID);
-        return sameIdType(a, b)
-                ? left.equalTo(right)
-                : left.cast(DataTypes.StringType).equalTo(right.cast(DataTypes.StringType));
-    }
-
-    private static boolean sameIdType(Dataset<Row> a, Dataset<Row> b) {
-        return a.schema().apply(ID).dataType().equals(b.schema().apply(ID).dataType());
-    }
-
-    private static Dataset<Row> withTextId(Dataset<Row> effects) {
-        return effects.withColumn(ID, functions.col(ID).cast(DataTypes.StringType));
     }
 
     /** id, modes, deviations, covariances, derivatives (null where the person's rows are not at hand), source. */
@@ -306,9 +331,9 @@ public final class Predictor {
         return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");
     }
 
-    private Dataset<Row> none() {
+    private Dataset<Row> none(boolean longIds) {
         List<StructField> fields = new ArrayList<>();
-        fields.add(DataTypes.createStructField(ID, DataTypes.StringType, true));
+        fields.add(DataTypes.createStructField(ID, longIds ? DataTypes.LongType : DataTypes.StringType, true));
         for (String name : effectColumns()) {
             fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
         }

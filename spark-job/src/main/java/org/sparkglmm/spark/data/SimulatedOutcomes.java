@@ -198,8 +198,10 @@ public final class SimulatedOutcomes {
         List<Column> out = new ArrayList<>();
         List<String> names = outcomes.stream().map(OutcomeColumn::name).toList();
         List<String> there = Arrays.asList(table.columns());
-        for (String name : there) {
-            out.add(names.contains(name) ? written(names.indexOf(name)) : functions.col(TableColumns.quoted(name)));
+        for (StructField field : table.schema().fields()) {
+            int which = names.indexOf(field.name());
+            Column own = functions.col(TableColumns.quoted(field.name()));
+            out.add(which >= 0 ? written(which) : own.as(field.name(), UnreadableColumns.without(field.metadata())));
         }
         if (!there.contains(names.get(0))) {
             out.add(written(0));

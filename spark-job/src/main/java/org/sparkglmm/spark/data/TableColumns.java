@@ -2,12 +2,14 @@ package org.sparkglmm.spark.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
+import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 
@@ -16,12 +18,14 @@ final class TableColumns {
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
 
     private final StructField[] fields;
+    private final Map<String, String> unreadable;
 
     TableColumns(Dataset<Row> table) {
         fields = Arrays.stream(table.schema().fields())
                 .filter(f ->
                         !f.name().equals(TableSource.MALFORMED) && !f.name().equals(TableSource.SURPLUS))
                 .toArray(StructField[]::new);
+        unreadable = UnreadableColumns.reasons(table.schema());
     }
 
     /** A name as Spark SQL reads it whatever characters it has. */
@@ -29,14 +33,23 @@ final class TableColumns {
         return "`" + name.replace("`", "``") + "`";
     }
 
+    /** @throws DataException if the table has it, and goes without it since it cannot be read */
     Optional<StructField> find(String name) {
         Optional<StructField> exact =
                 Arrays.stream(fields).filter(f -> f.name().equals(name)).findFirst();
-        return exact.isPresent()
+        Optional<StructField> found = exact.isPresent()
                 ? exact
                 : Arrays.stream(fields)
                         .filter(f -> f.name().equalsIgnoreCase(name))
                         .findFirst();
+        if (found.isEmpty()) {
+            unreadable.forEach((column, reason) -> {
+                if (column.equalsIgnoreCase(name)) {
+                    throw new DataException("column " + column + " " + reason);
+                }
+            });
+        }
+        return found;
     }
 
     /** @throws UsageException with the nearest name if there is no such column */

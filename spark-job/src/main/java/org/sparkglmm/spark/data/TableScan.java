@@ -30,6 +30,7 @@ final class TableScan {
      * @param raws the values to read
      * @param levels of each of them those given, null where labels are to be found
      * @param sources columns whose moments are wanted; there are none of those that are no numbers
+     * @param roundedIds whether an id is a number that has lost digits; null if none can have
      * @param lenient whether a row with an infinite value or an unknown label is not complete
      */
     TableScan(
@@ -39,6 +40,7 @@ final class TableScan {
             List<RawValue> raws,
             List<List<String>> levels,
             List<StructField> sources,
+            Column roundedIds,
             boolean lenient) {
         List<Column> select = new ArrayList<>();
         select.add(id);
@@ -65,6 +67,11 @@ final class TableScan {
             surplus = select.size();
             select.add(functions.col(TableSource.SURPLUS));
         }
+        int rounded = Task.ABSENT;
+        if (roundedIds != null) {
+            rounded = select.size();
+            select.add(roundedIds);
+        }
         List<Column> named = new ArrayList<>();
         for (int c = 0; c < select.size(); c++) {
             named.add(select.get(c).alias("__" + c));
@@ -74,7 +81,8 @@ final class TableScan {
         for (int k = 0; k < factor.length; k++) {
             factor[k] = raws.get(k).factor;
         }
-        task = new Task(longIds, factor, present, source, malformed, surplus, new ArrayList<>(levels), lenient);
+        task = new Task(
+                longIds, factor, present, source, malformed, surplus, rounded, new ArrayList<>(levels), lenient);
     }
 
     /** Where a source is found: often it is a value of the model as it stands. */
@@ -127,6 +135,7 @@ final class TableScan {
         private final int[] source;
         private final int malformed;
         private final int surplus;
+        private final int rounded;
         private final List<List<String>> levels;
         private final boolean lenient;
 
@@ -137,6 +146,7 @@ final class TableScan {
                 int[] source,
                 int malformed,
                 int surplus,
+                int rounded,
                 List<List<String>> levels,
                 boolean lenient) {
             this.longIds = longIds;
@@ -145,6 +155,7 @@ final class TableScan {
             this.source = source;
             this.malformed = malformed;
             this.surplus = surplus;
+            this.rounded = rounded;
             this.levels = levels;
             this.lenient = lenient;
         }
@@ -248,6 +259,9 @@ final class TableScan {
             look.addRow();
             if (malformed != ABSENT && row.getBoolean(malformed)) {
                 look.addMalformed();
+            }
+            if (rounded != ABSENT && row.getBoolean(rounded)) {
+                look.addRoundedId();
             }
             if (!hasAll(row, look)) {
                 return false;

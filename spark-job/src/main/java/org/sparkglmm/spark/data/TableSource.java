@@ -1,15 +1,10 @@
 package org.sparkglmm.spark.data;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
+import java.util.function.Supplier;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -52,6 +47,10 @@ public record TableSource(String path, String format, String schema, TextDialect
         }
         if (path.isBlank()) {
             throw new UsageException("--data: the path is empty");
+        }
+        if (schema != null && !format.equals("csv")) {
+            throw new UsageException("--schema: is for csv; " + format + " has its own types"
+                    + (format.equals("parquet") ? " (a folder of text needs --format csv)" : ""));
         }
         if (schema != null) {
             parse(schema);
@@ -115,51 +114,11 @@ public record TableSource(String path, String format, String schema, TextDialect
     }
 
     private OpenTable open(SparkSession spark, ColumnUse use) {
-        if (format.equals("parquet")) {
-            requireNoEmptyFile(spark);
-        }
         OpenTable table = read(spark, use);
         if (table.table().columns().length == 0) {
             throw new DataException("cannot read " + path + " as " + format + ": it is empty");
         }
         return table;
-    }
-
-    /** Spark passes over files of 0 bytes; one that was to be Parquet has lost its rows. */
-    private void requireNoEmptyFile(SparkSession spark) {
-        long empty = 0;
-        try {
-            Path pattern = new Path(path);
-            FileSystem files = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration());
-            FileStatus[] found = files.globStatus(pattern);
-            for (FileStatus root : found == null ? new FileStatus[0] : found) {
-                RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
-                while (all.hasNext()) {
-                    LocatedFileStatus file = all.next();
-                    empty += file.getLen() == 0 && !isHidden(root.getPath(), file.getPath()) ? 1 : 0;
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            // What can be read will be; this is a look for what Spark would pass over.
-            return;
-        }
-        if (empty > 0) {
-            throw new DataException("cannot read " + path + " as parquet: " + empty
-                    + (empty == 1 ? " of its files is" : " of its files are")
-                    + " empty (0 bytes), so its writing failed; write it again, or take the empty files out");
-        }
-    }
-
-    /** What Spark passes over by its name, or by that of a folder on the way to it; and what stands for a folder in object stores. */
-    private static boolean isHidden(Path root, Path file) {
-        for (Path at = file; at != null && !at.equals(root); at = at.getParent()) {
-            String name = at.getName();
-            boolean ofPartition = name.startsWith("_") && name.contains("=");
-            if (name.startsWith(".") || (name.startsWith("_") && !ofPartition) || name.endsWith("_$folder$")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whatever the session says, a damaged or missing file is an error here: its rows would be lost in silence. */
@@ -178,23 +137,61 @@ public record TableSource(String path, String format, String schema, TextDialect
 
     private OpenTable read(SparkSession spark, ColumnUse use) {
         try {
-            if (isText()) {
-                return new TextTable(spark, path, dialect, schema == null ? null : parse(schema), use).open();
-            }
             if (format.equals("table")) {
                 return OpenTable.of(reader(spark).table(path), false);
             }
-            return OpenTable.of(reader(spark).format(format).load(path), false);
-        } catch (DataException e) {
-            throw e;
+            if (format.equals("delta")) {
+                return OpenTable.of(reader(spark).format(format).load(path), false);
+            }
+            TableFiles files = TableFiles.of(spark, path);
+            if (files != null && files.lake() != null) {
+                return OpenTable.of(readLake(spark, files), false);
+            }
+            PartitionFolders folders = PartitionFolders.of(path, files);
+            if (isText()) {
+                return new TextTable(spark, path, dialect, schema == null ? null : parse(schema), use, files, folders)
+                        .open();
+            }
+            Supplier<DataFrameReader> own = () -> reader(spark).format(format);
+            if (format.equals("parquet") && files != null) {
+                files.requireNoEmptyFile(path);
+            }
+            return OpenTable.of(
+                    format.equals("parquet")
+                            ? ParquetTable.load(spark, path, use.group(), files, folders, own)
+                            : folders.load(own, null),
+                    false);
         } catch (Exception e) {
-            if (isOfTheCluster(e)) {
+            if (isOfTheCluster(e) || e instanceof DataException) {
                 throw e;
             }
             // Exceptions of Spark may be checked ones that its signatures do not name.
             String message = String.valueOf(e.getMessage());
             throw new DataException("cannot read " + path + whyNot(e, message));
         }
+    }
+
+    /** Of a table whose log alone says which of its files it consists of. */
+    private Dataset<Row> readLake(SparkSession spark, TableFiles files) {
+        LakeTable lake = files.lake();
+        String what = "cannot read " + path + " as " + format + ": its files belong to a table of " + lake.label()
+                + ", some of them to earlier versions of it only; ";
+        if (!files.isWholeLake()) {
+            throw new DataException(what + "give the path of that table's own folder");
+        }
+        try {
+            return spark.read().format(lake.format()).load(path);
+        } catch (Exception e) {
+            if (isNoReader(String.valueOf(e.getMessage()))) {
+                throw new DataException(what + "add its reader to Spark, for example with spark-submit --packages "
+                        + lake.artifact() + "... of Spark's version, or write the table as Parquet to another folder");
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isNoReader(String message) {
+        return message.contains("DATA_SOURCE_NOT_FOUND") || message.contains("Failed to find data source");
     }
 
     /** Whether the table is innocent: Spark itself, or a machine, was not to be reached. */
@@ -227,7 +224,7 @@ public record TableSource(String path, String format, String schema, TextDialect
         if (message.contains("TABLE_OR_VIEW_NOT_FOUND")) {
             return as + "there is no table or view of that name";
         }
-        if (message.contains("DATA_SOURCE_NOT_FOUND") || message.contains("Failed to find data source")) {
+        if (isNoReader(message)) {
             return as + "Spark has no reader for it here; add its package, for example with spark-submit --packages";
         }
         if (e instanceof AnalysisException) {

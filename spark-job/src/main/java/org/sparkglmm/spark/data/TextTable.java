@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -73,20 +74,39 @@ final class TextTable {
     private final String path;
     private final TextDialect dialect;
     private final StructType given;
+    /** What the schema says of columns that stand in the names of folders. */
+    private final StructType asked;
+
     private final ColumnUse use;
+    private final TableFiles listed;
+    private final PartitionFolders folders;
 
     private List<Path> files;
     private List<String> names;
     private TextLook look;
     private boolean whole;
 
-    /** @param given the schema that the user wrote, null to find the types in the fields */
-    TextTable(SparkSession spark, String path, TextDialect dialect, StructType given, ColumnUse use) {
+    /**
+     * @param schema that the user wrote, null to find the types in the fields
+     * @param listed null if the files are not known: then Spark finds them
+     * @param folders whose names may be columns too
+     */
+    TextTable(
+            SparkSession spark,
+            String path,
+            TextDialect dialect,
+            StructType schema,
+            ColumnUse use,
+            TableFiles listed,
+            PartitionFolders folders) {
         this.spark = spark;
         this.path = path;
         this.dialect = dialect;
-        this.given = given;
+        given = schema == null ? null : folders.withoutColumns(schema);
+        asked = schema == null ? new StructType() : folders.columnsOf(schema);
         this.use = use;
+        this.listed = listed;
+        this.folders = folders;
     }
 
     /** @throws DataException if the table is not what it must be */
@@ -125,6 +145,9 @@ final class TextTable {
 
     /** The files that Spark will read. */
     private List<Path> files() {
+        if (listed != null && !listed.data().isEmpty()) {
+            return listed.data().stream().map(TableFiles.DataFile::path).toList();
+        }
         String[] found =
                 TableSource.plainReader(spark).format("text").load(path).inputFiles();
         if (found.length == 0) {
@@ -530,8 +553,7 @@ final class TextTable {
         for (int i = 0; i < names.size(); i++) {
             texts = texts.add("c" + i, DataTypes.StringType, true);
         }
-        List<Row> found = reader().schema(texts)
-                .load(path)
+        List<Row> found = load(texts, false)
                 .select("c" + c)
                 .distinct()
                 .limit(ModelBinding.MOST_LEVELS + 2)
@@ -562,8 +584,7 @@ final class TextTable {
             }
             Column id = functions.trim(functions.col(TableColumns.quoted(types.fields()[c].name())));
             Column number = ScalarSql.tryCast(types.fields()[c].name(), type);
-            Row counted = reader().schema(texts)
-                    .load(path)
+            Row counted = load(texts, false)
                     .filter(number.isNotNull())
                     .agg(functions.countDistinct(id), functions.countDistinct(number))
                     .first();
@@ -592,6 +613,12 @@ final class TextTable {
         return dialect.isUtf8() ? reader : reader.option("encoding", dialect.encoding());
     }
 
+    private Dataset<Row> load(StructType inFiles, boolean marked) {
+        Supplier<DataFrameReader> reader =
+                () -> marked ? reader().option("columnNameOfCorruptRecord", TableSource.MALFORMED) : reader();
+        return folders.load(reader, inFiles, asked);
+    }
+
     /** @param marked whether with {@link TableSource#MALFORMED}, which costs the parsing of every column */
     private Dataset<Row> read(StructType types, boolean marked) {
         StructType plain = new StructType();
@@ -607,12 +634,10 @@ final class TextTable {
                     ? plain.add(new StructField(field.name(), DataTypes.StringType, true, field.metadata()))
                     : plain.add(field);
         }
-        DataFrameReader reader = reader();
         if (marked) {
-            reader = reader.option("columnNameOfCorruptRecord", TableSource.MALFORMED);
             plain = plain.add(TableSource.MALFORMED, DataTypes.StringType, true);
         }
-        Dataset<Row> out = reader.schema(plain).load(path);
+        Dataset<Row> out = load(plain, marked);
         Map<String, Column> changed = new LinkedHashMap<>();
         Column bad = functions.col(TableSource.MALFORMED);
         for (int c = 0; c < converted.length; c++) {

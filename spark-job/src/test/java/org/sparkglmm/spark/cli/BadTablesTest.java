@@ -129,7 +129,6 @@ class BadTablesTest {
     static Stream<Arguments> refused() {
         Table good = parquet(t -> t);
         String damaged = "it is damaged or was not written to its end";
-        String otherType = "a column has another type there than in the other files";
         return Stream.of(
                 bad(3, "a file is damaged", bytes(good, b -> Arrays.copyOf(b, b.length / 2)), F),
                 bad(3, "cannot", bytes(two(t -> t), b -> Arrays.copyOf(b, b.length / 2)), F),
@@ -138,8 +137,16 @@ class BadTablesTest {
                 bad(3, damaged, bytes(good, b -> flipped(b, 100)), F),
                 bad(3, damaged, bytes(good, b -> flipped(b, 1_000)), F),
                 bad(3, damaged, bytes(good, b -> flipped(b, 3_000)), F),
-                bad(3, otherType, two(t -> t.withColumn("x", col("x").gt(0))), "y ~ time + factor(x) + (1 | id)"),
-                bad(3, otherType, two(t -> t.withColumn("time", col("time").cast("double"))), F),
+                bad(
+                        3,
+                        "column x is boolean in 1 file and double in 1 file",
+                        two(t -> t.withColumn("x", col("x").gt(0))),
+                        "y ~ time + factor(x) + (1 | id)"),
+                bad(
+                        3,
+                        "column time is bigint in 1 file and double in 1 file",
+                        two(t -> t.withColumn("time", col("time").cast("double"))),
+                        F),
                 bad(2, "d is a date; make a number of it", dates(), "y ~ d + (1 | id)"),
                 bad(
                         2,
@@ -278,8 +285,9 @@ class BadTablesTest {
                 Arguments.of("800 read, 800 used", two(t -> t.select("g", "x", "time", "y", "id")), F),
                 Arguments.of(
                         "800 read, 800 used",
-                        two(t -> t.withColumn("time", col("time").cast("int"))),
-                        "y ~ x + (1 | id)"),
+                        two(t -> t.withColumn("time", col("time").cast("int"))
+                                .withColumn("id", col("id").cast("smallint"))),
+                        F),
                 Arguments.of("400 rows are the same as another row", two(t -> t), F),
                 Arguments.of("90 d", typed("IF(id % 10 = 0, NULL, id)"), "y ~ x + (1 | d)"),
                 Arguments.of("90 d", typed("IF(id % 10 = 0, double('NaN'), double(id))"), "y ~ x + (1 | d)"),
