@@ -10,6 +10,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.sparkglmm.core.formula.Variable;
 
@@ -130,7 +131,7 @@ final class ColumnUse {
 
     /** Whether the ids that the model knows are neither numbers nor text. */
     boolean hasOtherIds() {
-        return idType != null && !hasTextIds() && !(idType instanceof org.apache.spark.sql.types.NumericType);
+        return idType != null && !hasTextIds() && !(idType instanceof NumericType);
     }
 
     /** Whether the model mentions a column. */

@@ -46,6 +46,10 @@ public final class ModelBinding {
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}([ T].*)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
 
+    /** What Java takes for a number, or others for an infinite or a missing one. */
+    private static final Pattern ODD_NUMBER = Pattern.compile(
+            "(?i)[+-]?(inf(inity)?|nan|0x[0-9a-f.]+(p[+-]?\\d+)?|(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?[df])");
+
     private final ModelRequest request;
     private final Dataset<Row> table;
     private final boolean text;
@@ -544,12 +548,32 @@ public final class ModelBinding {
     private void requireNotNumbers(RawValue raw, List<String> labels) {
         long numbers =
                 labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
+        boolean odd = numbers > 0
+                && numbers < labels.size()
+                && labels.stream()
+                        .map(String::strip)
+                        .allMatch(l -> NUMBER.matcher(l).matches()
+                                || ODD_NUMBER.matcher(l).matches());
         boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
         boolean commas = numbers == labels.size() && labels.stream().anyMatch(l -> l.indexOf(',') >= 0);
         boolean dates = labels.stream().allMatch(l -> DATE.matcher(l.strip()).matches());
+        if (odd) {
+            throw new DataException("column " + raw.name + " was read as text: " + numbers + " of its " + labels.size()
+                    + " different values are numbers, and the others are infinite, NaN in another spelling, or numbers as"
+                    + " programs write them for themselves (1D, 0x1); make them missing or plain numbers, or write factor("
+                    + raw.name + ") if each value is to be a level");
+        }
         if (labels.size() > MANY_LEVELS && commas) {
             throw new DataException("column " + raw.name
-                    + " was read as text, since its numbers have decimal commas; write them with points");
+                    + " was read as text, since its numbers have decimal commas; "
+                    + (text ? "say --decimal ," : "write them with points"));
+        }
+        if (text && commas && labels.size() > 1) {
+            warnings.add(new Warning(
+                    "factor_of_numbers",
+                    "column " + raw.name + " was read as text and is a factor, though all of its " + labels.size()
+                            + " levels are numbers with decimal commas; if it should be a number, say --decimal ,; if not,"
+                            + " write factor(" + raw.name + ")"));
         }
         if (labels.size() > MANY_LEVELS && dates) {
             throw new DataException(

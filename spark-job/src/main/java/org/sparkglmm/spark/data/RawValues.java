@@ -180,8 +180,8 @@ final class RawValues {
 
     private static String advice(DataType type) {
         return type instanceof StringType
-                ? "; if it holds numbers, some rows hold something else, or they have decimal commas: clean the column or"
-                        + " read it with --schema"
+                ? "; if it holds numbers, some rows hold something else, or they have decimal commas (--decimal , of text):"
+                        + " clean the column or read it with --schema"
                 : "";
     }
 

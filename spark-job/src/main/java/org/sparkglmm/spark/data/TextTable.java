@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
@@ -51,6 +52,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
+import scala.Tuple2;
 
 /**
  * Opens a text table. First every file is looked through for its structure ({@link TextLook}), which tells the columns' types and what
@@ -268,18 +270,17 @@ final class TextTable {
     }
 
     /** A part of a file and what was found in it. */
-    private record Part(String file, long start, TextLook look) implements java.io.Serializable {}
+    private record Part(String file, long start, TextLook look) implements Serializable {}
 
     private List<Part> parts(boolean byFile) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Configuration configuration = new Configuration(context.hadoopConfiguration());
         configuration.set("textinputformat.record.delimiter", "\n");
-        long[] bytes = new long[1];
         try {
-            for (Path file : files) {
-                FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
-                bytes[0] += status.getLen();
-            }
+            long bytes = files.stream()
+                    .parallel()
+                    .mapToLong(file -> length(file, configuration))
+                    .sum();
             Job job = Job.getInstance(configuration);
             FileInputFormat.setInputPaths(
                     job, files.stream().map(TextTable::literally).toArray(Path[]::new));
@@ -288,18 +289,26 @@ final class TextTable {
                 FileInputFormat.setMinInputSplitSize(job, Long.MAX_VALUE);
             } else {
                 FileInputFormat.setMaxInputSplitSize(
-                        job, Math.min(LARGEST_PART, Math.max(SMALLEST_PART, bytes[0] / cores + 1)));
+                        job, Math.min(LARGEST_PART, Math.max(SMALLEST_PART, bytes / cores + 1)));
             }
             JavaNewHadoopRDD<LongWritable, Text> lines = (JavaNewHadoopRDD<LongWritable, Text>) context.newAPIHadoopRDD(
                     job.getConfiguration(), TextInputFormat.class, LongWritable.class, Text.class);
-            int tasks = (int) Math.min(lines.getNumPartitions(), Math.max(2L * cores, bytes[0] / LARGEST_PART + 1));
+            int tasks = (int) Math.min(lines.getNumPartitions(), Math.max(2L * cores, bytes / LARGEST_PART + 1));
             LookThrough each = new LookThrough(dialect, names, byFile);
             return lines.mapPartitionsWithInputSplit((split, in) -> each.at((FileSplit) split, in), false)
                     .coalesce(tasks)
                     .collect();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new DataException("a file of the table cannot be read: it vanished while the table was read;"
                     + " is another program writing there? Run again when it is done");
+        }
+    }
+
+    private static long length(Path file, Configuration configuration) {
+        try {
+            return file.getFileSystem(configuration).getFileStatus(file).getLen();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -310,7 +319,7 @@ final class TextTable {
     }
 
     /** What a task does with a part. */
-    private static final class LookThrough implements java.io.Serializable {
+    private static final class LookThrough implements Serializable {
         private static final long serialVersionUID = 1;
 
         private final TextDialect dialect;
@@ -323,7 +332,7 @@ final class TextTable {
             this.byFile = byFile;
         }
 
-        Iterator<Part> at(FileSplit split, Iterator<scala.Tuple2<LongWritable, Text>> lines) {
+        Iterator<Part> at(FileSplit split, Iterator<Tuple2<LongWritable, Text>> lines) {
             TextLook look = new TextLook(dialect, names);
             look.begin(split.getStart() == 0);
             boolean goesOn = true;

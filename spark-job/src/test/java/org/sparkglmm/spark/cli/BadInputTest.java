@@ -131,7 +131,12 @@ class BadInputTest {
                 bad(3, "where numbers are needed", "text", "x ~ time + (1 | id)", "gaussian", "--weights", "g"),
                 bad(3, "more than 1000 different values", "many_levels", "y ~ g + (1 | id)", "binomial"),
                 bad(3, "no complete row", "missing", f, "binomial"),
-                bad(3, "x is infinite in fewer than 5 rows", "infinite", "y ~ x + (1 | id)", "binomial"),
+                bad(
+                        3,
+                        "x was read as text: 1 of its 2 different values are numbers",
+                        "infinite",
+                        "y ~ x + (1 | id)",
+                        "binomial"),
                 bad(3, "g", "one_level", "y ~ g + (1 | id)", "binomial"),
                 bad(3, "log(x) is undefined in 40 rows", "zeros", "y ~ log(x) + (1 | id)", "binomial"),
                 bad(

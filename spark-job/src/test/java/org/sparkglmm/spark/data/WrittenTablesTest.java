@@ -199,7 +199,10 @@ class WrittenTablesTest {
     }
 
     static Stream<Arguments> written() {
-        return writers().stream().flatMap(w -> TEXTS.stream().map(t -> Arguments.of(w, t)));
+        // A file that ends its lines in returns and has the ends of another system inside quotes is nobody's.
+        return writers().stream().flatMap(w -> TEXTS.stream()
+                .filter(t -> !(w.end.equals("\r") && t.contains("\r\n")))
+                .map(t -> Arguments.of(w, t)));
     }
 
     /** Texts of which the file itself says something else, or nothing that could be told from another text. */
