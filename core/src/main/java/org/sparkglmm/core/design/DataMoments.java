@@ -22,6 +22,7 @@ public final class DataMoments implements Serializable {
     private long widest;
     private long unsupported;
     private long badWeights;
+    private long brokenWeights;
     private double zeros;
     private final ColumnMoments fixed;
     private final ColumnMoments[] auxiliary;
@@ -87,7 +88,7 @@ public final class DataMoments implements Serializable {
         for (int i = 0; i < block.clusters(); i++) {
             int n = block.start(i + 1) - block.start(i);
             out.rows += (long) n * block.frequency(i);
-            out.singletons += n == 1 ? block.frequency(i) : 0;
+            out.singletons += n == 1 && block.observations().weight(block.start(i)) <= 1 ? block.frequency(i) : 0;
         }
         Observations observations = block.observations();
         double[] row = new double[out.p + 1];
@@ -113,6 +114,7 @@ public final class DataMoments implements Serializable {
                 out.unsupported += frequency;
                 continue;
             }
+            out.brokenWeights += w == Math.rint(w) ? 0 : frequency;
             w *= frequency;
             fill(block.x(), cluster, j, row);
             row[out.p] = family.takesTrials() ? y / size : y;
@@ -205,6 +207,7 @@ public final class DataMoments implements Serializable {
         widest = Math.max(widest, other.widest);
         unsupported += other.unsupported;
         badWeights += other.badWeights;
+        brokenWeights += other.brokenWeights;
         trials += other.trials;
         mostTrials = Math.max(mostTrials, other.mostTrials);
         fingerprint += other.fingerprint;
@@ -237,7 +240,7 @@ public final class DataMoments implements Serializable {
         return clusters;
     }
 
-    /** Clusters of a single row. */
+    /** Clusters of a single row, of a weight of 1 at most. */
     public long singletons() {
         return singletons;
     }
@@ -273,6 +276,11 @@ public final class DataMoments implements Serializable {
     /** Rows whose frequency weight is negative, infinite or NaN. */
     public long badWeights() {
         return badWeights;
+    }
+
+    /** Rows whose frequency weight is not whole. */
+    public long brokenWeights() {
+        return brokenWeights;
     }
 
     /** Sum of the frequency weights. */

@@ -2,13 +2,14 @@ package org.sparkglmm.core.design;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.sparkglmm.core.model.Observations;
 
 /**
- * How many clusters and rows stand behind each level of the factors that have columns of their own in X. The level without a
+ * How many clusters and rows, by their frequency weights, stand behind each level of the factors that have columns of their own in X. The level without a
  * column (the reference) is counted where it is the only one.
  */
 final class LevelCounts implements Serializable {
@@ -22,15 +23,15 @@ final class LevelCounts implements Serializable {
 
     private final List<Level> levels;
     private final long[] clusters;
-    private final long[] rows;
-    private final long[][] outcomes;
+    private final double[] rows;
+    private final double[][] outcomes;
 
     /** @param classes categories of the outcome; 2 for failures and successes; 0 for other outcomes */
     LevelCounts(Design design, int classes) {
         levels = levels(design);
         clusters = new long[levels.size()];
-        rows = new long[levels.size()];
-        outcomes = new long[levels.size()][classes];
+        rows = new double[levels.size()];
+        outcomes = new double[levels.size()][classes];
     }
 
     private static List<Level> levels(Design design) {
@@ -61,24 +62,27 @@ final class LevelCounts implements Serializable {
         for (int l = 0; l < clusters.length; l++) {
             Level level = levels.get(l);
             for (int i = 0; i < block.clusters(); i++) {
-                long here = 0;
+                double here = 0;
+                boolean any = false;
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
                     if (has(block, level, i, j)) {
-                        here++;
-                        addOutcome(block.observations(), j, block.frequency(i), outcomes[l]);
+                        double w = block.observations().weight(j);
+                        here += w;
+                        any |= w > 0;
+                        addOutcome(block.observations(), j, block.frequency(i) * w, outcomes[l]);
                     }
                 }
                 rows[l] += here * block.frequency(i);
-                clusters[l] += here > 0 ? block.frequency(i) : 0;
+                clusters[l] += any ? block.frequency(i) : 0;
             }
         }
     }
 
-    private static void addOutcome(Observations observations, int row, int frequency, long[] into) {
+    private static void addOutcome(Observations observations, int row, double frequency, double[] into) {
         double y = observations.y(row);
         if (into.length == 2 && y >= 0 && y <= observations.size(row)) {
-            into[0] += frequency * (long) (observations.size(row) - y);
-            into[1] += frequency * (long) y;
+            into[0] += frequency * Math.floor(observations.size(row) - y);
+            into[1] += frequency * Math.floor(y);
         } else if (y >= 0 && y < into.length) {
             into[(int) y] += frequency;
         }
@@ -110,7 +114,11 @@ final class LevelCounts implements Serializable {
         List<LevelCount> out = new ArrayList<>();
         for (int l = 0; l < clusters.length; l++) {
             out.add(new LevelCount(
-                    levels.get(l).variable(), levels.get(l).level(), clusters[l], rows[l], outcomes[l].clone()));
+                    levels.get(l).variable(),
+                    levels.get(l).level(),
+                    clusters[l],
+                    Math.round(rows[l]),
+                    Arrays.stream(outcomes[l]).mapToLong(Math::round).toArray()));
         }
         return out;
     }

@@ -86,11 +86,19 @@ public final class Diagnosis {
     private Diagnostics run(ClusterData sample, Influence influence, boolean converged, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
-        long rows = blocks.stream().mapToLong(ClusterBlock::rows).sum();
-        List<ResidualPass.Residuals> parts = sample.mapBlocks(
-                new ResidualPass(model, family, link, parameters, QUANTILE_ROWS / rows, moments.fingerprint()));
+        double weightOfRows = blocks.stream().mapToDouble(Diagnosis::weight).sum();
+        boolean weighted = moments.weight() != moments.rows();
+        double copies = weighted ? Math.min(1, SAMPLE_ROWS / weightOfRows) : 1;
+        List<ResidualPass.Residuals> parts = sample.mapBlocks(new ResidualPass(
+                model,
+                family,
+                link,
+                parameters,
+                QUANTILE_ROWS / (copies * weightOfRows),
+                copies,
+                moments.fingerprint()));
         long clusters = blocks.stream().mapToLong(ClusterBlock::clusters).sum();
-        Pearson pearson = pearson(parts, rows);
+        Pearson pearson = pearson(parts, weightOfRows);
         Zeros zeros = zeros(parts);
         Residuals residuals = residuals(parts, blocks);
         double weight = parts.stream().mapToDouble(p -> p.weight).sum();
@@ -107,7 +115,7 @@ public final class Diagnosis {
         findings.sizes();
         findings.levels(minCellCount);
         return new Diagnostics(
-                rows,
+                Math.round(weightOfRows),
                 clusters,
                 pearson,
                 zeros,
@@ -120,7 +128,7 @@ public final class Diagnosis {
                 findings.list());
     }
 
-    private Pearson pearson(List<ResidualPass.Residuals> parts, long rows) {
+    private Pearson pearson(List<ResidualPass.Residuals> parts, double weightOfRows) {
         double weight = 0;
         double atModes = 0;
         double drawn = 0;
@@ -131,7 +139,7 @@ public final class Diagnosis {
             drawn += part.pearson;
             squares += part.pearsonSquares;
         }
-        double parametersInSample = (double) parameters.length * rows / moments.rows();
+        double parametersInSample = parameters.length * weightOfRows / moments.weight();
         double mean = drawn / weight;
         double variance = Math.max(0, squares / weight - mean * mean);
         return new Pearson(tellsSpread(), atModes / (weight - parametersInSample), mean, Math.sqrt(variance / weight));
@@ -173,13 +181,34 @@ public final class Diagnosis {
                     && column.components().get(0).isNumeric();
             if (isNumber) {
                 int index = c;
-                double[] x =
-                        join(blocks.stream().map(b -> b.rowValues(b.x()[index])).toList());
-                byCovariate.add(new Trend(column.name(), bins(x, all)));
+                List<double[]> x = new ArrayList<>();
+                for (int b = 0; b < blocks.size(); b++) {
+                    ClusterBlock block = blocks.get(b);
+                    x.add(repeated(block.rowValues(block.x()[index]), parts.get(b).taken));
+                }
+                byCovariate.add(new Trend(column.name(), bins(join(x), all)));
             }
         }
         return new Residuals(
                 PROBABILITIES, quantiles(sorted), distance, new Trend("linear predictor", bins(eta, all)), byCovariate);
+    }
+
+    private static double weight(ClusterBlock block) {
+        double sum = 0;
+        for (int j = 0; j < block.rows(); j++) {
+            sum += block.observations().weight(j);
+        }
+        return sum;
+    }
+
+    /** @param times for each value; null for once */
+    private static double[] repeated(double[] values, int[] times) {
+        return times == null
+                ? values
+                : IntStream.range(0, values.length)
+                        .flatMap(j -> IntStream.generate(() -> j).limit(times[j]))
+                        .mapToDouble(j -> values[j])
+                        .toArray();
     }
 
     private static double[] join(List<double[]> parts) {

@@ -7,7 +7,7 @@ import org.sparkglmm.core.design.LevelCount;
 /**
  * Whether the model suits the data.
  *
- * @param sampleRows rows that the residuals are of: all, or those of a sample of clusters
+ * @param sampleRows rows, by their frequency weights, that the residuals are of: all, or those of a sample of clusters
  * @param sampleClusters their clusters
  * @param pearson of Pearson residuals
  * @param zeros observed and expected; null where zeros are nothing special

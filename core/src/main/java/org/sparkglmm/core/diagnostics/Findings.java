@@ -375,7 +375,7 @@ final class Findings {
                     slopes ? "random slopes" : "a random intercept",
                     wanted);
         }
-        double each = (double) moments.rows() / moments.clusters();
+        double each = moments.weight() / moments.clusters();
         double least = slopes ? FEW_ROWS_FOR_SLOPES : FEW_ROWS;
         if (each < least && moments.mostTrials() <= 1) {
             add(

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.diagnostics;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.ClusterBlock;
@@ -28,13 +29,18 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     private final double[] parameters;
 
     private final double share;
+    private final double copies;
     private final long seed;
 
     /**
      * @param share of the rows that get a quantile residual, taken at random
+     * @param copies how many times a row of frequency weight 1 is taken, at most once: a row of weight 3 stands for three,
+     *     each with a quantile residual of its own
      * @param seed of everything random
      */
-    ResidualPass(MixedModel model, Family family, Link link, double[] parameters, double share, long seed) {
+    ResidualPass(
+            MixedModel model, Family family, Link link, double[] parameters, double share, double copies, long seed) {
+        this.copies = copies;
         this.seed = seed;
         this.share = share;
         this.model = model;
@@ -43,10 +49,12 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         this.parameters = parameters;
     }
 
-    /** Of a block. Arrays by row are NaN for rows of clusters without a likelihood, and quantiles for those not taken. */
+    /** Of a block. Arrays by row, each as often as it is taken, are NaN for rows of clusters without a likelihood, and quantiles for those not taken. */
     static final class Residuals implements Serializable {
         private static final long serialVersionUID = 1;
 
+        /** How many times each row is taken; null for once. */
+        final int[] taken;
         /** Randomised quantile residuals. */
         final double[] quantile;
         /** Linear predictors at the draws. */
@@ -64,7 +72,8 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         double expectedZeros;
         double zerosVariance;
 
-        Residuals(int rows, int q, int clusters) {
+        Residuals(int[] taken, int rows, int q, int clusters) {
+            this.taken = taken;
             quantile = new double[rows];
             eta = new double[rows];
             drawn = new double[q][clusters];
@@ -75,10 +84,13 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
     @Override
     public Residuals apply(ClusterBlock block) {
         int q = model.layout().random();
-        Residuals out = new Residuals(block.rows(), q, block.clusters());
+        int[] taken = taken(block);
+        int all = taken == null ? block.rows() : Arrays.stream(taken).sum();
+        Residuals out = new Residuals(taken, all, q, block.clusters());
         PosteriorDraws draws = PosteriorDraws.of(block, model, parameters, seed);
         Observations observations = block.observations();
         double[] psi = new double[model.layout().psiParts()];
+        int at = 0;
         for (int i = 0; i < block.clusters(); i++) {
             for (int d = 0; d < q; d++) {
                 out.drawn[d][i] = draws.isKnown(i) ? draws.drawn(i, d) : Double.NaN;
@@ -88,24 +100,51 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
             }
             SplittableRandom random = RandomVariates.stream(seed, block.ids().hash(i), 1);
             for (int j = block.start(i); j < block.start(i + 1); j++) {
-                out.eta[j] = draws.isKnown(i) ? draws.etaDrawn(j) : Double.NaN;
-                out.quantile[j] = Double.NaN;
-                double uniform = random.nextDouble();
-                boolean withQuantile = share >= 1 || random.nextDouble() < share;
-                if (!draws.isKnown(i)) {
-                    continue;
-                }
-                draws.psi(j, psi);
+                double eta = draws.isKnown(i) ? draws.etaDrawn(j) : Double.NaN;
                 double y = observations.y(j);
                 double size = observations.size(j);
-                double w = observations.weight(j);
-                if (withQuantile) {
-                    double below = family.cumulativeBelow(link, out.eta[j], psi, y, size);
-                    double upTo = family.cumulative(link, out.eta[j], psi, y, size);
-                    out.quantile[j] = StandardNormal.quantile(below + uniform * (upTo - below));
+                if (draws.isKnown(i)) {
+                    draws.psi(j, psi);
                 }
-                pearson(out, draws.etaAtMode(j), out.eta[j], psi, y, size, w);
-                zeros(out, out.eta[j], psi, y, size, w);
+                double below = Double.NaN;
+                double upTo = Double.NaN;
+                for (int copy = taken == null ? 1 : taken[j]; copy > 0; copy--, at++) {
+                    out.eta[at] = eta;
+                    out.quantile[at] = Double.NaN;
+                    double uniform = random.nextDouble();
+                    boolean withQuantile = share >= 1 || random.nextDouble() < share;
+                    if (draws.isKnown(i) && withQuantile) {
+                        if (Double.isNaN(below)) {
+                            below = family.cumulativeBelow(link, eta, psi, y, size);
+                            upTo = family.cumulative(link, eta, psi, y, size);
+                        }
+                        out.quantile[at] = StandardNormal.quantile(below + uniform * (upTo - below));
+                    }
+                }
+                if (draws.isKnown(i)) {
+                    double w = observations.weight(j);
+                    pearson(out, draws.etaAtMode(j), eta, psi, y, size, w);
+                    zeros(out, eta, psi, y, size, w);
+                }
+            }
+        }
+        return out;
+    }
+
+    /** As often as the weights say; the part that is not whole, by chance. Null if every row has weight 1. */
+    private int[] taken(ClusterBlock block) {
+        boolean weighted = false;
+        for (int j = 0; j < block.rows(); j++) {
+            weighted |= block.observations().weight(j) != 1;
+        }
+        if (!weighted) {
+            return null;
+        }
+        int[] out = new int[block.rows()];
+        for (int i = 0; i < block.clusters(); i++) {
+            SplittableRandom random = RandomVariates.stream(seed, block.ids().hash(i), 2);
+            for (int j = block.start(i); j < block.start(i + 1); j++) {
+                out[j] = (int) (copies * block.observations().weight(j) + random.nextDouble());
             }
         }
         return out;

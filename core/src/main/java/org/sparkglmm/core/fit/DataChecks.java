@@ -47,8 +47,9 @@ final class DataChecks {
         }
         boolean hasResidual = family.isQuadratic(family.links().get(0));
         long effects = moments.clusters() * design.randomColumns().size();
-        if (hasResidual && moments.rows() <= effects) {
-            throw new DataException(moments.rows() + " rows for " + effects + " random effects (" + moments.clusters()
+        if (hasResidual && moments.weight() <= effects) {
+            throw new DataException(Math.round(moments.weight()) + " rows for " + effects + " random effects ("
+                    + moments.clusters()
                     + " " + design.group() + " × " + design.randomColumns().size()
                     + "): with so few rows a " + design.group()
                     + " the random effects cannot be told from the residual; simplify the random part");
@@ -84,6 +85,14 @@ final class DataChecks {
                     "every " + design.group()
                             + " has a single row: the random-effect variance rests on the shape of the " + family.name()
                             + " distribution alone; do not interpret it as variation between persons"));
+        }
+        if (moments.brokenWeights() > 0) {
+            into.add(new Warning(
+                    "weights_not_whole",
+                    "the weights of " + RowCount.words(moments.brokenWeights())
+                            + " are not whole: --weights are frequencies, so that standard errors, AIC and BIC are those of as"
+                            + " many rows as the weights add up to; with sampling weights trust the robust standard errors"
+                            + " alone (--se robust)"));
         }
         OutcomeSummary summary = moments.outcome(family);
         if (has(family, Role.ZERO_INFLATION) && summary.zeros() == 0) {

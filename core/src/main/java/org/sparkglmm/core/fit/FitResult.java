@@ -27,6 +27,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param observations rows used
  * @param clusters clusters used
  * @param fingerprint of the rows used, see {@link org.sparkglmm.core.design.DataMoments#fingerprint}
+ * @param weight sum of the rows' frequency weights, the number of rows that they stand for; without weights the rows
  * @param logLikelihood with every constant; restricted if REML
  * @param parameters β, θ, ψ as estimated
  * @param errors what z, p and intervals rest on
@@ -46,6 +47,7 @@ public record FitResult(
         long observations,
         long clusters,
         long fingerprint,
+        double weight,
         double logLikelihood,
         double[] parameters,
         StandardErrors errors,
@@ -170,8 +172,13 @@ public record FitResult(
         return -2 * logLikelihood + 2.0 * parameterCount();
     }
 
-    /** With the number of rows, as lme4's BIC. */
+    /** With the number of rows, as lme4's BIC; a row of weight 3 is three. */
     public double bic() {
-        return -2 * logLikelihood + Math.log(observations) * parameterCount();
+        return -2 * logLikelihood + Math.log(weight) * parameterCount();
+    }
+
+    /** Rows, by their weights, less parameters. */
+    public double residualDf() {
+        return weight - parameterCount();
     }
 }

@@ -215,6 +215,7 @@ final class GaussianFit {
                 moments.rows(),
                 moments.clusters(),
                 moments.fingerprint(),
+                moments.weight(),
                 -optimum.value(),
                 parameters,
                 options.errors(),

@@ -261,6 +261,7 @@ public final class GlmmFit {
                 moments.rows(),
                 moments.clusters(),
                 moments.fingerprint(),
+                moments.weight(),
                 -optimum.value(),
                 parameters,
                 options.errors(),

@@ -216,12 +216,11 @@ final class SqlReader {
             case "|", "||", "&", "&&" ->
                 throw tokens.error(
                         at, "'" + sign + "' means something else in Spark SQL than in R", "write OR, AND or concat()");
-            case "%%" -> throw tokens.error(at, "'%%' is R's and not Spark SQL's", "write pmod(a, b)");
-            case "%/%" -> throw tokens.error(at, "'%/%' is R's and not Spark SQL's", "write floor(a / b)");
             case "%in%" -> throw tokens.error(at, "'%in%' is R's and not Spark SQL's", "write x IN (1, 2)");
             case ";", ":", "~" -> throw tokens.unexpected(at);
             default -> {
-                if (sign.length() > 1 && sign.startsWith("%")) {
+                boolean known = sign.equals("%%") || sign.equals("%/%");
+                if (sign.length() > 1 && sign.startsWith("%") && !known) {
                     throw tokens.error(at, "unexpected '" + sign + "'", "put blanks around SQL's %");
                 }
             }

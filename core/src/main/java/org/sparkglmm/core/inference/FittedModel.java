@@ -10,6 +10,7 @@ import java.util.Set;
  * @param method laplace, agq, ml or reml
  * @param nodes of the quadrature
  * @param observations rows used
+ * @param weight sum of their frequency weights, without weights the rows
  * @param rows fingerprint of the rows used
  * @param parameters number of parameters
  * @param fixed names of the columns of X
@@ -25,6 +26,7 @@ public record FittedModel(
         int nodes,
         boolean converged,
         long observations,
+        double weight,
         String rows,
         int parameters,
         double logLikelihood,
@@ -36,9 +38,9 @@ public record FittedModel(
         return -2 * logLikelihood + 2.0 * parameters;
     }
 
-    /** With the number of rows, as lme4's BIC. */
+    /** With the number of rows, as lme4's BIC; a row of weight 3 is three. */
     public double bic() {
-        return -2 * logLikelihood + Math.log(observations) * parameters;
+        return -2 * logLikelihood + Math.log(weight) * parameters;
     }
 
     int randomEffects() {

@@ -18,7 +18,6 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.design.RawColumn;
-import org.sparkglmm.core.design.RepeatedRows;
 import org.sparkglmm.core.fit.DataReport;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.OutcomeSummary;
@@ -28,6 +27,7 @@ import org.sparkglmm.spark.data.ColumnsRead;
 import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.OpenTable;
+import org.sparkglmm.spark.data.RepeatedRows;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.output.SmallCounts;
@@ -78,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
                     report,
                     ColumnsRead.of(table.table(), known),
                     loaded.personsDropped(),
-                    RepeatedRows.in(new SparkClusterData(blocks, bound.counts().complete())));
+                    RepeatedRows.in(table.table(), request.group()));
             return ExitCode.OK;
         } finally {
             blocks.unpersist(false);
@@ -154,9 +154,12 @@ final class CheckCommand implements Callable<Integer> {
                     + " (above) had better be merged with others: what is estimated of them may disclose them");
         }
         if (repeated > 0) {
-            out.println("Note: " + counts.show(repeated) + " rows are the same as another row of the same "
-                    + request.group()
-                    + " in every value used; all are kept: if the table holds rows twice, take them out");
+            out.println(
+                    "Note: " + counts.show(repeated) + " rows are the same as another row in every column of the table;"
+                            + " all are kept: if the table holds rows twice, take them out");
+        }
+        if (repeated < 0) {
+            out.println("Note: whether rows stand twice was not found out: a column that is not used cannot be read");
         }
         out.println(warnings.isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
         out.flush();

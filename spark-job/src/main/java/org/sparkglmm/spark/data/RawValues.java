@@ -3,7 +3,7 @@ package org.sparkglmm.spark.data;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,9 +29,6 @@ import org.sparkglmm.core.model.Family;
  * what cannot be read.
  */
 final class RawValues {
-    private static final Pattern NAMES_NULLS = Pattern.compile(
-            "(?i)\\b(coalesce|ifnull|nvl2?|isnull|isnotnull|isnan|nanvl|nullif)\\b|\\bis\\s+(not\\s+)?null\\b");
-
     private final Dataset<Row> table;
     private final boolean text;
     private final TableColumns columns;
@@ -224,23 +221,21 @@ final class RawValues {
      * makes ELSE of it); an expression that names nulls itself knows what it does.
      */
     private RawValue guarded(RawValue raw, Variable variable) {
-        if (variable.isPlainColumn() || NAMES_NULLS.matcher(variable.sql()).find()) {
+        ScalarSql.Reading reading = ScalarSql.read(variable, columns);
+        if (reading.namesNulls() || reading.columns().isEmpty()) {
             return raw;
         }
         Column present = null;
         boolean derived = true;
-        for (String name : variable.columns()) {
-            StructField field = columns.find(name).orElse(null);
-            if (field == null) {
-                return raw;
-            }
+        for (Map.Entry<String, StructField> source : reading.columns().entrySet()) {
+            StructField field = source.getValue();
             Column own = functions.col(TableColumns.quoted(field.name()));
             Column here = own.isNotNull();
             if (field.dataType() instanceof DoubleType || field.dataType() instanceof FloatType) {
                 here = here.and(functions.not(functions.isnan(own)));
             }
             present = present == null ? here : present.and(here);
-            derived &= raws.stream().anyMatch(r -> r.name.equals(name));
+            derived &= raws.stream().anyMatch(r -> r.name.equals(source.getKey()));
         }
         raw.sourcesPresent = present;
         raw.derived = derived;

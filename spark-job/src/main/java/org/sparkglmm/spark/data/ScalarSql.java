@@ -3,14 +3,17 @@ package org.sparkglmm.spark.data;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Variable;
@@ -19,7 +22,8 @@ import org.sparkglmm.core.formula.Variable;
  * The only door through which a formula's text reaches Spark as SQL. A formula may come from a model file that somebody else
  * made, and Spark's SQL can call any Java method, read other tables and the environment; so what passes is what this class
  * knows, and all else is refused before Spark sees it: columns of the table, literals, operators, and functions of Spark that
- * make one value of one row from their arguments alone, the same whenever they are asked.
+ * make one value of one row from their arguments alone, the same whenever they are asked. {@link ExpressionReader} then writes
+ * it anew for Spark, so that its numbers are R's.
  */
 final class ScalarSql {
     /** More words make expressions so deep that Spark's recursion over them may reach the end of the stack. */
@@ -89,6 +93,7 @@ final class ScalarSql {
             Pattern.compile("(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?(?:[lLdDfFsSyY]|[bB][dD])?");
     private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String SIGNS = "+-*/%()[],<>=!";
+    private static final List<String> SIGNS_OF_TWO = List.of("%%", "<=", ">=", "<>", "!=", "==");
 
     private final String name;
     private final String sql;
@@ -104,6 +109,8 @@ final class ScalarSql {
     /** For each open bracket the function whose arguments are in it, or "" . */
     private final Deque<String> open = new ArrayDeque<>();
 
+    private final List<Word> words = new ArrayList<>();
+
     private ScalarSql(String name, String sql, TableColumns columns) {
         this.name = name;
         this.sql = sql;
@@ -111,17 +118,50 @@ final class ScalarSql {
     }
 
     /**
+     * A piece of an expression: a number, a string with its quotes, a name in backticks, a word or a sign.
+     *
+     * @param at where it begins
+     */
+    record Word(String text, int at) {}
+
+    /**
+     * A formula's variable as Spark computes it.
+     *
+     * @param value its value in a row
+     * @param columns the columns it is computed from, by the names that the formula has for them
+     * @param namesNulls whether it says itself what becomes of missing values
+     */
+    record Reading(Column value, Map<String, StructField> columns, boolean namesNulls) {}
+
+    /**
      * A formula's variable as Spark's column.
      *
      * @throws UsageException if it is more than a computation from the row
      */
     static Column of(Variable variable, TableColumns columns) {
+        return read(variable, columns).value();
+    }
+
+    /** The same, and what it is computed from. */
+    static Reading read(Variable variable, TableColumns columns) {
         if (variable.isPlainColumn() || (variable.forcedFactor() && isName(variable.sql()))) {
-            return functions.col(variable.sql());
+            Map<String, StructField> source = new LinkedHashMap<>();
+            if (variable.forcedFactor()) {
+                String column = variable.columns().get(0);
+                columns.find(column).ifPresent(field -> source.put(column, field));
+            }
+            return new Reading(functions.col(variable.sql()), source, false);
         }
-        new ScalarSql(variable.name(), variable.sql(), columns).check();
+        ScalarSql gate = new ScalarSql(variable.name(), variable.sql(), columns);
+        gate.check();
+        ExpressionReader reader = new ExpressionReader(gate, columns);
+        String computed = reader.read();
+        return new Reading(computed(variable, computed), reader.columns(), reader.namesNulls());
+    }
+
+    private static Column computed(Variable variable, String sql) {
         try {
-            return functions.expr(variable.sql());
+            return functions.expr(sql);
         } catch (Exception e) {
             // Spark's parser throws a checked exception that its signature does not name; it quotes the expression
             // alone.
@@ -161,7 +201,9 @@ final class ScalarSql {
             if (++read > MOST_WORDS) {
                 throw refused("more than " + MOST_WORDS + " words", "compute the column beforehand");
             }
+            int start = at;
             String token = token(c);
+            words.add(new Word(sql.substring(start, at), start));
             beforeThat = before;
             before = token;
         }
@@ -312,6 +354,11 @@ final class ScalarSql {
                 && (before.equals("distinct") || isIn("trim") || isIn("extract"));
     }
 
+    /** Whether a word in lower case is a unit of time. */
+    static boolean isUnit(String word) {
+        return UNITS.contains(word);
+    }
+
     private boolean isIn(String function) {
         return function.equals(open.peek());
     }
@@ -335,8 +382,13 @@ final class ScalarSql {
         if (sql.startsWith("::", at)) {
             return until(at + 2);
         }
-        if (sql.startsWith("<=>", at)) {
+        if (sql.startsWith("<=>", at) || sql.startsWith("%/%", at)) {
             return until(at + 3);
+        }
+        for (String sign : SIGNS_OF_TWO) {
+            if (sql.startsWith(sign, at)) {
+                return until(at + 2);
+            }
         }
         if (sql.startsWith("->", at) || sql.startsWith("=>", at)) {
             throw refused("'" + sql.substring(at, at + 2) + "'", "functions of functions are not allowed");
@@ -354,11 +406,29 @@ final class ScalarSql {
         return until(at + 1);
     }
 
-    /** The position is counted inside the brackets that the formula's reader put around an expression. */
+    /** What was let through, in order. */
+    List<Word> words() {
+        return words;
+    }
+
+    /** The expression as the formula has it, for messages. */
+    String shownName() {
+        return shortened(name);
+    }
+
     private UsageException refused(String what, String hint) {
-        int position = sql.codePointCount(0, at) + (sql.startsWith("(") ? 0 : 1);
-        return new UsageException("formula: cannot compute " + shortened(name) + ": " + what + " at position "
-                + Math.max(1, position) + " of its SQL is not allowed" + (hint.isEmpty() ? "" : "; " + hint));
+        return refusal(what + position(at) + " is not allowed", hint);
+    }
+
+    UsageException refusal(String what, String hint) {
+        return new UsageException(
+                "formula: cannot compute " + shownName() + ": " + what + (hint.isEmpty() ? "" : "; " + hint));
+    }
+
+    /** In words; counted inside the brackets that the formula's reader put around an expression. */
+    String position(int from) {
+        int position = sql.codePointCount(0, from) + (sql.startsWith("(") ? 0 : 1);
+        return " at position " + Math.max(1, position) + " of its SQL";
     }
 
     private static String shortened(String text) {

@@ -84,6 +84,9 @@ public final class ModelFile {
         root.put("nodes", fit.nodes());
         root.put("method", fit.method());
         root.put("nObservations", fit.observations());
+        if (request.weights() != null) {
+            number(root, "sumOfWeights", fit.weight());
+        }
         root.put("nClusters", fit.clusters());
         root.put("nDropped", dropped);
         root.put("minCellCount", minCellCount);
@@ -423,6 +426,7 @@ public final class ModelFile {
                 root.path("nodes").asInt(),
                 root.path("status").asText().equals("converged"),
                 root.path("nObservations").asLong(),
+                root.path("sumOfWeights").asDouble(root.path("nObservations").asDouble()),
                 root.at("/provenance/rows").asText(""),
                 root.path("nParameters").asInt(),
                 root.path("logLik").asDouble(Double.NaN),

@@ -69,6 +69,9 @@ public final class Report {
         fact("Family", Tree.text(model, "family"));
         fact("Link", Tree.text(model, "link"));
         fact("Rows", words.count(Tree.number(model, "nObservations")));
+        if (model.has("sumOfWeights")) {
+            fact("Sum of their weights", words.count(Tree.number(model, "sumOfWeights")));
+        }
         fact("Groups (" + words.group() + ")", words.count(Tree.number(model, "nClusters")));
         double dropped = Tree.number(model, "nDropped");
         if (dropped > 0) {

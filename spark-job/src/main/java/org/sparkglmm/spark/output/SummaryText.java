@@ -89,12 +89,8 @@ public final class SummaryText {
         line("");
         line("%12s %12s %12s %12s %10s", "AIC", "BIC", "logLik", "deviance", "df.resid");
         line(
-                "%12.2f %12.2f %12.3f %12.2f %10d",
-                fit.aic(),
-                fit.bic(),
-                fit.logLikelihood(),
-                -2 * fit.logLikelihood(),
-                fit.observations() - fit.parameterCount());
+                "%12.2f %12.2f %12.3f %12.2f %10.0f",
+                fit.aic(), fit.bic(), fit.logLikelihood(), -2 * fit.logLikelihood(), fit.residualDf());
         line("");
     }
 
@@ -137,8 +133,11 @@ public final class SummaryText {
 
     private void counts(long dropped) {
         line(
-                "Number of obs: %s, groups: %s, %s%s",
+                "Number of obs: %s%s, groups: %s, %s%s",
                 counts.show(fit.observations()),
+                fit.weight() == fit.observations()
+                        ? ""
+                        : " (their weights add up to " + counts.show(Math.round(fit.weight())) + ")",
                 fit.design().group(),
                 counts.show(fit.clusters()),
                 dropped == 0 ? "" : "  (" + counts.show(dropped) + " rows with missing values dropped)");

@@ -52,6 +52,7 @@ public final class TruthFile {
             "nodes",
             "method",
             "nObservations",
+            "sumOfWeights",
             "nClusters",
             "nDropped",
             "minCellCount",

@@ -288,7 +288,12 @@ class BadTablesTest {
                         two(t -> t.withColumn("time", col("time").cast("int"))
                                 .withColumn("id", col("id").cast("smallint"))),
                         F),
-                Arguments.of("400 rows are the same as another row", two(t -> t), F),
+                Arguments.of("400 rows are the same as another row in every column", two(t -> t), F),
+                Arguments.of(
+                        "400 rows are the same as another row in every column",
+                        parquet(t -> t.withColumn("s", expr("struct(x, map('a', y), array(time))"))
+                                .union(t.withColumn("s", expr("struct(x, map('a', y), array(time))")))),
+                        F),
                 Arguments.of("90 d", typed("IF(id % 10 = 0, NULL, id)"), "y ~ x + (1 | d)"),
                 Arguments.of("90 d", typed("IF(id % 10 = 0, double('NaN'), double(id))"), "y ~ x + (1 | d)"),
                 Arguments.of(
@@ -322,6 +327,18 @@ class BadTablesTest {
         Commands ran = check(table.write(), formula, List.of());
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains(said), ran.out());
+    }
+
+    @Test
+    void rowsThatDifferInAnUnusedColumnAreNotTheSame() throws IOException {
+        Path numbered = parquet(t -> t.withColumn("nr", expr("0")).union(t.withColumn("nr", expr("1"))))
+                .write();
+        assertFalse(check(numbered, F, List.of()).out().contains("are the same"));
+        Path nulls = parquet(t -> t.withColumn("a", expr("CAST(NULL AS INT)"))
+                        .withColumn("b", expr("1"))
+                        .union(t.withColumn("a", expr("1")).withColumn("b", expr("CAST(NULL AS INT)"))))
+                .write();
+        assertFalse(check(nulls, F, List.of()).out().contains("are the same"));
     }
 
     @Test
