@@ -31,6 +31,7 @@ import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.output.SmallCounts;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
-        out.println("Formula: " + request.formula().text());
+        out.println("Formula: " + Visible.formula(request.formula().text()));
         out.println(
                 "Family:  " + request.family().name() + " (" + request.link().label() + ")");
         out.println("Rows:    "

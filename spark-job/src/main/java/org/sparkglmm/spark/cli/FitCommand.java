@@ -170,7 +170,7 @@ final class FitCommand implements Callable<Integer> {
 
     private void report(GlmmModel fitted) {
         PrintWriter console = spec.commandLine().getOut();
-        console.println(fitted.summary());
+        console.print(fitted.summary() + System.lineSeparator());
         console.println("Results are in " + out + ": summary.txt, report.html, model.json, random_effects/"
                 + (writeFitted ? ", fitted/" : ""));
         console.flush();

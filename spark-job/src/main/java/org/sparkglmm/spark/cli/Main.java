@@ -7,8 +7,10 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.formula.FormulaException;
 import org.sparkglmm.spark.data.DamagedTable;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -112,6 +114,16 @@ public final class Main {
         line.setExecutionExceptionHandler(this::explain);
         line.setParameterExceptionHandler(this::explainUsage);
         line.setUsageHelpAutoWidth(true);
+        line.setExecutionStrategy(parsed -> {
+            // Help is ours, and may be in colours; what follows may hold anybody's text.
+            Integer help = CommandLine.executeHelpRequest(parsed);
+            if (help != null) {
+                return help;
+            }
+            line.setOut(new Console(line.getOut()));
+            line.setErr(new Console(line.getErr()));
+            return new CommandLine.RunLast().execute(parsed);
+        });
         StatusFile early = StatusFile.namedIn(arguments);
         early.clear();
         Supplier<StatusFile> named = () -> status == null ? early : new StatusFile(status);
@@ -131,7 +143,7 @@ public final class Main {
     }
 
     private int explainUsage(CommandLine.ParameterException e, String[] arguments) {
-        if (end.tell(ExitCode.USAGE, e.getMessage())) {
+        if (end.tell(ExitCode.USAGE, Visible.lines(e.getMessage()))) {
             e.getCommandLine()
                     .getErr()
                     .println("try: spark-glmm "
@@ -144,6 +156,11 @@ public final class Main {
 
     private int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FormulaException) {
+                // The one message of several lines: the formula, and a mark below.
+                end.tell(ExitCode.USAGE, Visible.lines(cause.getMessage()));
+                return ExitCode.USAGE;
+            }
             if (cause instanceof UsageException) {
                 return say(ExitCode.USAGE, cause.getMessage());
             }
@@ -174,14 +191,14 @@ public final class Main {
             code = ExitCode.DATA;
             message = damaged.get().getMessage();
         }
-        if (end.tell(code, message) && wanted) {
+        if (end.tell(code, Visible.of(message)) && wanted) {
             e.printStackTrace(line.getErr());
         }
         return code;
     }
 
     private int say(int code, String sentence) {
-        end.tell(code, sentence);
+        end.tell(code, Visible.of(sentence));
         return code;
     }
 

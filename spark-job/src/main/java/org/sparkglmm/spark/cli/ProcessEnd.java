@@ -43,7 +43,7 @@ final class ProcessEnd {
     /**
      * Says how it ended and writes the status, unless another end was first.
      *
-     * @param sentence null if there is nothing to complain about
+     * @param sentence as people may see it; null if there is nothing to complain about
      * @return whether this was the first
      */
     synchronized boolean tell(int code, String sentence) {

@@ -50,7 +50,7 @@ public final class ModelFile {
     public static final String RANDOM_EFFECTS = "random_effects";
 
     private static final int SCHEMA_VERSION = 1;
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = Visible.jsonMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private ModelFile() {}
 
