@@ -355,6 +355,7 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     @Override
     public GlmmModel fit(Dataset<?> data) {
+        SparkSessions.requireTable(data);
         return fit(data.toDF(), false, PassJournal.NONE, FitListener.SILENT);
     }
 

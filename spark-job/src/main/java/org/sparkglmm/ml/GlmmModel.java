@@ -18,6 +18,7 @@ import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
@@ -115,6 +116,7 @@ public final class GlmmModel extends Model<GlmmModel> {
      */
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
+        SparkSessions.requireTable(data);
         return predictor().predict(data.toDF(), false, randomEffects());
     }
 

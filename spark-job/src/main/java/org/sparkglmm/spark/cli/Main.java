@@ -1,5 +1,6 @@
 package org.sparkglmm.spark.cli;
 
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -122,18 +123,39 @@ public final class Main {
             }
             line.setOut(new Console(line.getOut()));
             line.setErr(new Console(line.getErr()));
+            for (CommandLine command : parsed.asCommandLineList()) {
+                try {
+                    PathArguments.requireUsable(command.getCommandSpec());
+                } catch (RuntimeException e) {
+                    throw new CommandLine.ExecutionException(command, "a path", e);
+                }
+            }
             return new CommandLine.RunLast().execute(parsed);
         });
+        if (ownProcess) {
+            Encoding.print(line);
+        }
         StatusFile early = StatusFile.namedIn(arguments);
         early.clear();
         Supplier<StatusFile> named = () -> status == null ? early : new StatusFile(status);
         end = ownProcess ? ProcessEnd.watched(named, line.getErr()) : ProcessEnd.unwatched(named, line.getErr());
         int code;
         try {
+            if (ownProcess && Encoding.hasLost(arguments)) {
+                end.tell(ExitCode.USAGE, Encoding.LOST);
+                return ExitCode.USAGE;
+            }
             code = line.execute(arguments);
-        } catch (OutOfMemoryError | FSError e) {
+        } catch (OutOfMemoryError | FSError | LinkageError e) {
             code = ExitCode.UNEXPECTED;
-            end.tell(code, Infrastructure.explain(e).orElse("a local disk failed"));
+            end.tell(
+                    code,
+                    Infrastructure.explain(e)
+                            .orElse(
+                                    e instanceof FSError
+                                            ? "a local disk failed"
+                                            : "a class of Spark or Java cannot be loaded (" + e.getMessage()
+                                                    + "): is this jar built for this Spark and Java?"));
         } catch (StackOverflowError e) {
             code = ExitCode.UNEXPECTED;
             end.tell(code, "formula, options or file are nested too deeply; write them simpler");
@@ -178,6 +200,9 @@ public final class Main {
                                 .orElse(cause.getMessage()));
             }
         }
+        if (Encoding.isAscii() && hasCause(e, InvalidPathException.class)) {
+            return say(ExitCode.USAGE, Encoding.NAMES);
+        }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
         int code = ExitCode.UNEXPECTED;
         // Spark's messages may quote values of the data, so only the kind of error is shown unless asked for.
@@ -200,6 +225,15 @@ public final class Main {
     private int say(int code, String sentence) {
         end.tell(code, Visible.of(sentence));
         return code;
+    }
+
+    private static boolean hasCause(Throwable e, Class<? extends Throwable> kind) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Throwable rootOf(Throwable e) {

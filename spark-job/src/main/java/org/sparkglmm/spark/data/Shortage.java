@@ -1,5 +1,7 @@
 package org.sparkglmm.spark.data;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,6 +19,9 @@ public final class Shortage {
             Pattern.compile("outofmemoryerror[^\\n]*(\\n[^\\n]*){1,12}(linereader|linerecordreader|hadoop\\.io\\.text)");
 
     private static final Pattern TOO_SMALL = Pattern.compile("(system|executor) memory .*must be at least");
+
+    /** Spark's jars alone are some 300. */
+    private static final long ENOUGH_FILES = 512;
 
     private Shortage() {}
 
@@ -36,7 +41,7 @@ public final class Shortage {
         if (text.contains("no space left on device") || text.contains("disk quota exceeded")) {
             return "a disk is full: that of the output, or of spark.local.dir on some machine";
         }
-        if (text.contains("too many open files")) {
+        if (text.contains("too many open files") || (cause instanceof LinkageError && mayOpenFewFiles())) {
             return "too many open files: the limit on some machine is too low for Spark (ulimit -n; 1024 is enough)";
         }
         if (text.contains("unable to create native thread") || text.contains("unable to create new native thread")) {
@@ -53,6 +58,12 @@ public final class Shortage {
             return "the heap is too small for Spark, which needs 450 MB at least" + MORE_MEMORY;
         }
         return null;
+    }
+
+    /** Whether classes may not be found since their jars cannot be opened: Java then does not say why. */
+    private static boolean mayOpenFewFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                && unix.getMaxFileDescriptorCount() < ENOUGH_FILES;
     }
 
     private static boolean readsALine(Throwable outOfMemory) {
