@@ -1,11 +1,14 @@
 package org.sparkglmm.spark.cli;
 
+import java.io.File;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.hadoop.fs.Path;
+import org.sparkglmm.core.UsageException;
 import picocli.CommandLine;
 
 /**
@@ -33,6 +36,26 @@ final class Encoding {
     /** Whether letters of the arguments are gone. */
     static boolean hasLost(String... arguments) {
         return isAscii() && Arrays.stream(arguments).anyMatch(a -> a.indexOf(REPLACEMENT) >= 0);
+    }
+
+    /**
+     * Complains about names below a folder of this machine that Java cannot use: listing the folder, Hadoop passes over such files and
+     * says nothing, and their rows would be lost.
+     */
+    static void requireNames(Path folder) {
+        boolean ofThisMachine = folder.toUri().getScheme() == null
+                || folder.toUri().getScheme().equals("file");
+        if (isAscii() && ofThisMachine && holdsLost(new File(folder.toUri().getPath()).getAbsoluteFile())) {
+            throw new UsageException(NAMES);
+        }
+    }
+
+    private static boolean holdsLost(File file) {
+        if (file.getName().indexOf(REPLACEMENT) >= 0) {
+            return true;
+        }
+        File[] inside = file.listFiles();
+        return inside != null && Arrays.stream(inside).anyMatch(Encoding::holdsLost);
     }
 
     /** Prints as UTF-8 where the locale would have a question mark for every letter of others. */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -21,6 +23,8 @@ final class PathArguments {
 
     /** Addresses of which Java makes something, but neither folders nor files that one could write. */
     private static final Set<String> NO_FOLDERS = Set.of("http", "https", "ftp", "jar");
+
+    private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
     private PathArguments() {}
 
@@ -40,6 +44,17 @@ final class PathArguments {
                 list.forEach(folder -> requireUsable(command.name(), String.valueOf(folder), configuration));
             }
         }
+    }
+
+    /** The folder in which a pattern of names begins. */
+    private static String aboveGlob(String path) {
+        Matcher glob = GLOB.matcher(path);
+        if (!glob.find()) {
+            return path;
+        }
+        String before = path.substring(0, glob.start());
+        int slash = before.lastIndexOf('/');
+        return slash < 0 ? "." : before.substring(0, slash + 1);
     }
 
     private static boolean isNameOfATable(CommandSpec command) {
@@ -74,6 +89,9 @@ final class PathArguments {
         }
         if (scheme != null && NO_FOLDERS.contains(scheme.toLowerCase(Locale.ROOT))) {
             throw new UsageException(refused + "is no file or folder that can be used: copy it to a file system first");
+        }
+        if (READ.contains(option)) {
+            Encoding.requireNames(new Path(aboveGlob(text)));
         }
         try {
             path.getFileSystem(configuration);
