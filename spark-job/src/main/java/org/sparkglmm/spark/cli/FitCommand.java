@@ -139,7 +139,8 @@ final class FitCommand implements Callable<Integer> {
             // Another attempt would end here as well.
             folder.forget();
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Spark throws checked exceptions (lost executors) that its signatures do not name.
             if (checkpoint != null) {
                 checkpoint.flush();
             }
