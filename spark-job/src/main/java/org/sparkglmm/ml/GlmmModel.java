@@ -151,7 +151,8 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
     private void requireFitted() {
         if (saved != null) {
-            throw new UsageException("this model was loaded: that is known to the fit alone; json() and summary() say what it found");
+            throw new UsageException(
+                    "this model was loaded: that is known to the fit alone; json() and summary() say what it found");
         }
     }
 
@@ -169,9 +170,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
         SparkSessions.requireTable(data);
-        return saved != null
-                ? saved.predict(data.toDF())
-                : predictor().predict(data.toDF(), false, randomEffects());
+        return saved != null ? saved.predict(data.toDF()) : predictor().predict(data.toDF(), false, randomEffects());
     }
 
     private Predictor predictor() {
@@ -256,7 +255,8 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
             return new GlmmModel(
                     SavedFit.uid(metadata),
                     new SavedFit(
-                            new Path(path, FOLDER).toString(), sparkSession().sparkContext().hadoopConfiguration()));
+                            new Path(path, FOLDER).toString(),
+                            sparkSession().sparkContext().hadoopConfiguration()));
         }
     }
 

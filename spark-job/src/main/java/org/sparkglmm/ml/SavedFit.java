@@ -51,8 +51,10 @@ final class SavedFit {
 
     List<Warning> warnings() {
         List<Warning> out = new ArrayList<>();
-        tree(json).path("warnings")
-                .forEach(w -> out.add(new Warning(w.path("code").asText(), w.path("message").asText())));
+        tree(json)
+                .path("warnings")
+                .forEach(w -> out.add(
+                        new Warning(w.path("code").asText(), w.path("message").asText())));
         return List.copyOf(out);
     }
 
@@ -81,8 +83,7 @@ final class SavedFit {
     }
 
     Dataset<Row> predict(Dataset<Row> table) {
-        Design design =
-                Predictor.design(saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, false);
+        Design design = Predictor.design(saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, false);
         return new Predictor(SparkSession.active(), saved.request(), design, saved.estimates())
                 .predict(table, false, randomEffects());
     }

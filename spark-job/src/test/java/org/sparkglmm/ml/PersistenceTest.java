@@ -113,9 +113,9 @@ class PersistenceTest {
         assertEquals(model.json(), loaded.json());
         assertEquals(model.summary(), loaded.summary());
         assertEquals(model.warnings(), loaded.warnings());
-        assertEquals(
-                model.transformSchema(contraception.schema()), loaded.transformSchema(contraception.schema()));
-        assertTrue(assertThrows(UsageException.class, loaded::result).getMessage().contains("was loaded"));
+        assertEquals(model.transformSchema(contraception.schema()), loaded.transformSchema(contraception.schema()));
+        assertTrue(
+                assertThrows(UsageException.class, loaded::result).getMessage().contains("was loaded"));
         loaded.unpersist();
         // What was loaded can be saved again.
         String second = folder.resolve("second").toString();
@@ -132,16 +132,21 @@ class PersistenceTest {
     }
 
     private static List<Row> rows(Dataset<Row> predicted) {
-        List<Row> out = predicted.orderBy("district", "age", "urban", "livch", "use").collectAsList();
+        List<Row> out =
+                predicted.orderBy("district", "age", "urban", "livch", "use").collectAsList();
         assertTrue(out.size() > 1900, "rows: " + out.size());
         return out;
     }
 
     @Test
     void aTableThatIsNoneAndOneWithoutEndAreRefused() {
-        assertTrue(assertThrows(UsageException.class, () -> glmm().fit(null)).getMessage().contains("null"));
+        assertTrue(assertThrows(UsageException.class, () -> glmm().fit(null))
+                .getMessage()
+                .contains("null"));
         Dataset<Row> stream = TestSession.get().readStream().format("rate").load();
-        assertTrue(assertThrows(UsageException.class, () -> glmm().fit(stream)).getMessage().contains("stream"));
+        assertTrue(assertThrows(UsageException.class, () -> glmm().fit(stream))
+                .getMessage()
+                .contains("stream"));
         GlmmModel model = glmm().fit(contraception);
         assertThrows(UsageException.class, () -> model.transform(null));
         assertThrows(UsageException.class, () -> model.transform(stream));

@@ -48,8 +48,10 @@ final class CompareCommand implements Callable<Integer> {
 
     private void print(List<ModelComparison.Entry> table) {
         PrintWriter out = spec.commandLine().getOut();
-        int width =
-                table.stream().mapToInt(e -> Visible.of(e.model().name()).length()).max().orElse(0);
+        int width = table.stream()
+                .mapToInt(e -> Visible.of(e.model().name()).length())
+                .max()
+                .orElse(0);
         out.println("Models:");
         for (ModelComparison.Entry entry : table) {
             FittedModel m = entry.model();

@@ -59,7 +59,10 @@ final class ContrastCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Link link = saved.request().link();
         boolean ratios = link == Link.LOGIT || link == Link.LOG;
-        int width = parsed.stream().mapToInt(c -> Visible.of(c.text()).length()).max().orElse(0);
+        int width = parsed.stream()
+                .mapToInt(c -> Visible.of(c.text()).length())
+                .max()
+                .orElse(0);
         String head = "%-" + width + "s %11s %11s %11s %9s %10s   %s%n";
         out.printf(
                 head,

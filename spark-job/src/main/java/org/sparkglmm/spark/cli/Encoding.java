@@ -16,11 +16,13 @@ import picocli.CommandLine;
  * scripts/spark-glmm chooses another; here is what can be done without.
  */
 final class Encoding {
-    static final String LOST = "an argument holds letters that Java cannot read in this locale, which knows ASCII alone: set"
-            + " LC_ALL=C.UTF-8 (or another locale with UTF-8) where the program is started";
+    static final String LOST =
+            "an argument holds letters that Java cannot read in this locale, which knows ASCII alone: set"
+                    + " LC_ALL=C.UTF-8 (or another locale with UTF-8) where the program is started";
 
-    static final String NAMES = "the name of a file holds letters that Java cannot use in this locale, which knows ASCII alone: set"
-            + " LC_ALL=C.UTF-8 (or another locale with UTF-8) where the program is started";
+    static final String NAMES =
+            "the name of a file holds letters that Java cannot use in this locale, which knows ASCII alone: set"
+                    + " LC_ALL=C.UTF-8 (or another locale with UTF-8) where the program is started";
 
     /** What Java puts in the place of a byte that it cannot read. */
     private static final char REPLACEMENT = '\ufffd';
@@ -43,8 +45,8 @@ final class Encoding {
      * says nothing, and their rows would be lost.
      */
     static void requireNames(Path folder) {
-        boolean ofThisMachine = folder.toUri().getScheme() == null
-                || folder.toUri().getScheme().equals("file");
+        boolean ofThisMachine =
+                folder.toUri().getScheme() == null || folder.toUri().getScheme().equals("file");
         if (isAscii() && ofThisMachine && holdsLost(new File(folder.toUri().getPath()).getAbsoluteFile())) {
             throw new UsageException(NAMES);
         }

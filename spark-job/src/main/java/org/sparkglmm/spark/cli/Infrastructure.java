@@ -44,7 +44,8 @@ final class Infrastructure {
                         || text.contains("beyond the")
                         || KILLED.matcher(text).find();
                 if (OUT_OF_HEAP.matcher(text).find()) {
-                    return Optional.of("executors were lost again and again, out of memory: raise spark.executor.memory");
+                    return Optional.of(
+                            "executors were lost again and again, out of memory: raise spark.executor.memory");
                 }
                 return Optional.of("executors were lost again and again"
                         + (killed

@@ -49,7 +49,8 @@ final class LocalDoors {
             conf.set("spark.authenticate", "true");
         }
         List<String> folders = new ArrayList<>();
-        for (String asked : conf.get(DIRECTORIES, System.getProperty("java.io.tmpdir")).split(",")) {
+        for (String asked :
+                conf.get(DIRECTORIES, System.getProperty("java.io.tmpdir")).split(",")) {
             folders.add(privateFolder(asked.strip()).toString());
         }
         conf.set(DIRECTORIES, String.join(",", folders));

@@ -76,8 +76,9 @@ final class PathArguments {
         try {
             path = new Path(text);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(refused + "is no path: what stands before a ':' names a file system, and an absolute"
-                    + " path follows; for a file of this machine take another name");
+            throw new UsageException(
+                    refused + "is no path: what stands before a ':' names a file system, and an absolute"
+                            + " path follows; for a file of this machine take another name");
         }
         String scheme = path.toUri().getScheme();
         if ("file".equals(scheme) && path.toUri().getAuthority() != null) {

@@ -22,7 +22,8 @@ final class SessionOptions {
             "spark.ui.showConsoleProgress", "false",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
-            // Of a task without memory Spark ends the process, before anyone can say why; so it fails as other tasks do.
+            // Of a task without memory Spark ends the process, before anyone can say why; so it fails as other tasks
+            // do.
             "spark.executor.killOnFatalError.depth", "0",
             "spark.sql.shuffle.partitions", "8",
             "spark.sql.adaptive.enabled", "true");

@@ -124,8 +124,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     private void say(ModelRequest known, List<String> truth) {
         PrintWriter console = spec.commandLine().getOut();
-        console.println("The truth behind them: " + Visible.formula(known.formula().text()) + ", family "
-                + known.family().name() + " (" + known.link().label() + ")");
+        console.println(
+                "The truth behind them: " + Visible.formula(known.formula().text()) + ", family "
+                        + known.family().name() + " (" + known.link().label() + ")");
         truth.forEach(line -> console.println("  " + line));
         console.println("The table is in " + out);
         console.flush();

@@ -11,12 +11,13 @@ import java.util.regex.Pattern;
  * befell its tasks on as text, so text is what is looked at; none of it is shown, since it may hold values of the data.
  */
 public final class Shortage {
-    private static final String MORE_MEMORY = ": give the driver or the executors more (--driver-memory, --executor-memory; with"
-            + " scripts/spark-glmm SPARK_GLMM_HEAP)";
+    private static final String MORE_MEMORY =
+            ": give the driver or the executors more (--driver-memory, --executor-memory; with"
+                    + " scripts/spark-glmm SPARK_GLMM_HEAP)";
 
     /** The classes that look for the end of a line, at the top of a stack that was short of memory. */
-    private static final Pattern IN_A_LINE =
-            Pattern.compile("outofmemoryerror[^\\n]*(\\n[^\\n]*){1,12}(linereader|linerecordreader|hadoop\\.io\\.text)");
+    private static final Pattern IN_A_LINE = Pattern.compile(
+            "outofmemoryerror[^\\n]*(\\n[^\\n]*){1,12}(linereader|linerecordreader|hadoop\\.io\\.text)");
 
     private static final Pattern TOO_SMALL = Pattern.compile("(system|executor) memory .*must be at least");
 

@@ -244,7 +244,11 @@ public final class SummaryText {
     }
 
     private void table(List<FixedEffect> effects, boolean tests) {
-        int width = effects.stream().mapToInt(e -> Visible.of(e.term()).length()).max().orElse(0) + 1;
+        int width = effects.stream()
+                        .mapToInt(e -> Visible.of(e.term()).length())
+                        .max()
+                        .orElse(0)
+                + 1;
         String row = "%-" + width + "s %11s %11s %11s";
         line(tests ? row + " %9s %10s" : row, "", "Estimate", "Std. Error", "Robust SE", "z value", "Pr(>|z|)");
         for (FixedEffect effect : effects) {
@@ -289,7 +293,11 @@ public final class SummaryText {
         }
         line("");
         line("%s", heading);
-        int width = effects.stream().mapToInt(e -> Visible.of(e.term()).length()).max().orElse(0) + 1;
+        int width = effects.stream()
+                        .mapToInt(e -> Visible.of(e.term()).length())
+                        .max()
+                        .orElse(0)
+                + 1;
         for (FixedEffect effect : effects) {
             line(
                     "%-" + width + "s %11s  (%s to %s)",

@@ -95,8 +95,8 @@ class LocalDoorsTest {
                         spark.sparkContext().conf().getAll()) {
                     assertFalse(setting._2().contains(secret), setting._1());
                 }
-                System.getProperties().forEach((name, value) -> assertFalse(
-                        value.toString().contains(secret), name.toString()));
+                System.getProperties()
+                        .forEach((name, value) -> assertFalse(value.toString().contains(secret), name.toString()));
                 return "";
             });
             TestSession.stop();
@@ -167,8 +167,7 @@ class LocalDoorsTest {
                 .persist(StorageLevel.MEMORY_ONLY());
         rows.count();
         int port = SparkEnv.get().blockManager().blockManagerId().port();
-        ByteBuffer request =
-                new OpenBlocks("any", "any", new String[] {"rdd_" + rows.id() + "_0"}).toByteBuffer();
+        ByteBuffer request = new OpenBlocks("any", "any", new String[] {"rdd_" + rows.id() + "_0"}).toByteBuffer();
         return ask(port, client -> {
             StreamHandle handle =
                     (StreamHandle) BlockTransferMessage.Decoder.fromByteBuffer(client.sendRpcSync(request, 20_000));
@@ -177,8 +176,8 @@ class LocalDoorsTest {
                 @Override
                 public void onSuccess(int index, ManagedBuffer buffer) {
                     try {
-                        chunk.complete(Unpooled.wrappedBuffer(buffer.nioByteBuffer())
-                                .toString(StandardCharsets.ISO_8859_1));
+                        chunk.complete(
+                                Unpooled.wrappedBuffer(buffer.nioByteBuffer()).toString(StandardCharsets.ISO_8859_1));
                     } catch (IOException e) {
                         chunk.completeExceptionally(e);
                     }
@@ -207,8 +206,8 @@ class LocalDoorsTest {
 
     /** The answer, or why there was none. */
     private static String ask(int port, Question question) {
-        try (TransportContext context =
-                        new TransportContext(new TransportConf("shuffle", MapConfigProvider.EMPTY), new NoOpRpcHandler());
+        try (TransportContext context = new TransportContext(
+                        new TransportConf("shuffle", MapConfigProvider.EMPTY), new NoOpRpcHandler());
                 TransportClientFactory factory = context.createClientFactory();
                 TransportClient client = factory.createClient("127.0.0.1", port)) {
             return question.to(client);

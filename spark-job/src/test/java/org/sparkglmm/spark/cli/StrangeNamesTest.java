@@ -58,8 +58,8 @@ class StrangeNamesTest {
         data = folder.resolve("data").toString();
         spark.createDataFrame(rows, schema).write().parquet(data);
         formula = "y ~ arm * time + `" + COVARIATE + "` +\n  (1 | `" + GROUP + "`)";
-        Commands fit = Commands.run(
-                "fit", "--data", data, "--formula", formula, "--family", "gaussian", "--out", at("fit"));
+        Commands fit =
+                Commands.run("fit", "--data", data, "--formula", formula, "--family", "gaussian", "--out", at("fit"));
         assertEquals(0, fit.code(), fit.err());
         assertVisible(fit.out());
         assertVisible(fit.err());
@@ -89,7 +89,8 @@ class StrangeNamesTest {
         String summary = Files.readString(folder.resolve("fit/summary.txt"));
         assertVisible(summary);
         assertTrue(summary.contains("armb\\u001b[2J\\u202eeslaf\\u2028\\nerror: all is lost"), summary);
-        assertTrue(summary.contains("Formula: y ~ arm * time + `dose\\u202e\\u0007` + (1 | `per%s\\u2066on%`)"), summary);
+        assertTrue(
+                summary.contains("Formula: y ~ arm * time + `dose\\u202e\\u0007` + (1 | `per%s\\u2066on%`)"), summary);
         String page = Files.readString(folder.resolve("fit/report.html"));
         assertVisible(page);
         assertTrue(page.contains("armb\\u001b[2J\\u202eeslaf\\u2028\\nerror: all is lost"), page);
@@ -113,7 +114,18 @@ class StrangeNamesTest {
         assertShows(0, "contrast", "--model", at("fit"), "time");
         assertShows(0, "compare", at("fit"), at("fit"));
         assertShows(
-                0, "trajectories", "--model", at("fit"), "--time", "time", "--grid", "0:2", "--by", "arm", "--out", at("t"));
+                0,
+                "trajectories",
+                "--model",
+                at("fit"),
+                "--time",
+                "time",
+                "--grid",
+                "0:2",
+                "--by",
+                "arm",
+                "--out",
+                at("t"));
         String csv = Files.readString(folder.resolve("t/trajectories.csv"));
         assertVisible(csv);
         assertTrue(csv.contains("b\\u001b[2J"), csv);
@@ -122,7 +134,15 @@ class StrangeNamesTest {
         assertShows(2, "check", "--data", data, "--formula", "y ~ \u202e +", "--family", "gaussian");
         assertShows(2, "check", "--data", data, "--formula", formula, "--family", "gaus\u001bsian");
         assertShows(2, "check", "--data", data, "--formula", formula, "--family", "gaussian", "--\u001b[2J");
-        assertShows(3, "check", "--data", at("no\u202ewhere\nerror: all is lost"), "--formula", formula, "--family", "gaussian");
+        assertShows(
+                3,
+                "check",
+                "--data",
+                at("no\u202ewhere\nerror: all is lost"),
+                "--formula",
+                formula,
+                "--family",
+                "gaussian");
         assertShows(3, "report", "--model", at("no\u202ewhere\nerror: all is lost"));
     }
 
