@@ -54,7 +54,7 @@ def read_status(path):
             with open(path, encoding="utf-8") as file:
                 text = file.read()
         else:
-            text = subprocess.run(["hdfs", "dfs", "-cat", path], check=True, capture_output=True, text=True, timeout=120).stdout
+            text = subprocess.run(["hdfs", "dfs", "-cat", path], check=True, capture_output=True, encoding="utf-8", timeout=120).stdout
         return json.loads(text)
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
@@ -115,7 +115,15 @@ with DAG(dag_id="glmm_monthly_cluster", **MONTHLY) as cluster:
         application=JAR,
         java_class="org.sparkglmm.spark.cli.Main",
         # Airflow makes the attempts, not YARN, which would repeat usage errors too.
-        conf={"spark.yarn.maxAppAttempts": "1"},
+        # Of letters that are not ASCII, a driver in the locale C would see none; and executors, unless told, show rows to anybody.
+        conf={
+            "spark.yarn.maxAppAttempts": "1",
+            "spark.yarn.appMasterEnv.LC_ALL": "C.UTF-8",
+            "spark.authenticate": "true",
+            "spark.network.crypto.enabled": "true",
+            "spark.io.encryption.enabled": "true",
+        },
+        env_vars={"LC_ALL": "C.UTF-8"},
         executor_memory="8g",
         num_executors=10,
         # A list: no shell sees it.
@@ -151,6 +159,8 @@ with DAG(dag_id="glmm_monthly_local", **MONTHLY) as local:
             "GLMM_OUT": f"{LOCAL_RESULTS}/{MONTH}",
             "GLMM_START": f"{LOCAL_RESULTS}/{LAST_MONTH}",
             "GLMM_STATUS": LOCAL_RESULTS + STATUS,
+            # A worker often runs in the locale C, in which no letter is known but ASCII's.
+            "LC_ALL": "C.UTF-8",
         },
         append_env=True,
         status_file=LOCAL_RESULTS + STATUS,

@@ -12,6 +12,9 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.StringArrayParam;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -50,7 +53,7 @@ import org.sparkglmm.spark.output.SmallCounts;
  * <p>Parameters and defaults are those of the command {@code fit}. Setters do not check; {@link #fit} does, with {@link
  * UsageException} (formula, option, column) and {@link org.sparkglmm.core.DataException} (the data cannot be used).
  */
-public final class Glmm extends Estimator<GlmmModel> {
+public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWritable {
     private static final long serialVersionUID = 1;
 
     /** {@code --nodes}: let the program raise them until nothing moves. */
@@ -103,6 +106,16 @@ public final class Glmm extends Estimator<GlmmModel> {
         setDefault(intervals, IntervalMethod.WALD.label());
         setDefault(minCellCount, FitOptions.MIN_CELL_COUNT);
         setDefault(optimizer, FitOptions.DEFAULT.optimizer());
+    }
+
+    /** What {@code Pipeline.load} asks for by this name. */
+    public static MLReader<Glmm> read() {
+        return new DefaultParamsReader<>();
+    }
+
+    /** An estimator that was saved. */
+    public static Glmm load(String path) {
+        return read().load(path);
     }
 
     @Override
@@ -356,6 +369,7 @@ public final class Glmm extends Estimator<GlmmModel> {
 
     @Override
     public GlmmModel fit(Dataset<?> data) {
+        SparkSessions.requireTable(data);
         return fit(data.toDF(), false, PassJournal.NONE, FitListener.SILENT);
     }
 
@@ -401,7 +415,8 @@ public final class Glmm extends Estimator<GlmmModel> {
                     listener);
             return new GlmmModel(
                     uid, known, fit, bound, loaded, warnings(bound, loaded.personsDropped(), fit, counts), counts);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Spark throws checked exceptions that its signatures do not name.
             loaded.blocks().unpersist(false);
             throw e;
         }

@@ -2,13 +2,19 @@ package org.sparkglmm.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
@@ -18,6 +24,7 @@ import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
@@ -28,10 +35,13 @@ import org.sparkglmm.spark.output.SummaryText;
 
 /**
  * A fitted model. It keeps the fit's blocks in Spark's memory for {@link #randomEffects}; give them back with {@link
- * #unpersist}.
+ * #unpersist}. One that was saved and loaded predicts as before, and knows its summary, its model file and its persons' effects.
  */
-public final class GlmmModel extends Model<GlmmModel> {
+public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     private static final long serialVersionUID = 1;
+
+    /** Of the results, beside Spark's metadata. */
+    private static final String FOLDER = "fit";
 
     private final String uid;
     private final ModelRequest request;
@@ -40,6 +50,8 @@ public final class GlmmModel extends Model<GlmmModel> {
     private final transient BlockLoader.Loaded loaded;
     private final transient List<Warning> warnings;
     private final transient SmallCounts counts;
+    /** In the place of all the above, where the model was loaded; null where it was fitted. */
+    private final transient SavedFit saved;
 
     GlmmModel(
             String uid,
@@ -56,6 +68,28 @@ public final class GlmmModel extends Model<GlmmModel> {
         this.bound = bound;
         this.loaded = loaded;
         this.warnings = List.copyOf(warnings);
+        saved = null;
+    }
+
+    private GlmmModel(String uid, SavedFit saved) {
+        this.uid = uid;
+        this.saved = saved;
+        request = saved.model().request();
+        warnings = saved.warnings();
+        fit = null;
+        bound = null;
+        loaded = null;
+        counts = null;
+    }
+
+    /** What {@code PipelineModel.load} asks for by this name. */
+    public static MLReader<GlmmModel> read() {
+        return new Reader();
+    }
+
+    /** A model that was written by {@link #write}. */
+    public static GlmmModel load(String path) {
+        return read().load(path);
     }
 
     @Override
@@ -63,8 +97,9 @@ public final class GlmmModel extends Model<GlmmModel> {
         return uid;
     }
 
-    /** The numbers. */
+    /** The numbers; of a loaded model they are in {@link #json}. */
     public FitResult result() {
+        requireFitted();
         return fit;
     }
 
@@ -75,6 +110,7 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** What was read and what was dropped. */
     public BoundTable.RowCounts rowCounts() {
+        requireFitted();
         return bound.counts();
     }
 
@@ -85,13 +121,22 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** As summary(glmer) prints it. */
     public String summary() {
-        return SummaryText.of(request, fit, bound.counts().dropped(), warnings, counts);
+        return saved != null
+                ? saved.summary()
+                : SummaryText.of(request, fit, bound.counts().dropped(), warnings, counts);
     }
 
     /** The text of model.json. */
     public String json() {
-        return ModelFile.write(
-                request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings);
+        return saved != null
+                ? saved.json()
+                : ModelFile.write(
+                        request,
+                        fit,
+                        bound.covariates(),
+                        counts.least(),
+                        bound.counts().dropped(),
+                        warnings);
     }
 
     /**
@@ -99,7 +144,16 @@ public final class GlmmModel extends Model<GlmmModel> {
      * far leaving the person out moves the estimate that it moves most, in standard errors.
      */
     public Dataset<Row> randomEffects() {
-        return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
+        return saved != null
+                ? saved.randomEffects()
+                : PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
+    }
+
+    private void requireFitted() {
+        if (saved != null) {
+            throw new UsageException(
+                    "this model was loaded: that is known to the fit alone; json() and summary() say what it found");
+        }
     }
 
     /** The blocks without the columns that the fit dropped. */
@@ -115,7 +169,8 @@ public final class GlmmModel extends Model<GlmmModel> {
      */
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
-        return predictor().predict(data.toDF(), false, randomEffects());
+        SparkSessions.requireTable(data);
+        return saved != null ? saved.predict(data.toDF()) : predictor().predict(data.toDF(), false, randomEffects());
     }
 
     private Predictor predictor() {
@@ -135,6 +190,11 @@ public final class GlmmModel extends Model<GlmmModel> {
      * @param manifest null for none
      */
     public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text, Manifest manifest) {
+        requireFitted();
+        write(folder, fitted, text, manifest);
+    }
+
+    private void write(OutputFolder folder, Dataset<Row> fitted, boolean text, Manifest manifest) {
         randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
         if (fitted != null) {
             predictor()
@@ -158,16 +218,53 @@ public final class GlmmModel extends Model<GlmmModel> {
                 OnExists.named(onExists, false),
                 SparkSession.active().sparkContext().hadoopConfiguration());
         try {
-            writeTo(folder, null, false, null);
+            write(folder, null, false, null);
             folder.commit();
         } finally {
             folder.abandon();
         }
     }
 
+    /** For {@code PipelineModel.save}: Spark's metadata, and in a folder beside them what {@link #save(String, String)} writes. */
+    @Override
+    public MLWriter write() {
+        return new Writer(this);
+    }
+
+    private static final class Writer extends MLWriter {
+        private final GlmmModel model;
+
+        Writer(GlmmModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public void saveImpl(String path) {
+            new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
+            model.save(new Path(path, FOLDER).toString(), "error");
+        }
+    }
+
+    private static final class Reader extends MLReader<GlmmModel> {
+        @Override
+        public GlmmModel load(String path) {
+            String metadata = sparkSession()
+                    .read()
+                    .textFile(new Path(path, "metadata").toString())
+                    .first();
+            return new GlmmModel(
+                    SavedFit.uid(metadata),
+                    new SavedFit(
+                            new Path(path, FOLDER).toString(),
+                            sparkSession().sparkContext().hadoopConfiguration()));
+        }
+    }
+
     /** Gives the blocks' memory back; random effects can still be had, at the price of reading the table again. */
     public void unpersist() {
-        loaded.blocks().unpersist(false);
+        if (loaded != null) {
+            loaded.blocks().unpersist(false);
+        }
     }
 
     @Override
@@ -177,7 +274,9 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     @Override
     public GlmmModel copy(ParamMap extra) {
-        GlmmModel copy = new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts);
+        GlmmModel copy = saved != null
+                ? new GlmmModel(uid, saved)
+                : new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts);
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

@@ -31,6 +31,7 @@ import org.sparkglmm.spark.data.RepeatedRows;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.output.SmallCounts;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,7 +96,7 @@ final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         SmallCounts counts = disclosure.counts();
         DataMoments moments = report.moments();
-        out.println("Formula: " + request.formula().text());
+        out.println("Formula: " + Visible.formula(request.formula().text()));
         out.println(
                 "Family:  " + request.family().name() + " (" + request.link().label() + ")");
         out.println("Rows:    "

@@ -11,6 +11,7 @@ import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.ModelComparison;
 import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -47,15 +48,17 @@ final class CompareCommand implements Callable<Integer> {
 
     private void print(List<ModelComparison.Entry> table) {
         PrintWriter out = spec.commandLine().getOut();
-        int width =
-                table.stream().mapToInt(e -> e.model().name().length()).max().orElse(0);
+        int width = table.stream()
+                .mapToInt(e -> Visible.of(e.model().name()).length())
+                .max()
+                .orElse(0);
         out.println("Models:");
         for (ModelComparison.Entry entry : table) {
             FittedModel m = entry.model();
             out.printf(
                     "%-" + width + "s  %s   %s (%s), %s%s%n",
                     m.name(),
-                    m.formula(),
+                    Visible.formula(m.formula()),
                     m.family(),
                     m.link(),
                     m.method(),

@@ -11,6 +11,7 @@ import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -58,7 +59,10 @@ final class ContrastCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Link link = saved.request().link();
         boolean ratios = link == Link.LOGIT || link == Link.LOG;
-        int width = parsed.stream().mapToInt(c -> c.text().length()).max().orElse(0);
+        int width = parsed.stream()
+                .mapToInt(c -> Visible.of(c.text()).length())
+                .max()
+                .orElse(0);
         String head = "%-" + width + "s %11s %11s %11s %9s %10s   %s%n";
         out.printf(
                 head,

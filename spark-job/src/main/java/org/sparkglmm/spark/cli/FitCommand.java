@@ -141,7 +141,8 @@ final class FitCommand implements Callable<Integer> {
             // Another attempt would end here as well.
             folder.forget();
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Spark throws checked exceptions (lost executors) that its signatures do not name.
             if (checkpoint != null) {
                 checkpoint.flush();
             }
@@ -172,7 +173,7 @@ final class FitCommand implements Callable<Integer> {
 
     private void report(GlmmModel fitted) {
         PrintWriter console = spec.commandLine().getOut();
-        console.println(fitted.summary());
+        console.print(fitted.summary() + System.lineSeparator());
         console.println("Results are in " + out + ": summary.txt, report.html, model.json, random_effects/"
                 + (writeFitted ? ", fitted/" : ""));
         console.flush();

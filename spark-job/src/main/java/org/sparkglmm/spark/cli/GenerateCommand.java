@@ -84,7 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         PrintWriter console = spec.commandLine().getOut();
         console.println("Wrote " + out + ". The truth behind it:");
-        console.println(RegistryGenerator.truth());
+        console.print(RegistryGenerator.truth() + System.lineSeparator());
         console.flush();
         return ExitCode.OK;
     }

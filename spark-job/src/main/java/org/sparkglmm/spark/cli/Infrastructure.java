@@ -5,22 +5,31 @@ import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.security.AccessControlException;
+import org.sparkglmm.spark.data.Shortage;
 
 /**
  * Failures of the machines rather than of the command or the data, in words: another attempt may succeed. Spark passes what befell its
  * executors on as text, so text is what is looked at; none of it is shown, since it may hold values of the data.
  */
 final class Infrastructure {
+    /** How Spark's executors end when their heap is full, in the words of a standalone Worker and of YARN. */
+    private static final Pattern OUT_OF_HEAP = Pattern.compile("(exit|exited with) (code|status:?) 52\\b");
+
+    /** The same for the kernel's or the cluster's kill. */
+    private static final Pattern KILLED = Pattern.compile("(exit|exited with) (code|status:?) 1(37|43)\\b");
+
     private Infrastructure() {}
 
     static Optional<String> explain(Throwable failure) {
+        Optional<String> shortage = Shortage.of(failure);
+        if (shortage.isPresent()) {
+            return shortage;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-            if (text.contains("no space left on device") || text.contains("disk quota exceeded")) {
-                return Optional.of("a disk is full: that of the output, or of spark.local.dir on some machine");
-            }
             if (cause instanceof QuotaExceededException || text.contains("dsquotaexceeded")) {
                 return Optional.of("the output's space quota is used up");
             }
@@ -30,20 +39,14 @@ final class Infrastructure {
             if (text.contains("name node is in safe mode")) {
                 return Optional.of("HDFS is in safe mode, where nothing can be written; try again later");
             }
-            if (cause instanceof OutOfMemoryError
-                    || text.contains("java heap space")
-                    || text.contains("gc overhead limit")) {
-                return Optional.of(
-                        "out of memory: give the driver or the executors more (--driver-memory, --executor-memory; with"
-                                + " scripts/spark-glmm SPARK_GLMM_HEAP)");
-            }
             if (text.contains("executorlostfailure")) {
                 boolean killed = text.contains("memory limits")
                         || text.contains("beyond the")
-                        || text.contains("exit code 137")
-                        || text.contains("exit status: 137")
-                        || text.contains("exit code 143")
-                        || text.contains("exit status: 143");
+                        || KILLED.matcher(text).find();
+                if (OUT_OF_HEAP.matcher(text).find()) {
+                    return Optional.of(
+                            "executors were lost again and again, out of memory: raise spark.executor.memory");
+                }
                 return Optional.of("executors were lost again and again"
                         + (killed
                                 ? ", killed most likely for their memory: raise spark.executor.memory or"

@@ -1,14 +1,17 @@
 package org.sparkglmm.spark.cli;
 
-import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.formula.FormulaException;
 import org.sparkglmm.spark.data.DamagedTable;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,17 +59,17 @@ public final class Main {
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
             description = "Write the exit code, and the error in words, to this file too (JSON, any file system).")
-    private String status;
+    private volatile String status;
 
-    /** What went wrong, in words; null if nothing did. */
-    private String error;
+    /** Says how the run ended, once. */
+    private ProcessEnd end;
 
     private Main() {}
 
     /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
     public static void main(String[] arguments) {
         boolean embedded = sessionOfOthers().isPresent();
-        int code = run(arguments);
+        int code = new Main().execute(!embedded, arguments);
         if (code == ExitCode.OK && isDriverOfYarn()) {
             return;
         }
@@ -98,26 +101,7 @@ public final class Main {
 
     /** Runs a command and returns its exit code. */
     public static int run(String... arguments) {
-        Main main = new Main();
-        CommandLine line = new CommandLine(main);
-        line.setDefaultValueProvider(ConfigFile.provider(arguments));
-        line.setExecutionExceptionHandler(main::explain);
-        line.setParameterExceptionHandler(main::explainUsage);
-        line.setUsageHelpAutoWidth(true);
-        StatusFile early = StatusFile.namedIn(arguments);
-        early.clear();
-        int code;
-        try {
-            code = line.execute(arguments);
-        } catch (OutOfMemoryError | FSError e) {
-            String reason = Infrastructure.explain(e).orElse("a local disk failed");
-            code = main.fail(line, ExitCode.UNEXPECTED, reason);
-        } catch (StackOverflowError e) {
-            code = main.fail(
-                    line, ExitCode.UNEXPECTED, "formula, options or file are nested too deeply; write them simpler");
-        }
-        (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
-        return code;
+        return new Main().execute(false, arguments);
     }
 
     /** The same for a list, as Python passes one. */
@@ -125,41 +109,99 @@ public final class Main {
         return run(arguments.toArray(String[]::new));
     }
 
-    private int fail(CommandLine line, int code, String message) {
-        error = message;
-        line.getErr().println("error: " + message);
+    private int execute(boolean ownProcess, String... arguments) {
+        CommandLine line = new CommandLine(this);
+        line.setDefaultValueProvider(ConfigFile.provider(arguments));
+        line.setExecutionExceptionHandler(this::explain);
+        line.setParameterExceptionHandler(this::explainUsage);
+        line.setUsageHelpAutoWidth(true);
+        line.setExecutionStrategy(parsed -> {
+            // Help is ours, and may be in colours; what follows may hold anybody's text.
+            Integer help = CommandLine.executeHelpRequest(parsed);
+            if (help != null) {
+                return help;
+            }
+            line.setOut(new Console(line.getOut()));
+            line.setErr(new Console(line.getErr()));
+            for (CommandLine command : parsed.asCommandLineList()) {
+                try {
+                    PathArguments.requireUsable(command.getCommandSpec());
+                } catch (RuntimeException e) {
+                    throw new CommandLine.ExecutionException(command, "a path", e);
+                }
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        if (ownProcess) {
+            Encoding.print(line);
+        }
+        StatusFile early = StatusFile.namedIn(arguments);
+        early.clear();
+        Supplier<StatusFile> named = () -> status == null ? early : new StatusFile(status);
+        end = ownProcess ? ProcessEnd.watched(named, line.getErr()) : ProcessEnd.unwatched(named, line.getErr());
+        int code;
+        try {
+            if (ownProcess && Encoding.hasLost(arguments)) {
+                end.tell(ExitCode.USAGE, Encoding.LOST);
+                return ExitCode.USAGE;
+            }
+            code = line.execute(arguments);
+        } catch (OutOfMemoryError | FSError | LinkageError e) {
+            code = ExitCode.UNEXPECTED;
+            end.tell(
+                    code,
+                    Infrastructure.explain(e)
+                            .orElse(
+                                    e instanceof FSError
+                                            ? "a local disk failed"
+                                            : "a class of Spark or Java cannot be loaded (" + e.getMessage()
+                                                    + "): is this jar built for this Spark and Java?"));
+        } catch (StackOverflowError e) {
+            code = ExitCode.UNEXPECTED;
+            end.tell(code, "formula, options or file are nested too deeply; write them simpler");
+        }
+        end.tell(code, null);
         return code;
     }
 
     private int explainUsage(CommandLine.ParameterException e, String[] arguments) {
-        fail(e.getCommandLine(), ExitCode.USAGE, e.getMessage());
-        PrintWriter err = e.getCommandLine().getErr();
-        err.println("try: spark-glmm "
-                + (e.getCommandLine().getParent() == null
-                        ? ""
-                        : e.getCommandLine().getCommandName() + " ") + "--help");
+        if (end.tell(ExitCode.USAGE, Visible.lines(e.getMessage()))) {
+            e.getCommandLine()
+                    .getErr()
+                    .println("try: spark-glmm "
+                            + (e.getCommandLine().getParent() == null
+                                    ? ""
+                                    : e.getCommandLine().getCommandName() + " ") + "--help");
+        }
         return ExitCode.USAGE;
     }
 
     private int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FormulaException) {
+                // The one message of several lines: the formula, and a mark below.
+                end.tell(ExitCode.USAGE, Visible.lines(cause.getMessage()));
+                return ExitCode.USAGE;
+            }
             if (cause instanceof UsageException) {
-                return fail(line, ExitCode.USAGE, cause.getMessage());
+                return say(ExitCode.USAGE, cause.getMessage());
             }
             if (cause instanceof DataException) {
-                return fail(line, ExitCode.DATA, cause.getMessage());
+                return say(ExitCode.DATA, cause.getMessage());
             }
             if (cause instanceof OutputFolder.Exists) {
-                return fail(line, ExitCode.OUTPUT_EXISTS, cause.getMessage());
+                return say(ExitCode.OUTPUT_EXISTS, cause.getMessage());
             }
             if (cause instanceof OutputFolder.NotWritable notWritable) {
-                return fail(
-                        line,
+                return say(
                         ExitCode.UNEXPECTED,
                         Infrastructure.explain(cause.getCause())
                                 .map(reason -> "cannot write " + notWritable.path() + ": " + reason)
                                 .orElse(cause.getMessage()));
             }
+        }
+        if (Encoding.isAscii() && hasCause(e, InvalidPathException.class)) {
+            return say(ExitCode.USAGE, Encoding.NAMES);
         }
         boolean wanted = parsed.expandedArgs().contains("--stacktrace");
         int code = ExitCode.UNEXPECTED;
@@ -174,11 +216,24 @@ public final class Main {
             code = ExitCode.DATA;
             message = damaged.get().getMessage();
         }
-        fail(line, code, message);
-        if (wanted) {
+        if (end.tell(code, Visible.of(message)) && wanted) {
             e.printStackTrace(line.getErr());
         }
         return code;
+    }
+
+    private int say(int code, String sentence) {
+        end.tell(code, Visible.of(sentence));
+        return code;
+    }
+
+    private static boolean hasCause(Throwable e, Class<? extends Throwable> kind) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Throwable rootOf(Throwable e) {

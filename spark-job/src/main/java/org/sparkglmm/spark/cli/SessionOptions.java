@@ -1,8 +1,10 @@
 package org.sparkglmm.spark.cli;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -20,6 +22,9 @@ final class SessionOptions {
             "spark.ui.showConsoleProgress", "false",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
+            // Of a task without memory Spark ends the process, before anyone can say why; so it fails as other tasks
+            // do.
+            "spark.executor.killOnFatalError.depth", "0",
             "spark.sql.shuffle.partitions", "8",
             "spark.sql.adaptive.enabled", "true");
 
@@ -94,8 +99,12 @@ final class SessionOptions {
                 }
             });
         }
+        LocalDoors.close(conf);
+        Set<Path> before = LocalDoors.before();
         try {
-            return SparkSession.builder().config(conf).getOrCreate();
+            SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+            LocalDoors.closeNew(before);
+            return spark;
         } catch (Exception e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains("Could not parse Master URL") || message.contains("Asked to run locally with")) {

@@ -21,6 +21,7 @@ import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.TruthFile;
+import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,8 +128,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     private void say(ModelRequest known, List<String> truth) {
         PrintWriter console = spec.commandLine().getOut();
-        console.println("The truth behind them: " + known.formula().text() + ", family "
-                + known.family().name() + " (" + known.link().label() + ")");
+        console.println(
+                "The truth behind them: " + Visible.formula(known.formula().text()) + ", family "
+                        + known.family().name() + " (" + known.link().label() + ")");
         truth.forEach(line -> console.println("  " + line));
         console.println("The table is in " + out);
         console.flush();

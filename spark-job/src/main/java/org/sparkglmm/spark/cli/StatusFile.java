@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.spark.output.OutputFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.Visible;
 
 /**
  * How a run ended, for schedulers that see no exit code of it, as behind YARN's cluster mode. It is removed when a run begins and
@@ -74,7 +75,7 @@ record StatusFile(String path) {
         if (path == null) {
             return;
         }
-        ObjectMapper mapper = new ObjectMapper();
+        ObjectMapper mapper = Visible.jsonMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("exitCode", code);
         root.put("outcome", ExitCode.word(code));
@@ -86,7 +87,7 @@ record StatusFile(String path) {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         } catch (IOException | OutputFolder.Exists | OutputFolder.NotWritable | IllegalArgumentException e) {
-            console.println("warning: " + OPTION + ": " + e.getMessage());
+            console.println("warning: " + OPTION + ": " + Visible.of(String.valueOf(e.getMessage())));
         }
     }
 }

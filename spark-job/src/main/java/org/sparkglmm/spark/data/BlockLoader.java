@@ -66,7 +66,8 @@ public final class BlockLoader {
                     .zipPartitions(out, router::countLost)
                     .reduce(Long::sum);
             return new Loaded(out, lost);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Spark throws checked exceptions that its signatures do not name.
             out.unpersist(false);
             throw e;
         } finally {

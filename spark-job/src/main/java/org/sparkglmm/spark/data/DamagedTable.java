@@ -19,6 +19,9 @@ public final class DamagedTable {
 
     /** The sentence, if the failure is one of reading. */
     public static Optional<DataException> of(Throwable failure) {
+        if (Shortage.of(failure).isPresent()) {
+            return Optional.empty();
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DataException said) {
                 return Optional.of(said);
@@ -36,11 +39,8 @@ public final class DamagedTable {
         return Optional.empty();
     }
 
-    /** A disk that is full, or a file that could not be written: the table is innocent. */
+    /** A file could not be written: the table is innocent. */
     private static boolean isAboutWriting(Throwable cause) {
-        if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
-            return true;
-        }
         for (StackTraceElement place : cause.getStackTrace()) {
             if (place.getClassName().contains("OutputWriter")
                     || place.getClassName().contains("ParquetFileWriter")) {

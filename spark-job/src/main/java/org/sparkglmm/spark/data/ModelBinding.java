@@ -218,7 +218,8 @@ public final class ModelBinding {
             noteIds(look, id);
             Design design = describeAgain(withoutLevels);
             return new BoundTable(rows, design, id, counts, request, covariates(sources, look), warnings);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Spark throws checked exceptions that its signatures do not name.
             rows.unpersist(false);
             throw e;
         }

@@ -196,6 +196,9 @@ public record TableSource(String path, String format, String schema, TextDialect
 
     /** Whether the table is innocent: Spark itself, or a machine, was not to be reached. */
     private static boolean isOfTheCluster(Throwable failure) {
+        if (Shortage.of(failure).isPresent()) {
+            return true;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
             if (cause instanceof ConnectException

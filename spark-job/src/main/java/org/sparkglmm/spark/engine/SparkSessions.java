@@ -2,6 +2,7 @@ package org.sparkglmm.spark.engine;
 
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.UsageException;
 
@@ -12,6 +13,16 @@ public final class SparkSessions {
     /** {@link UsageException} if the session has no RDDs, as with Spark Connect and on Databricks' standard and serverless compute. */
     public static void requireRdds(SparkSession session) {
         requireContext(session::sparkContext);
+    }
+
+    /** {@link UsageException} if there is no table, or one without end. */
+    public static void requireTable(Dataset<?> table) {
+        if (table == null) {
+            throw new UsageException("there is no table: the DataFrame is null");
+        }
+        if (table.isStreaming()) {
+            throw new UsageException("the DataFrame is a stream, which has no end: write it to a table and use that");
+        }
     }
 
     /** The same, of whatever the session answers when asked for its context. */

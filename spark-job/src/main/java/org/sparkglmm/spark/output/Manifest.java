@@ -35,7 +35,7 @@ public final class Manifest implements FitListener {
     /** The file's name in an output folder. */
     public static final String NAME = "manifest.json";
 
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = Visible.jsonMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** Settings that bear on what is read, how long it takes and what survives. A list, since any other may hold a secret. */
     private static final List<String> SPARK_SETTINGS = List.of(

@@ -63,7 +63,7 @@ final class Markup {
     }
 
     private void escape(String text) {
-        text.codePoints().forEach(c -> {
+        Visible.of(text).codePoints().forEach(c -> {
             switch (c) {
                 case '<' -> out.append("&lt;");
                 case '>' -> out.append("&gt;");

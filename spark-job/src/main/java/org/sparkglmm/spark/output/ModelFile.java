@@ -50,7 +50,10 @@ public final class ModelFile {
     public static final String RANDOM_EFFECTS = "random_effects";
 
     private static final int SCHEMA_VERSION = 1;
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = Visible.jsonMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** How a log-likelihood was found. */
+    private static final Set<String> METHODS = Set.of("laplace", "agq", "ml", "reml");
 
     private ModelFile() {}
 
@@ -406,6 +409,7 @@ public final class ModelFile {
     }
 
     private static FittedModel comparable(String name, JsonNode root) {
+        requireComparable(name, root);
         List<Set<String>> random = new ArrayList<>();
         root.path("random").forEach(term -> random.add(new LinkedHashSet<>(strings(term.path("terms")))));
         Set<String> own = new LinkedHashSet<>();
@@ -433,6 +437,44 @@ public final class ModelFile {
                 fixed,
                 random,
                 own);
+    }
+
+    /** A file that was edited, or is another program's: what it says must be something that a fit can have said. */
+    private static void requireComparable(String name, JsonNode root) {
+        String refused = "the model " + name + " cannot be compared: in its " + NAME + " ";
+        JsonNode logLik = root.path("logLik");
+        if (!logLik.isNumber() || !Double.isFinite(logLik.asDouble())) {
+            throw new DataException(refused + "there is no log-likelihood");
+        }
+        for (String count : List.of("nObservations", "nParameters")) {
+            if (!root.path(count).isIntegralNumber() || root.path(count).asLong() < 1) {
+                throw new DataException(refused + count + " is no number of 1 or more");
+            }
+        }
+        if (root.at("/provenance/rows").asText("").isEmpty()) {
+            throw new DataException(refused + "nothing says which rows it was fitted to");
+        }
+        JsonNode design = root.path("design");
+        ModelRequest request;
+        try {
+            request = ModelRequest.of(
+                    root.path("formula").asText(),
+                    root.path("family").asText(),
+                    root.path("link").asText(),
+                    text(design, "zi"),
+                    text(design, "dispersion"),
+                    text(design, "offset"),
+                    text(design, "weights"),
+                    text(design, "precisionWeights"),
+                    Map.of());
+        } catch (UsageException e) {
+            throw new DataException(refused + "formula, family and link do not go together: " + e.getMessage());
+        }
+        String method = root.path("method").asText();
+        boolean linear = request.family().isLinear(request.link()) && request.dispersion() == null;
+        if (!METHODS.contains(method) || (method.equals("reml") && !linear)) {
+            throw new DataException(refused + "the method '" + method + "' is none of such a model");
+        }
     }
 
     private static Saved parse(JsonNode root) {

@@ -50,7 +50,7 @@ public final class Report {
     }
 
     private void write() {
-        Page.begin(page, Tree.text(model, "formula"));
+        Page.begin(page, Visible.formula(Tree.text(model, "formula")));
         title();
         notices();
         effects();
@@ -64,7 +64,9 @@ public final class Report {
 
     private void title() {
         page.open("header").leaf("p", "Generalized linear mixed model", "class", "kind");
-        page.open("h1").leaf("code", Tree.text(model, "formula")).close();
+        page.open("h1")
+                .leaf("code", Visible.formula(Tree.text(model, "formula")))
+                .close();
         page.open("dl", "class", "facts");
         fact("Family", Tree.text(model, "family"));
         fact("Link", Tree.text(model, "link"));

@@ -46,7 +46,13 @@ public final class SummaryText {
     }
 
     private void line(String format, Object... values) {
-        out.append(String.format(Locale.ROOT, format, values)).append('\n');
+        Object[] shown = values.clone();
+        for (int i = 0; i < shown.length; i++) {
+            if (shown[i] instanceof String text) {
+                shown[i] = Visible.of(text);
+            }
+        }
+        out.append(String.format(Locale.ROOT, format, shown)).append('\n');
     }
 
     private void header(ModelRequest request) {
@@ -59,12 +65,12 @@ public final class SummaryText {
                 };
         line("Generalized linear mixed model fit by %s", how);
         line(" Family: %s ( %s )", fit.family().name(), fit.link().label());
-        line("Formula: %s", request.formula().text());
+        line("Formula: %s", Visible.formula(request.formula().text()));
         if (request.zi() != null) {
-            line("Zeros:   %s", request.zi().text());
+            line("Zeros:   %s", Visible.formula(request.zi().text()));
         }
         if (request.dispersion() != null) {
-            line("Dispersion: %s", request.dispersion().text());
+            line("Dispersion: %s", Visible.formula(request.dispersion().text()));
         }
         if (request.weights() != null) {
             line("Weights: %s (frequencies)", request.weights());
@@ -99,10 +105,10 @@ public final class SummaryText {
         int width = 4;
         for (RandomEffect term : fit.random()) {
             for (String name : term.terms()) {
-                width = Math.max(width, name.length());
+                width = Math.max(width, Visible.of(name).length());
             }
         }
-        int groupWidth = Math.max(8, fit.design().group().length());
+        int groupWidth = Math.max(8, Visible.of(fit.design().group()).length());
         String format = " %-" + groupWidth + "s %-" + width + "s %12s %12s%s";
         line(format, "Groups", "Name", "Variance", "Std.Dev.", "   95% of Std.Dev.      Corr");
         for (RandomEffect term : fit.random()) {
@@ -211,7 +217,7 @@ public final class SummaryText {
         List<String> names = tests.stream()
                 .map(t -> (t.part().isEmpty() ? "" : t.part() + ": ") + t.term())
                 .toList();
-        int width = names.stream().mapToInt(String::length).max().orElse(0) + 1;
+        int width = names.stream().mapToInt(n -> Visible.of(n).length()).max().orElse(0) + 1;
         String row = "%-" + width + "s %3s %10s %11s %12s %11s";
         line(row, "", "Df", "Chisq II", "Pr(>Chisq)", "Chisq III", "Pr(>Chisq)");
         for (int i = 0; i < names.size(); i++) {
@@ -237,7 +243,11 @@ public final class SummaryText {
     }
 
     private void table(List<FixedEffect> effects, boolean tests) {
-        int width = effects.stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+        int width = effects.stream()
+                        .mapToInt(e -> Visible.of(e.term()).length())
+                        .max()
+                        .orElse(0)
+                + 1;
         String row = "%-" + width + "s %11s %11s %11s";
         line(tests ? row + " %9s %10s" : row, "", "Estimate", "Std. Error", "Robust SE", "z value", "Pr(>|z|)");
         for (FixedEffect effect : effects) {
@@ -262,7 +272,7 @@ public final class SummaryText {
     private void ratios() {
         if (ratioName() != null) {
             ratios(
-                    ratioName() + " with 95%% intervals, conditional on the "
+                    ratioName() + " with 95% intervals, conditional on the "
                             + fit.design().group() + " (not averaged over them):",
                     fit.fixed());
         }
@@ -281,8 +291,12 @@ public final class SummaryText {
             return;
         }
         line("");
-        line(heading);
-        int width = effects.stream().mapToInt(e -> e.term().length()).max().orElse(0) + 1;
+        line("%s", heading);
+        int width = effects.stream()
+                        .mapToInt(e -> Visible.of(e.term()).length())
+                        .max()
+                        .orElse(0)
+                + 1;
         for (FixedEffect effect : effects) {
             line(
                     "%-" + width + "s %11s  (%s to %s)",
@@ -303,7 +317,7 @@ public final class SummaryText {
         line("Population-averaged effects (the random effects integrated out; compare with a marginal model, GEE):");
         table(marginal, true);
         if (ratioName() != null) {
-            ratios(ratioName() + " with 95%% intervals, population-averaged:", marginal);
+            ratios(ratioName() + " with 95% intervals, population-averaged:", marginal);
         }
     }
 

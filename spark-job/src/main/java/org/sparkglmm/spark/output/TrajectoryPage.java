@@ -46,7 +46,7 @@ final class TrajectoryPage {
     String text() {
         Page.begin(page, "Curves over " + time);
         page.leaf("p", "Curves over " + time, "class", "kind");
-        page.open("h1").leaf("code", formula).close();
+        page.open("h1").leaf("code", Visible.formula(formula)).close();
         page.open("p", "class", "legend");
         page.leaf("span", "━ ", "class", "first", "aria-hidden", "true");
         page.text("population average, with its 95% interval ");

@@ -86,8 +86,9 @@ public final class TrajectoryTable {
         return Double.isFinite(value) ? String.valueOf(value) : "NA";
     }
 
-    private static String quoted(String text) {
-        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    private static String quoted(String value) {
+        String text = Visible.of(value);
+        boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"');
         return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -3,11 +3,14 @@ package org.sparkglmm.spark.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,40 @@ class CompareTest {
         refused("REML likelihoods of such models cannot be compared", "reml0", "reml1");
         assertEquals(3, compare("cbpp0", "nothing").code());
         assertEquals(2, compare("cbpp0").code());
+    }
+
+    /** A file may have been edited, or be another program's. */
+    @Test
+    void nonsenseIsRefused() throws IOException {
+        edited("no_loglik", m -> m.remove("logLik"));
+        refused("no_loglik cannot be compared: in its model.json there is no log-likelihood", "cbpp0", "no_loglik");
+        edited("null_loglik", m -> m.putNull("logLik"));
+        refused("there is no log-likelihood", "null_loglik", "cbpp0");
+        edited("text_loglik", m -> m.put("logLik", "-90"));
+        refused("there is no log-likelihood", "text_loglik", "cbpp0");
+        edited("link", m -> m.put("link", "inverse"));
+        refused("formula, family and link do not go together", "link", "cbpp0");
+        edited("family", m -> m.put("family", "normal"));
+        refused("formula, family and link do not go together", "family", "cbpp0");
+        edited("formula", m -> m.put("formula", "incidence ~"));
+        refused("formula, family and link do not go together", "formula", "cbpp0");
+        edited("parameters", m -> m.put("nParameters", -3));
+        refused("nParameters is no number of 1 or more", "parameters", "cbpp0");
+        edited("rows", m -> m.put("nObservations", 1.5));
+        refused("nObservations is no number of 1 or more", "rows", "cbpp0");
+        edited("fingerprint", m -> m.remove("provenance"));
+        refused("nothing says which rows it was fitted to", "fingerprint", "fingerprint");
+        edited("method", m -> m.put("method", "reml"));
+        refused("the method 'reml' is none of such a model", "method", "method");
+    }
+
+    private static void edited(String name, Consumer<ObjectNode> edit) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode model =
+                (ObjectNode) mapper.readTree(folder.resolve("cbpp0/model.json").toFile());
+        edit.accept(model);
+        Files.createDirectories(folder.resolve(name));
+        mapper.writeValue(folder.resolve(name + "/model.json").toFile(), model);
     }
 
     private static void refused(String sentence, String... names) {
