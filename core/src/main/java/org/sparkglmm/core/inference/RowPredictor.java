@@ -50,23 +50,39 @@ public final class RowPredictor implements Serializable {
 
     /** With random effects of 0. */
     public Prediction population(double[] raw) {
+        return typical(raw).prediction();
+    }
+
+    private Answer typical(double[] raw) {
         double[] inEta = linkGradient(raw);
         double eta = rows.fixedPart(raw);
-        return prediction(eta, inEta, 0, raw, responses.at(eta, rows.auxiliary(raw)), null);
+        return answer(eta, inEta, 0, raw, responses.at(eta, rows.auxiliary(raw)), null);
     }
 
     /**
      * Averaged over the random effects. Its {@code link} is the link of the averaged mean, NaN of categories.
      */
     public Prediction marginal(double[] raw) {
+        Answer out = average(raw);
+        double[] mean = out.prediction.response();
+        double[] se = out.prediction.responseSe();
+        double onLink = Double.NaN;
+        double linkSe = Double.NaN;
+        if (out.values.isProbability(0)) {
+            onLink = out.values.tails()[0].on(link);
+            linkSe = out.values.tails()[0].slope(link) * out.se[0];
+        } else if (!hasCategories) {
+            onLink = link.predictor(mean[0]);
+            linkSe = Math.abs(se[0] / link.meanDerivative(onLink));
+        }
+        return new Prediction(onLink, linkSe, mean, se);
+    }
+
+    private Answer average(double[] raw) {
         double eta = rows.fixedPart(raw);
         double[] z = rows.randomRow(raw);
         Response.Values values = responses.averaged(eta, randomVariance.deviation(z), rows.auxiliary(raw));
-        Prediction out = prediction(eta, linkGradient(raw), 0, raw, values, z);
-        double mean = out.response()[0];
-        double onLink = hasCategories ? Double.NaN : link.predictor(mean);
-        double slope = link.meanDerivative(onLink);
-        return new Prediction(onLink, Math.abs(out.responseSe()[0] / slope), out.response(), out.responseSe());
+        return answer(eta, linkGradient(raw), 0, raw, values, z);
     }
 
     /**
@@ -93,13 +109,14 @@ public final class RowPredictor implements Serializable {
                 inEta[i] += z[r] * derivatives[r][i];
             }
         }
-        return prediction(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null);
+        return answer(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null)
+                .prediction();
     }
 
     /** The mean's curve (first) and those of the categories' probabilities at a row. */
     public TrajectoryPoint[] trajectory(double[] raw) {
-        Prediction typical = population(raw);
-        Prediction average = marginal(raw);
+        Answer typical = typical(raw);
+        Answer average = average(raw);
         double eta = rows.fixedPart(raw);
         double between = randomVariance.deviation(rows.randomRow(raw));
         double[] quantiles = new double[BETWEEN.length];
@@ -109,45 +126,54 @@ public final class RowPredictor implements Serializable {
         }
         // A link may turn the order around.
         Arrays.sort(quantiles);
-        TrajectoryPoint[] out = new TrajectoryPoint[typical.response().length];
+        TrajectoryPoint[] out = new TrajectoryPoint[typical.se.length];
         for (int i = 0; i < out.length; i++) {
-            Link scale = i > 0 ? Link.LOGIT : scaleOfMean();
             out[i] = new TrajectoryPoint(
-                    typical.response()[i],
-                    end(typical, i, scale, -1),
-                    end(typical, i, scale, 1),
-                    average.response()[i],
-                    end(average, i, scale, -1),
-                    end(average, i, scale, 1),
+                    typical.prediction.response()[i],
+                    typical.end(i, scaleOfMean(), -1),
+                    typical.end(i, scaleOfMean(), 1),
+                    average.prediction.response()[i],
+                    average.end(i, scaleOfMean(), -1),
+                    average.end(i, scaleOfMean(), 1),
                     i == 0 ? quantiles : new double[0]);
         }
         return out;
     }
 
-    /** Where an interval of the mean is symmetric: nowhere beyond what the mean can be. */
+    /** Where an interval of a mean that is no probability is symmetric: nowhere beyond what the mean can be. */
     private Link scaleOfMean() {
-        if (hasCategories) {
-            return Link.IDENTITY;
-        }
-        return switch (link) {
-            case LOGIT, PROBIT, CLOGLOG, LOGLOG -> Link.LOGIT;
-            case LOG -> Link.LOG;
-            case IDENTITY, INVERSE, SQRT -> Link.IDENTITY;
-        };
+        return !hasCategories && link == Link.LOG ? Link.LOG : Link.IDENTITY;
     }
 
-    private static double end(Prediction prediction, int i, Link scale, int side) {
-        double at = scale.predictor(prediction.response()[i]);
-        double se = prediction.responseSe()[i] / scale.meanDerivative(at);
-        return scale.mean(at + side * FixedEffect.QUANTILE * se);
+    /**
+     * A prediction, and where it came from.
+     *
+     * @param se standard errors of what the derivatives of the values are of
+     */
+    private record Answer(Prediction prediction, Response.Values values, double[] se) {
+
+        /** An end of the 95% interval of value i: of a probability, symmetric in its logit. */
+        double end(int i, Link otherwise, int side) {
+            double value = prediction.response()[i];
+            double range = side * FixedEffect.QUANTILE * se[i];
+            if (values.isProbability(i)) {
+                Tail tail = values.tails()[i];
+                double logit = tail.on(Link.LOGIT);
+                // A tail that is no double leaves no room on either side.
+                return Double.isInfinite(logit) ? value : Link.LOGIT.mean(logit + range * tail.slope(Link.LOGIT));
+            }
+            double at = otherwise.predictor(value);
+            return otherwise.mean(at + range / otherwise.meanDerivative(at));
+        }
     }
 
     /** @param z where the response is averaged over the random effects, their columns; null where it is not */
-    private Prediction prediction(
+    private Answer answer(
             double eta, double[] inEta, double ownVariance, double[] raw, Response.Values values, double[] z) {
         double linkSe = Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
         int m = values.value().length;
         double[] se = new double[m];
+        double[] ofValue = new double[m];
         for (int i = 0; i < m; i++) {
             double[] gradient = new double[inEta.length];
             for (int k = 0; k < gradient.length; k++) {
@@ -164,8 +190,9 @@ public final class RowPredictor implements Serializable {
             }
             double inherited = values.inEta()[i] == 0 ? 0 : square(values.inEta()[i]) * ownVariance;
             se[i] = Math.sqrt(square(covariance.deltaError(gradient, errors)) + inherited);
+            ofValue[i] = Math.abs(values.slope(i)) * se[i];
         }
-        return new Prediction(eta, linkSe, values.value(), se);
+        return new Answer(new Prediction(eta, linkSe, values.value(), ofValue), values, se);
     }
 
     private static double square(double x) {
