@@ -66,7 +66,9 @@ final class PredictCommand implements Callable<Integer> {
                     .write()
                     .mode("append")
                     .parquet(folder.staging());
-            report(spark.read().parquet(folder.staging()));
+            Dataset<Row> predictions = spark.read().parquet(folder.staging());
+            reportErrors(predictions, effects);
+            report(predictions);
             folder.commit();
             return ExitCode.OK;
         } finally {
@@ -99,5 +101,29 @@ final class PredictCommand implements Callable<Integer> {
         }
         console.println("Predictions are in " + out);
         console.flush();
+    }
+
+    /** Standard errors that the fit's folder does not allow are left out, and said to be. */
+    private void reportErrors(Dataset<Row> predictions, Dataset<Row> effects) {
+        boolean keptNone = !Predictor.hasDerivatives(effects);
+        if (!keptNone && Predictor.withoutDerivatives(effects) == 0) {
+            return;
+        }
+        long without = predictions
+                .filter(predictions.col(Predictor.EFFECTS).equalTo("fit"))
+                .filter(predictions.col(Predictor.LINK_CONDITIONAL).isNotNull())
+                .filter(predictions.col("se_" + Predictor.LINK_CONDITIONAL).isNull())
+                .count();
+        if (without > 0) {
+            PrintWriter console = spec.commandLine().getOut();
+            console.println(disclosure.counts().show(without)
+                    + " rows have a conditional prediction without a standard error, because "
+                    + (keptNone
+                            ? "the model was fitted by an earlier version, whose random_effects/ does not hold how the"
+                                    + " effects move with the parameters; fit it again"
+                            : "the fit has too many persons and parameters to keep how the effects of each move with the"
+                                    + " parameters; fit --write-fitted gives those of the fitted rows"));
+            console.flush();
+        }
     }
 }

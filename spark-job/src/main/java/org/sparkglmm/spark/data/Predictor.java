@@ -34,8 +34,8 @@ import org.sparkglmm.spark.engine.SparkClusterData;
  * Predictions for the rows of any table, with standard errors. A person's effects are those the fit saved; for a person the fit
  * never saw they are estimated from that person's rows here, as far as these have an outcome; without any, they are 0.
  *
- * <p>The standard errors of conditional predictions hold the uncertainty of the person's effects and of the parameters, jointly
- * where the person's rows are at hand, as if independent where the effects come from a saved fit.
+ * <p>The standard errors of conditional predictions hold the uncertainty of the person's effects and of the parameters, jointly. Where
+ * a saved fit does not hold what that needs, there are none.
  */
 public final class Predictor {
     public static final String LINK_POPULATION = "link_population";
@@ -175,7 +175,7 @@ public final class Predictor {
                 table,
                 text,
                 id -> keep(
-                        PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true),
+                        PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID),
                         "fit"));
     }
 
@@ -257,18 +257,27 @@ public final class Predictor {
         return effects.withColumn(ID, functions.col(ID).cast(DataTypes.StringType));
     }
 
-    /** id, modes, deviations, covariances, derivatives (null where the person's rows are not at hand), source. */
+    /** Whether saved effects come with what joint standard errors need. */
+    public static boolean hasDerivatives(Dataset<Row> saved) {
+        return List.of(saved.columns()).contains(PersonEffects.DERIVATIVES);
+    }
+
+    /** How many persons' saved effects lack it because it would have been too much for all of them. */
+    public static long withoutDerivatives(Dataset<Row> saved) {
+        return saved.filter(functions.size(functions.col(PersonEffects.DERIVATIVES)).equalTo(0)).count();
+    }
+
+    /** id, modes, deviations, covariances, derivatives, source; no derivatives at all are empty ones for everybody. */
     private Dataset<Row> keep(Dataset<Row> effects, String source) {
         List<Column> select = new ArrayList<>();
         select.add(functions.col(ID));
         for (String name : effectColumns()) {
             select.add(functions.col(TableColumns.quoted(name)));
         }
-        boolean joint = List.of(effects.columns()).contains(PersonEffects.DERIVATIVES);
         select.add(
-                joint
+                hasDerivatives(effects)
                         ? functions.col(PersonEffects.DERIVATIVES)
-                        : functions.lit(null).cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
+                        : functions.array().cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
         select.add(functions.lit(source).alias(SOURCE));
         return effects.select(select.toArray(Column[]::new));
     }
@@ -303,7 +312,7 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");
+        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID), "rows");
     }
 
     private Dataset<Row> none() {
@@ -381,6 +390,9 @@ public final class Predictor {
             double[][] derivatives = null;
             if (!row.isNullAt(derivativesAt)) {
                 List<Double> flat = row.getList(derivativesAt);
+                if (flat.isEmpty()) {
+                    return predictor.conditional(raw, effects, null, null);
+                }
                 derivatives = new double[q][parameters];
                 for (int r = 0; r < q; r++) {
                     for (int i = 0; i < parameters; i++) {
