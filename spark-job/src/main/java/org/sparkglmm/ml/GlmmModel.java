@@ -123,7 +123,7 @@ public final class GlmmModel extends Model<GlmmModel> {
                 SparkSession.active(),
                 request,
                 fit.design(),
-                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors()));
+                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors(), fit.aliased()));
     }
 
     /**

@@ -2,6 +2,7 @@ package org.sparkglmm.core.inference;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
@@ -26,10 +27,12 @@ public final class RowPredictor implements Serializable {
     private final RandomVariance randomVariance;
     private final ParameterCovariance covariance;
     private final StandardErrors errors;
+    private final Estimability estimability;
 
     /**
      * @param parameters β, θ, ψ
      * @param covariance of these
+     * @param estimability what the data determine; of the rest there are no predictions
      */
     public RowPredictor(
             Design design,
@@ -37,7 +40,9 @@ public final class RowPredictor implements Serializable {
             Link link,
             double[] parameters,
             ParameterCovariance covariance,
-            StandardErrors errors) {
+            StandardErrors errors,
+            Estimability estimability) {
+        this.estimability = estimability;
         this.rows = new LinearPredictor(design, family, parameters);
         this.layout = design.layout(family);
         this.responses = new Response(family, link);
@@ -53,10 +58,15 @@ public final class RowPredictor implements Serializable {
         return typical(raw).prediction();
     }
 
+    /** Whether there is no prediction: a value is missing, or the data do not determine it. */
+    public boolean isMissing(double[] raw) {
+        return Double.isNaN(responses.at(fixedPart(raw), auxiliary(raw)).value()[0]);
+    }
+
     private Answer typical(double[] raw) {
         double[] inEta = linkGradient(raw);
-        double eta = rows.fixedPart(raw);
-        return answer(eta, inEta, 0, raw, responses.at(eta, rows.auxiliary(raw)), null);
+        double eta = fixedPart(raw);
+        return answer(eta, inEta, 0, raw, responses.at(eta, auxiliary(raw)), null);
     }
 
     /**
@@ -79,9 +89,9 @@ public final class RowPredictor implements Serializable {
     }
 
     private Answer average(double[] raw) {
-        double eta = rows.fixedPart(raw);
+        double eta = fixedPart(raw);
         double[] z = rows.randomRow(raw);
-        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), rows.auxiliary(raw));
+        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), auxiliary(raw));
         return answer(eta, linkGradient(raw), 0, raw, values, z);
     }
 
@@ -95,7 +105,7 @@ public final class RowPredictor implements Serializable {
     public Prediction conditional(
             double[] raw, double[] effects, double[][] effectsCovariance, double[][] derivatives) {
         double[] z = rows.randomRow(raw);
-        double eta = rows.fixedPart(raw);
+        double eta = fixedPart(raw);
         for (int r = 0; r < z.length; r++) {
             eta += z[r] * effects[r];
         }
@@ -109,7 +119,7 @@ public final class RowPredictor implements Serializable {
                 inEta[i] += z[r] * derivatives[r][i];
             }
         }
-        return answer(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null)
+        return answer(eta, inEta, own, raw, responses.at(eta, auxiliary(raw)), null)
                 .prediction();
     }
 
@@ -117,12 +127,12 @@ public final class RowPredictor implements Serializable {
     public TrajectoryPoint[] trajectory(double[] raw) {
         Answer typical = typical(raw);
         Answer average = average(raw);
-        double eta = rows.fixedPart(raw);
+        double eta = fixedPart(raw);
         double between = randomVariance.deviation(rows.randomRow(raw));
         double[] quantiles = new double[BETWEEN.length];
         for (int k = 0; k < quantiles.length; k++) {
             double person = eta + between * StandardNormal.quantile(BETWEEN[k]);
-            quantiles[k] = responses.at(person, rows.auxiliary(raw)).value()[0];
+            quantiles[k] = responses.at(person, auxiliary(raw)).value()[0];
         }
         // A link may turn the order around.
         Arrays.sort(quantiles);
@@ -170,7 +180,8 @@ public final class RowPredictor implements Serializable {
     /** @param z where the response is averaged over the random effects, their columns; null where it is not */
     private Answer answer(
             double eta, double[] inEta, double ownVariance, double[] raw, Response.Values values, double[] z) {
-        double linkSe = Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
+        double linkSe =
+                Double.isNaN(eta) ? Double.NaN : Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
         int m = values.value().length;
         double[] se = new double[m];
         double[] ofValue = new double[m];
@@ -193,6 +204,20 @@ public final class RowPredictor implements Serializable {
             ofValue[i] = Math.abs(values.slope(i)) * se[i];
         }
         return new Answer(new Prediction(eta, linkSe, values.value(), ofValue), values, se);
+    }
+
+    /** offset + x'β, NaN where the data do not determine it. */
+    private double fixedPart(double[] raw) {
+        return estimability.holds(AliasedColumn.FIXED, raw) ? rows.fixedPart(raw) : Double.NaN;
+    }
+
+    /** The linear predictors of the family's own parameters, NaN where the data do not determine them. */
+    private double[] auxiliary(double[] raw) {
+        double[] psi = rows.auxiliary(raw);
+        for (int k = 0; k < psi.length; k++) {
+            psi[k] = estimability.holds(k, raw) ? psi[k] : Double.NaN;
+        }
+        return psi;
     }
 
     private static double square(double x) {

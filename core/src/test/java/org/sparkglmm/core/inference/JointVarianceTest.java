@@ -28,8 +28,8 @@ class JointVarianceTest {
                     row[k] = size * random.nextGaussian();
                 }
             }
-            ParameterCovariance covariance = new ParameterCovariance(
-                    P, new int[] {0, 1, 2, 3}, new int[0], List.of("a", "b", "c", "d"), v, v);
+            ParameterCovariance covariance =
+                    new ParameterCovariance(P, new int[] {0, 1, 2, 3}, new int[0], List.of("a", "b", "c", "d"), v, v);
             double[] flat = {c[0][0], c[0][1], c[1][0], c[1][1]};
             if (new JointVariance(covariance, StandardErrors.MODEL).matters(flat, j)) {
                 continue;

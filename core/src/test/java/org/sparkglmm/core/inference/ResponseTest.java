@@ -46,7 +46,10 @@ class ResponseTest {
                 double expected = StandardNormal.probability(eta / root);
                 assertEquals(expected, values.value()[0], CLOSED_FORM * expected, "s " + s + ", eta " + eta);
                 assertEquals(density / root, values.slope(0) * values.inEta()[0], DERIVATIVE * density / root);
-                assertEquals(-0.5 * density * eta / (root * root * root), values.slope(0) * values.inVariance()[0], DERIVATIVE * density);
+                assertEquals(
+                        -0.5 * density * eta / (root * root * root),
+                        values.slope(0) * values.inVariance()[0],
+                        DERIVATIVE * density);
             }
         }
     }

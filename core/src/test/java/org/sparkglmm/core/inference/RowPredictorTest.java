@@ -91,7 +91,7 @@ class RowPredictorTest {
         }
 
         RowPredictor predictor(StandardErrors errors) {
-            return new RowPredictor(design, family, link, parameters, covariance, errors);
+            return new RowPredictor(design, family, link, parameters, covariance, errors, Estimability.ALL);
         }
 
         double[][] matrix(StandardErrors errors) {
@@ -403,8 +403,7 @@ class RowPredictorTest {
             near(eta - Math.signum(eta) * square / 2, marginal.link(), VALUE, "logit of the average at " + eta);
             near(
                     s.error(
-                            p -> s.eta(p, raw)
-                                    - Math.signum(eta) * s.deviation(p, raw) * s.deviation(p, raw) / 2,
+                            p -> s.eta(p, raw) - Math.signum(eta) * s.deviation(p, raw) * s.deviation(p, raw) / 2,
                             StandardErrors.MODEL),
                     marginal.linkSe(),
                     ERROR,

@@ -158,8 +158,8 @@ class ConditionalModesTest {
                 4,
                 0.5,
                 5,
-                (eta, random) -> NumericalDistribution.draw(
-                        Families.named("poisson"), Link.LOG, eta, new double[0], random));
+                (eta, random) ->
+                        NumericalDistribution.draw(Families.named("poisson"), Link.LOG, eta, new double[0], random));
         ParameterLayout layout = design.layout(family);
         MixedModel model = new MixedModel(family.model(Link.LOG), layout);
         Random random = new Random(6);

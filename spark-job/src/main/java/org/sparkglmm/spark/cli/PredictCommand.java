@@ -68,6 +68,19 @@ final class PredictCommand implements Callable<Integer> {
                     .parquet(folder.staging());
             Dataset<Row> predictions = spark.read().parquet(folder.staging());
             reportErrors(predictions, effects);
+            long undetermined = predictor.undetermined(table, source.isText());
+            if (undetermined > 0) {
+                spec.commandLine()
+                        .getOut()
+                        .println(disclosure.counts().show(undetermined)
+                                + " rows have no prediction, because the data of the fit do not determine it ("
+                                + String.join(", ", saved.estimates().droppedColumns())
+                                + (saved.estimates().droppedColumns().size() == 1 ? " was" : " were")
+                                + " dropped there; see the warnings of the fit)");
+            }
+            if (saved.lacksAliased()) {
+                spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
+            }
             report(predictions);
             folder.commit();
             return ExitCode.OK;
@@ -96,7 +109,8 @@ final class PredictCommand implements Callable<Integer> {
             console.println(counts.show(row.getLong(1)) + " rows " + source
                     + (missing > 0
                             ? ", " + counts.show(missing)
-                                    + " of them without a prediction (missing value or unknown level)"
+                                    + " of them without a prediction (missing value, unknown level, or not determined by the data of the"
+                                    + " fit)"
                             : ""));
         }
         console.println("Predictions are in " + out);

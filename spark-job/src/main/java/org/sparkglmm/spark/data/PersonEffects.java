@@ -119,8 +119,7 @@ public final class PersonEffects {
                 blocks.flatMap(block -> {
                     ConditionalModes modes = ConditionalModes.of(block, model, parameters, true);
                     return rows(
-                            block,
-                            i -> row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i)))));
+                            block, i -> row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i)))));
                 }),
                 schema(bound, idName).add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
     }

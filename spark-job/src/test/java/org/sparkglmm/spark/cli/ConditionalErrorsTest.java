@@ -50,20 +50,25 @@ class ConditionalErrorsTest {
         return Stream.of(
                 Arguments.of("sleepstudy", "Reaction ~ Days + (Days | Subject)", "--family gaussian"),
                 Arguments.of("sleepstudy", "Reaction ~ Days + (Days || Subject)", "--family gaussian --reml"),
-                Arguments.of("cbpp", "cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)", "--family binomial"),
+                Arguments.of(
+                        "cbpp",
+                        "cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)",
+                        "--family binomial"),
                 Arguments.of("cbpp", "incidence/size ~ factor(period) + (1 | herd)", "--family betabinomial --nodes 1"),
                 Arguments.of(
                         "contraception",
                         "use ~ urban + age + livch + (urban | district)",
                         "--family binomial --se robust --nodes 1"),
                 Arguments.of("toenail", "outcome ~ treatment * time + (1 | patientID)", "--family binomial --nodes 9"),
-                Arguments.of("epilepsy", "y ~ lbase * trt + lage + visit + (visit | subject)", "--family poisson --nodes 1"),
+                Arguments.of(
+                        "epilepsy", "y ~ lbase * trt + lage + visit + (visit | subject)", "--family poisson --nodes 1"),
                 Arguments.of(
                         "owls",
                         food + " + (FoodTreatment | Nest)",
                         "--family nbinom2 --zi ~1 --dispersion ~FoodTreatment --nodes 1"),
                 Arguments.of("owls", food + " + (1 | Nest)", "--family truncated_poisson --zi ~SexParent --nodes 1"),
-                Arguments.of("phosphate", "level ~ group * hour + (1 + hour | id)", "--family gamma --link log --nodes 1"),
+                Arguments.of(
+                        "phosphate", "level ~ group * hour + (1 + hour | id)", "--family gamma --link log --nodes 1"),
                 Arguments.of("phosphate", "level ~ group * hour + (1 | id)", "--family tweedie --nodes 1"),
                 Arguments.of("wine", "score ~ temp + contact + (1 | judge)", "--family beta --nodes 1"),
                 Arguments.of("wine", "rating ~ temp + contact + (1 | judge)", "--family ordinal --nodes 1"));
@@ -134,8 +139,8 @@ class ConditionalErrorsTest {
     private static String fit(String data, String formula, String options) {
         String out = folder.resolve("fit" + Integer.toHexString((data + formula + options).hashCode()))
                 .toString();
-        List<String> all = new ArrayList<>(List.of(
-                "fit", "--quiet", "--write-fitted", "--data", table(data), "--formula", formula, "--out", out));
+        List<String> all = new ArrayList<>(
+                List.of("fit", "--quiet", "--write-fitted", "--data", table(data), "--formula", formula, "--out", out));
         all.addAll(List.of("--on-exists", "overwrite"));
         all.addAll(List.of(options.split(" ")));
         Commands ran = Commands.run(all.toArray(String[]::new));
@@ -145,8 +150,9 @@ class ConditionalErrorsTest {
 
     /** Rows that are the same have the same predictions. */
     private static Map<List<Object>, Row> byOwnColumns(Dataset<Row> table) {
-        List<String> own =
-                Stream.of(table.columns()).takeWhile(c -> !c.equals("link_population")).toList();
+        List<String> own = Stream.of(table.columns())
+                .takeWhile(c -> !c.equals("link_population"))
+                .toList();
         Map<List<Object>, Row> out = new HashMap<>();
         for (Row row : table.collectAsList()) {
             List<Object> key = new ArrayList<>();
