@@ -178,7 +178,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
                 SparkSession.active(),
                 request,
                 fit.design(),
-                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors()));
+                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors(), fit.aliased()));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
@@ -35,6 +36,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param integration how the quadrature behaved
  * @param optimizer how the optimizer ended
  * @param answers what the fit's passes said beyond the estimates
+ * @param aliased columns that were dropped, and what they are combinations of
  * @param warnings what the user must know
  */
 public record FitResult(
@@ -55,6 +57,7 @@ public record FitResult(
         Integration integration,
         OptimizerReport optimizer,
         Answers answers,
+        List<AliasedColumn> aliased,
         List<Warning> warnings) {
 
     /**

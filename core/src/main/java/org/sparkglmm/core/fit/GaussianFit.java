@@ -8,6 +8,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -51,6 +52,7 @@ final class GaussianFit {
     private final FitListener listener;
     private final PassCounter counter;
     private final List<Warning> warnings;
+    private final List<AliasedColumn> aliased;
     private final ParameterLayout layout;
     /** (θ, log σ) alone, as a layout with no fixed effects. */
     private final ParameterLayout varianceLayout;
@@ -75,6 +77,7 @@ final class GaussianFit {
         this.sample = prepared.sample();
         this.moments = prepared.moments();
         this.warnings = new ArrayList<>(prepared.warnings());
+        this.aliased = prepared.aliased();
         this.family = family;
         this.options = options;
         this.earlier = earlier;
@@ -234,6 +237,7 @@ final class GaussianFit {
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 answers,
+                aliased,
                 warnings);
     }
 

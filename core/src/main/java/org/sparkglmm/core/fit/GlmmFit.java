@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -60,6 +61,7 @@ public final class GlmmFit {
     private final FitListener listener;
     private final PassCounter counter;
     private final List<Warning> warnings;
+    private final List<AliasedColumn> aliased;
     private final Minimizer minimizer;
 
     private final List<String> names;
@@ -79,6 +81,7 @@ public final class GlmmFit {
         this.sample = prepared.sample();
         this.moments = prepared.moments();
         this.warnings = new ArrayList<>(prepared.warnings());
+        this.aliased = prepared.aliased();
         this.family = family;
         this.link = link;
         this.options = options;
@@ -277,6 +280,7 @@ public final class GlmmFit {
                         optimum.gradientNorm(),
                         optimum.decrement()),
                 answers,
+                aliased,
                 warnings);
     }
 

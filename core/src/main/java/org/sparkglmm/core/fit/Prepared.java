@@ -2,11 +2,16 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -14,7 +19,15 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.model.Family;
 
 /** Data that have been described, checked and rid of superfluous columns. */
-record Prepared(Design design, ClusterData data, DataMoments moments, ClusterData sample, List<Warning> warnings) {
+record Prepared(
+        Design design,
+        ClusterData data,
+        DataMoments moments,
+        ClusterData sample,
+        List<AliasedColumn> aliased,
+        List<Warning> warnings) {
+    /** Empty cells that a warning names. */
+    private static final int NAMED = 5;
 
     /** One pass, or two if a column has to go. */
     static Prepared of(Design design, Family family, ClusterData data) {
@@ -27,9 +40,12 @@ record Prepared(Design design, ClusterData data, DataMoments moments, ClusterDat
         DataChecks.require(moments, design, family);
         DataChecks.warn(moments, design, family, warnings);
 
-        RankCheck rank = new RankCheck(moments.fixed(), design.fixed(), family.takesCategories(), "");
+        RankCheck rank =
+                new RankCheck(AliasedColumn.FIXED, moments.fixed(), design.fixed(), family.takesCategories(), "");
         boolean full = rank.isFullRank();
         warnings.addAll(rank.warnings());
+        List<AliasedColumn> aliased = new ArrayList<>(rank.aliased());
+        Set<String> emptyCells = new LinkedHashSet<>(emptyCells(design, moments.fixed(), design.fixed(), rank));
         int[] kept = rank.kept();
         int[][] keptAuxiliary = new int[design.auxiliary().size()][];
         List<List<DesignColumn>> parts = new ArrayList<>();
@@ -38,16 +54,20 @@ record Prepared(Design design, ClusterData data, DataMoments moments, ClusterDat
             keptAuxiliary[k] = new int[0];
             if (!columns.isEmpty()) {
                 String name = family.auxiliary().get(k).label();
-                RankCheck own = new RankCheck(moments.auxiliary(k), columns, false, " from the predictor of " + name);
+                RankCheck own =
+                        new RankCheck(k, moments.auxiliary(k), columns, false, " from the predictor of " + name);
                 full &= own.isFullRank();
                 warnings.addAll(own.warnings());
+                aliased.addAll(own.aliased());
+                emptyCells.addAll(emptyCells(design, moments.auxiliary(k), columns, own));
                 keptAuxiliary[k] = own.kept();
             }
             parts.add(at(columns, keptAuxiliary[k]));
         }
         if (full) {
-            return new Prepared(design, data, moments, first.sample(), warnings);
+            return new Prepared(design, data, moments, first.sample(), List.of(), warnings);
         }
+        warn(emptyCells, warnings);
         boolean nothingLeft = kept.length == 0 && !family.takesCategories();
         for (int k = 0; k < parts.size(); k++) {
             nothingLeft |= parts.get(k).isEmpty() && !design.auxiliary().get(k).isEmpty();
@@ -64,7 +84,30 @@ record Prepared(Design design, ClusterData data, DataMoments moments, ClusterDat
                 trimmed,
                 DataMoments.of(trimmed, family, trimmedDesign),
                 first.sample().withColumns(keep),
+                aliased,
                 warnings);
+    }
+
+    private static List<String> emptyCells(
+            Design design, ColumnMoments moments, List<DesignColumn> columns, RankCheck rank) {
+        return rank.isFullRank()
+                ? List.of()
+                : new EmptyCells(design, moments, columns)
+                        .of(columns.stream()
+                                .filter(c -> rank.aliased().stream()
+                                        .anyMatch(a -> a.name().equals(c.name())))
+                                .toList());
+    }
+
+    private static void warn(Set<String> emptyCells, List<Warning> warnings) {
+        if (!emptyCells.isEmpty()) {
+            warnings.add(new Warning(
+                    "empty_cell",
+                    emptyCells.stream().limit(NAMED).collect(Collectors.joining(", "))
+                            + (emptyCells.size() > NAMED ? " and " + (emptyCells.size() - NAMED) + " more" : "")
+                            + (emptyCells.size() > 1 ? " have" : " has")
+                            + " no rows, so the data do not determine the outcome there: nothing is predicted for it"));
+        }
     }
 
     private static List<DesignColumn> at(List<DesignColumn> columns, int[] indices) {

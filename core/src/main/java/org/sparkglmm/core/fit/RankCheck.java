@@ -1,8 +1,11 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DesignColumn;
 
@@ -16,18 +19,24 @@ final class RankCheck {
     /** A column whose variance is this small a part of its mean square is constant up to rounding. */
     private static final double CONSTANT = 1e-24;
 
+    /** A coefficient of a dependence is 0 if the column's part in it is less than this share. */
+    private static final double ZERO = 1e-9;
+
     private final List<Integer> kept = new ArrayList<>();
     private final List<String> constant = new ArrayList<>();
     private final List<String> collinear = new ArrayList<>();
 
+    private final List<AliasedColumn> aliased = new ArrayList<>();
+
     private final String where;
 
     /**
+     * @param part whose columns, as {@link AliasedColumn#part}
      * @param moments of the columns, in their order
      * @param elsewhere whether constants outside this predictor take the place of an intercept
      * @param where whose columns, in words
      */
-    RankCheck(ColumnMoments moments, List<DesignColumn> columns, boolean elsewhere, String where) {
+    RankCheck(int part, ColumnMoments moments, List<DesignColumn> columns, boolean elsewhere, String where) {
         this.where = where;
         int intercept = interceptOf(columns);
         boolean centred = elsewhere || intercept >= 0;
@@ -44,10 +53,12 @@ final class RankCheck {
         for (int c = 0; c < p; c++) {
             own[c] = a[c][c];
         }
+        List<Integer> dropped = new ArrayList<>();
         for (int c = 0; c < p; c++) {
             boolean isConstant = !(own[c] > CONSTANT * moments.rawScatter(c, c));
             if (isConstant || !(a[c][c] > COLLINEAR * own[c])) {
                 (isConstant ? constant : collinear).add(columns.get(c).name());
+                dropped.add(c);
                 continue;
             }
             kept.add(c);
@@ -58,6 +69,41 @@ final class RankCheck {
                 }
             }
         }
+        for (int d : dropped) {
+            double[] combination = combination(a, own, d);
+            double rest = centred ? moments.mean(d) : 0;
+            Map<String, Double> others = new LinkedHashMap<>();
+            for (int c : kept) {
+                if (c != intercept && c < d && combination[c] != 0) {
+                    others.put(columns.get(c).name(), combination[c]);
+                    rest -= centred ? combination[c] * moments.mean(c) : 0;
+                }
+            }
+            double scale = Math.sqrt(moments.rawScatter(d, d) / moments.weight());
+            aliased.add(new AliasedColumn(part, columns.get(d).name(), rest, others, scale));
+        }
+    }
+
+    /**
+     * The coefficients of the columns kept before column d, whose combination it is: with the factor that the elimination left in
+     * their rows, by back substitution.
+     */
+    private double[] combination(double[][] a, double[] own, int d) {
+        double[] out = new double[d];
+        for (int k = kept.size() - 1; k >= 0; k--) {
+            int c = kept.get(k);
+            if (c >= d) {
+                continue;
+            }
+            double sum = a[c][d];
+            for (int j = c + 1; j < d; j++) {
+                sum -= a[c][j] * out[j];
+            }
+            double value = sum / a[c][c];
+            // What rounding makes of a 0.
+            out[c] = Math.abs(value) * Math.sqrt(own[c]) <= ZERO * Math.sqrt(own[d]) ? 0 : value;
+        }
+        return out;
     }
 
     static int interceptOf(List<DesignColumn> columns) {
@@ -75,6 +121,11 @@ final class RankCheck {
 
     int[] kept() {
         return kept.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** What was dropped, and what it is a combination of. */
+    List<AliasedColumn> aliased() {
+        return List.copyOf(aliased);
     }
 
     /** What was dropped and why, as warnings. */

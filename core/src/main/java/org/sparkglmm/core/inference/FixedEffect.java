@@ -40,6 +40,12 @@ public record FixedEffect(
         return new FixedEffect(name, estimate, se, robustSe, z, p, lower, upper);
     }
 
+    /** Of what the data do not determine. */
+    public static FixedEffect unknown(String name) {
+        double no = Double.NaN;
+        return new FixedEffect(name, no, no, no, no, no, no, no);
+    }
+
     /** The same with another interval. */
     public FixedEffect within(double newLower, double newUpper) {
         return new FixedEffect(term, estimate, se, robustSe, z, p, newLower, newUpper);

@@ -14,7 +14,7 @@ public final class LinearPredictor implements Serializable {
     private static final long serialVersionUID = 1;
 
     /** Columns ready to be multiplied: which raw values a column is the product of, and which levels of factors. */
-    private record Columns(int[][] variables, int[][] levels) implements Serializable {
+    record Columns(int[][] variables, int[][] levels) implements Serializable {
         static Columns of(Design design, List<DesignColumn> columns) {
             return new Columns(LinearPredictor.variables(design, columns), LinearPredictor.levels(columns));
         }

@@ -126,8 +126,16 @@ public final class MarginalCoefficients {
                     }
                 }
                 Response.Values values = responses.averaged(eta, randomVariance.deviation(z), psi);
-                double onLink = link.predictor(values.value()[0]);
-                double slope = 1 / link.meanDerivative(onLink);
+                double onLink;
+                double slope;
+                if (values.isProbability(0)) {
+                    Tail tail = values.tails()[0];
+                    onLink = tail.on(link);
+                    slope = tail.ofComplement() ? -tail.slope(link) : tail.slope(link);
+                } else {
+                    onLink = link.predictor(values.value()[0]);
+                    slope = 1 / link.meanDerivative(onLink);
+                }
                 for (int c = 0; c < p; c++) {
                     gradient[c] = slope * values.inEta()[0] * x[c];
                 }

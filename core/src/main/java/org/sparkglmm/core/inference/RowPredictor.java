@@ -2,6 +2,7 @@ package org.sparkglmm.core.inference;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
@@ -26,10 +27,12 @@ public final class RowPredictor implements Serializable {
     private final RandomVariance randomVariance;
     private final ParameterCovariance covariance;
     private final StandardErrors errors;
+    private final Estimability estimability;
 
     /**
      * @param parameters β, θ, ψ
      * @param covariance of these
+     * @param estimability what the data determine; of the rest there are no predictions
      */
     public RowPredictor(
             Design design,
@@ -37,7 +40,9 @@ public final class RowPredictor implements Serializable {
             Link link,
             double[] parameters,
             ParameterCovariance covariance,
-            StandardErrors errors) {
+            StandardErrors errors,
+            Estimability estimability) {
+        this.estimability = estimability;
         this.rows = new LinearPredictor(design, family, parameters);
         this.layout = design.layout(family);
         this.responses = new Response(family, link);
@@ -50,23 +55,44 @@ public final class RowPredictor implements Serializable {
 
     /** With random effects of 0. */
     public Prediction population(double[] raw) {
+        return typical(raw).prediction();
+    }
+
+    /** Whether there is no prediction: a value is missing, or the data do not determine it. */
+    public boolean isMissing(double[] raw) {
+        return Double.isNaN(responses.at(fixedPart(raw), auxiliary(raw)).value()[0]);
+    }
+
+    private Answer typical(double[] raw) {
         double[] inEta = linkGradient(raw);
-        double eta = rows.fixedPart(raw);
-        return prediction(eta, inEta, 0, raw, responses.at(eta, rows.auxiliary(raw)), null);
+        double eta = fixedPart(raw);
+        return answer(eta, inEta, 0, raw, responses.at(eta, auxiliary(raw)), null);
     }
 
     /**
      * Averaged over the random effects. Its {@code link} is the link of the averaged mean, NaN of categories.
      */
     public Prediction marginal(double[] raw) {
-        double eta = rows.fixedPart(raw);
+        Answer out = average(raw);
+        double[] mean = out.prediction.response();
+        double[] se = out.prediction.responseSe();
+        double onLink = Double.NaN;
+        double linkSe = Double.NaN;
+        if (out.values.isProbability(0)) {
+            onLink = out.values.tails()[0].on(link);
+            linkSe = out.values.tails()[0].slope(link) * out.se[0];
+        } else if (!hasCategories) {
+            onLink = link.predictor(mean[0]);
+            linkSe = Math.abs(se[0] / link.meanDerivative(onLink));
+        }
+        return new Prediction(onLink, linkSe, mean, se);
+    }
+
+    private Answer average(double[] raw) {
+        double eta = fixedPart(raw);
         double[] z = rows.randomRow(raw);
-        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), rows.auxiliary(raw));
-        Prediction out = prediction(eta, linkGradient(raw), 0, raw, values, z);
-        double mean = out.response()[0];
-        double onLink = hasCategories ? Double.NaN : link.predictor(mean);
-        double slope = link.meanDerivative(onLink);
-        return new Prediction(onLink, Math.abs(out.responseSe()[0] / slope), out.response(), out.responseSe());
+        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), auxiliary(raw));
+        return answer(eta, linkGradient(raw), 0, raw, values, z);
     }
 
     /**
@@ -79,7 +105,7 @@ public final class RowPredictor implements Serializable {
     public Prediction conditional(
             double[] raw, double[] effects, double[][] effectsCovariance, double[][] derivatives) {
         double[] z = rows.randomRow(raw);
-        double eta = rows.fixedPart(raw);
+        double eta = fixedPart(raw);
         for (int r = 0; r < z.length; r++) {
             eta += z[r] * effects[r];
         }
@@ -93,61 +119,72 @@ public final class RowPredictor implements Serializable {
                 inEta[i] += z[r] * derivatives[r][i];
             }
         }
-        return prediction(eta, inEta, own, raw, responses.at(eta, rows.auxiliary(raw)), null);
+        return answer(eta, inEta, own, raw, responses.at(eta, auxiliary(raw)), null)
+                .prediction();
     }
 
     /** The mean's curve (first) and those of the categories' probabilities at a row. */
     public TrajectoryPoint[] trajectory(double[] raw) {
-        Prediction typical = population(raw);
-        Prediction average = marginal(raw);
-        double eta = rows.fixedPart(raw);
+        Answer typical = typical(raw);
+        Answer average = average(raw);
+        double eta = fixedPart(raw);
         double between = randomVariance.deviation(rows.randomRow(raw));
         double[] quantiles = new double[BETWEEN.length];
         for (int k = 0; k < quantiles.length; k++) {
             double person = eta + between * StandardNormal.quantile(BETWEEN[k]);
-            quantiles[k] = responses.at(person, rows.auxiliary(raw)).value()[0];
+            quantiles[k] = responses.at(person, auxiliary(raw)).value()[0];
         }
         // A link may turn the order around.
         Arrays.sort(quantiles);
-        TrajectoryPoint[] out = new TrajectoryPoint[typical.response().length];
+        TrajectoryPoint[] out = new TrajectoryPoint[typical.se.length];
         for (int i = 0; i < out.length; i++) {
-            Link scale = i > 0 ? Link.LOGIT : scaleOfMean();
             out[i] = new TrajectoryPoint(
-                    typical.response()[i],
-                    end(typical, i, scale, -1),
-                    end(typical, i, scale, 1),
-                    average.response()[i],
-                    end(average, i, scale, -1),
-                    end(average, i, scale, 1),
+                    typical.prediction.response()[i],
+                    typical.end(i, scaleOfMean(), -1),
+                    typical.end(i, scaleOfMean(), 1),
+                    average.prediction.response()[i],
+                    average.end(i, scaleOfMean(), -1),
+                    average.end(i, scaleOfMean(), 1),
                     i == 0 ? quantiles : new double[0]);
         }
         return out;
     }
 
-    /** Where an interval of the mean is symmetric: nowhere beyond what the mean can be. */
+    /** Where an interval of a mean that is no probability is symmetric: nowhere beyond what the mean can be. */
     private Link scaleOfMean() {
-        if (hasCategories) {
-            return Link.IDENTITY;
-        }
-        return switch (link) {
-            case LOGIT, PROBIT, CLOGLOG, LOGLOG -> Link.LOGIT;
-            case LOG -> Link.LOG;
-            case IDENTITY, INVERSE, SQRT -> Link.IDENTITY;
-        };
+        return !hasCategories && link == Link.LOG ? Link.LOG : Link.IDENTITY;
     }
 
-    private static double end(Prediction prediction, int i, Link scale, int side) {
-        double at = scale.predictor(prediction.response()[i]);
-        double se = prediction.responseSe()[i] / scale.meanDerivative(at);
-        return scale.mean(at + side * FixedEffect.QUANTILE * se);
+    /**
+     * A prediction, and where it came from.
+     *
+     * @param se standard errors of what the derivatives of the values are of
+     */
+    private record Answer(Prediction prediction, Response.Values values, double[] se) {
+
+        /** An end of the 95% interval of value i: of a probability, symmetric in its logit. */
+        double end(int i, Link otherwise, int side) {
+            double value = prediction.response()[i];
+            double range = side * FixedEffect.QUANTILE * se[i];
+            if (values.isProbability(i)) {
+                Tail tail = values.tails()[i];
+                double logit = tail.on(Link.LOGIT);
+                // A tail that is no double leaves no room on either side.
+                return Double.isInfinite(logit) ? value : Link.LOGIT.mean(logit + range * tail.slope(Link.LOGIT));
+            }
+            double at = otherwise.predictor(value);
+            return otherwise.mean(at + range / otherwise.meanDerivative(at));
+        }
     }
 
     /** @param z where the response is averaged over the random effects, their columns; null where it is not */
-    private Prediction prediction(
+    private Answer answer(
             double eta, double[] inEta, double ownVariance, double[] raw, Response.Values values, double[] z) {
-        double linkSe = Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
+        double linkSe =
+                Double.isNaN(eta) ? Double.NaN : Math.sqrt(square(covariance.deltaError(inEta, errors)) + ownVariance);
         int m = values.value().length;
         double[] se = new double[m];
+        double[] ofValue = new double[m];
         for (int i = 0; i < m; i++) {
             double[] gradient = new double[inEta.length];
             for (int k = 0; k < gradient.length; k++) {
@@ -164,8 +201,23 @@ public final class RowPredictor implements Serializable {
             }
             double inherited = values.inEta()[i] == 0 ? 0 : square(values.inEta()[i]) * ownVariance;
             se[i] = Math.sqrt(square(covariance.deltaError(gradient, errors)) + inherited);
+            ofValue[i] = Math.abs(values.slope(i)) * se[i];
         }
-        return new Prediction(eta, linkSe, values.value(), se);
+        return new Answer(new Prediction(eta, linkSe, values.value(), ofValue), values, se);
+    }
+
+    /** offset + x'β, NaN where the data do not determine it. */
+    private double fixedPart(double[] raw) {
+        return estimability.holds(AliasedColumn.FIXED, raw) ? rows.fixedPart(raw) : Double.NaN;
+    }
+
+    /** The linear predictors of the family's own parameters, NaN where the data do not determine them. */
+    private double[] auxiliary(double[] raw) {
+        double[] psi = rows.auxiliary(raw);
+        for (int k = 0; k < psi.length; k++) {
+            psi[k] = estimability.holds(k, raw) ? psi[k] : Double.NaN;
+        }
+        return psi;
     }
 
     private static double square(double x) {

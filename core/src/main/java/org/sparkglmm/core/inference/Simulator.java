@@ -26,12 +26,21 @@ public final class Simulator implements Serializable {
     private final int q;
     private final double[] lambda;
     private final long seed;
+    private final Estimability estimability;
+
+    /** Of parameters that hold everywhere. */
+    public Simulator(Design design, Family family, Link link, double[] parameters, long seed) {
+        this(design, family, link, parameters, Estimability.ALL, seed);
+    }
 
     /**
      * @param design whose size, if it has one, is among its raw values
      * @param parameters β, θ, ψ
+     * @param estimability where these say something; elsewhere there are no outcomes
      */
-    public Simulator(Design design, Family family, Link link, double[] parameters, long seed) {
+    public Simulator(
+            Design design, Family family, Link link, double[] parameters, Estimability estimability, long seed) {
+        this.estimability = estimability;
         this.rows = new LinearPredictor(design, family, parameters);
         this.family = family;
         this.link = link;
@@ -59,7 +68,7 @@ public final class Simulator implements Serializable {
 
     /**
      * An outcome: the code of a category, the number of successes; NaN if a value that it needs is missing or infinite, or if
-     * no outcome is possible there (η outside the link's range, trials that are no whole number).
+     * no outcome is possible there (η outside the link's range, trials that are no whole number) or determined.
      *
      * @param raw the row's values, in the design's order
      * @param person 64 bits of the id
@@ -68,7 +77,10 @@ public final class Simulator implements Serializable {
     public double outcome(double[] raw, long person, long row) {
         double eta = rows.fixedPart(raw) + rows.randomPart(raw, effects(person));
         double trials = size < 0 ? 1 : raw[size];
-        boolean possible = Math.abs(eta) < Double.POSITIVE_INFINITY && trials > 0 && trials < Double.POSITIVE_INFINITY;
+        boolean possible = Math.abs(eta) < Double.POSITIVE_INFINITY
+                && trials > 0
+                && trials < Double.POSITIVE_INFINITY
+                && estimability.holds(raw);
         if (!possible) {
             return Double.NaN;
         }

@@ -40,13 +40,7 @@ public final class ConditionalModes {
             for (int i = 0; i < posterior.clusters(); i++) {
                 out.take(posterior, first, i, covariance);
                 if (withDerivatives) {
-                    if (posterior.isFound(i)) {
-                        posterior.effectDerivatives(i, out.derivatives[first + i]);
-                    } else {
-                        for (double[] row : out.derivatives[first + i]) {
-                            Arrays.fill(row, Double.NaN);
-                        }
-                    }
+                    out.takeDerivatives(posterior, first, i);
                 }
             }
             first = next;
@@ -55,7 +49,7 @@ public final class ConditionalModes {
     }
 
     /**
-     * Finds them, and what each cluster does to the estimates.
+     * Finds them and their derivatives, and what each cluster does to the estimates.
      *
      * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
      */
@@ -64,6 +58,7 @@ public final class ConditionalModes {
         int q = model.layout().random();
         ConditionalModes out = new ConditionalModes(block.clusters(), q);
         out.influences = new double[block.clusters()];
+        out.derivatives = new double[block.clusters()][q][parameters.length];
         ClusterIntegral integral = new ClusterIntegral(model, grid, block);
         integral.setParameters(parameters);
         ClusterPosterior posterior = integral.posterior();
@@ -80,10 +75,21 @@ public final class ConditionalModes {
             System.arraycopy(influence, 0, out.influences, first, next - first);
             for (int i = 0; i < next - first; i++) {
                 out.take(posterior, first, i, covariance);
+                out.takeDerivatives(posterior, first, i);
             }
             first = next;
         }
         return out;
+    }
+
+    private void takeDerivatives(ClusterPosterior posterior, int first, int i) {
+        if (posterior.isFound(i)) {
+            posterior.effectDerivatives(i, derivatives[first + i]);
+        } else {
+            for (double[] row : derivatives[first + i]) {
+                Arrays.fill(row, Double.NaN);
+            }
+        }
     }
 
     /** Mode and covariance of cluster i of a window that begins at cluster first of the block. */
@@ -112,6 +118,11 @@ public final class ConditionalModes {
     /** The conditional covariance of random effects r and c of cluster i. */
     public double covariance(int i, int r, int c) {
         return covariances[(i * q + r) * q + c];
+    }
+
+    /** The conditional covariance of the random effects of cluster i, q×q row by row. */
+    public double[] covariance(int i) {
+        return Arrays.copyOfRange(covariances, i * q * q, (i + 1) * q * q);
     }
 
     /** The largest change of any estimate by cluster i, in standard errors; NaN without a likelihood. */

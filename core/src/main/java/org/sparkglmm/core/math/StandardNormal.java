@@ -194,6 +194,22 @@ public final class StandardNormal {
         return q < 0 ? -out : out;
     }
 
+    /** Φ⁻¹(p) by log p, for p of ½ at most: also where p is too small for a double. */
+    public static double quantileOfLog(double log) {
+        // There p still has all its digits.
+        if (!(log < -600)) {
+            return quantile(Elementary.exp(log));
+        }
+        double x = -Math.sqrt(-2 * log);
+        double[] at = new double[4];
+        // Newton's method on log Φ, which is all but quadratic there: each step squares the relative error.
+        for (int step = 0; step < 4 && x > Double.NEGATIVE_INFINITY; step++) {
+            logProbabilityDerivatives(x, at);
+            x -= (at[0] - log) / at[1];
+        }
+        return x;
+    }
+
     private static double polynomial(double x, double[] coefficients) {
         double sum = 0;
         for (int k = coefficients.length - 1; k >= 0; k--) {

@@ -49,6 +49,87 @@ public enum Link {
         };
     }
 
+    /** Whether its mean is a probability whatever η. */
+    public boolean isProbability() {
+        return switch (this) {
+            case LOGIT, PROBIT, CLOGLOG, LOGLOG -> true;
+            case IDENTITY, LOG, INVERSE, SQRT -> false;
+        };
+    }
+
+    /** 1 - μ, which keeps its digits where μ is near 1. */
+    public double complement(double eta) {
+        return switch (this) {
+            case IDENTITY, LOG, INVERSE, SQRT -> 1 - mean(eta);
+            case LOGIT -> LogScale.logistic(-eta);
+            case PROBIT -> StandardNormal.probability(-eta);
+            case CLOGLOG -> Elementary.exp(-Elementary.exp(eta));
+            case LOGLOG -> -Elementary.expm1(-Elementary.exp(-eta));
+        };
+    }
+
+    /** log μ, also where μ is too small for a double; of the links whose mean is a probability. */
+    public double logMean(double eta) {
+        return switch (this) {
+            case IDENTITY, LOG, INVERSE, SQRT -> throw noProbability();
+            case LOGIT -> -LogScale.log1pExp(-eta);
+            case PROBIT -> StandardNormal.logProbability(eta);
+            case CLOGLOG -> logOneMinusExp(eta);
+            case LOGLOG -> -Elementary.exp(-eta);
+        };
+    }
+
+    /** log(1 - μ), of the same links. */
+    public double logComplement(double eta) {
+        return switch (this) {
+            case IDENTITY, LOG, INVERSE, SQRT -> throw noProbability();
+            case LOGIT -> -LogScale.log1pExp(eta);
+            case PROBIT -> StandardNormal.logProbability(-eta);
+            case CLOGLOG -> -Elementary.exp(eta);
+            case LOGLOG -> logOneMinusExp(-eta);
+        };
+    }
+
+    /** log(1 - exp(-e^x)), which is x where e^x is nothing beside 1. */
+    private static double logOneMinusExp(double x) {
+        return x < -40 ? x : LogScale.log1mExp(Elementary.exp(x));
+    }
+
+    /** log dμ/dη, of the same links. */
+    public double logMeanDerivative(double eta) {
+        return switch (this) {
+            case IDENTITY, LOG, INVERSE, SQRT -> throw noProbability();
+            case LOGIT -> logMean(eta) + logComplement(eta);
+            case PROBIT -> StandardNormal.logDensity(eta);
+            case CLOGLOG -> eta - Elementary.exp(eta);
+            case LOGLOG -> -eta - Elementary.exp(-eta);
+        };
+    }
+
+    /**
+     * η = g(μ) of a probability, given by the logarithm of the smaller of μ and 1 - μ; of the same links.
+     *
+     * @param ofComplement whether that is 1 - μ
+     */
+    public double predictorOfLog(double log, boolean ofComplement) {
+        // The other logarithm keeps its digits too, since this one is at most log ½.
+        double other = Elementary.log1p(-Elementary.exp(log));
+        double mean = ofComplement ? other : log;
+        double complement = ofComplement ? log : other;
+        return switch (this) {
+            case IDENTITY, LOG, INVERSE, SQRT -> throw noProbability();
+            case LOGIT -> mean - complement;
+            case PROBIT -> ofComplement ? -StandardNormal.quantileOfLog(log) : StandardNormal.quantileOfLog(log);
+            // log(-log(1 - μ)) is log μ where μ is nothing beside 1.
+            case CLOGLOG -> mean < -40 ? mean : Elementary.log(-complement);
+            case LOGLOG -> complement < -40 ? -complement : -Elementary.log(-mean);
+        };
+    }
+
+    private IllegalStateException noProbability() {
+        return new IllegalStateException(label() + " does not give probabilities");
+    }
+
     /** η = g(μ), for starting values; μ inside the family's open range. */
     public double predictor(double mu) {
         return switch (this) {

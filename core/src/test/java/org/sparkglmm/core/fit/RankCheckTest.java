@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -52,9 +54,16 @@ class RankCheckTest {
         List<DesignColumn> own = List.of(ONE, X1, X2, COMBINATION, FOUR);
         Rows rows = rows(List.of(ONE, X2), List.of(own));
         DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2, rows.design());
-        RankCheck check = new RankCheck(moments.auxiliary(0), own, false, " from the predictor of log(theta)");
+        RankCheck check = new RankCheck(0, moments.auxiliary(0), own, false, " from the predictor of log(theta)");
         assertFalse(check.isFullRank());
         assertArrayEquals(new int[] {0, 1, 2}, check.kept());
+        AliasedColumn combination = check.aliased().get(0);
+        assertEquals("x3", combination.name());
+        assertEquals(List.of("x1", "x2"), List.copyOf(combination.others().keySet()));
+        assertEquals(2, combination.others().get("x1"), 1e-9);
+        assertEquals(-1, combination.others().get("x2"), 1e-9);
+        assertEquals(3, combination.constant(), 1e-5);
+        assertEquals(new AliasedColumn(0, "x4", 4, Map.of(), 4), check.aliased().get(1));
         List<Warning> warnings = check.warnings();
         assertEquals(2, warnings.size());
         assertTrue(warnings.get(0).message().startsWith("dropped x4 from the predictor of log(theta)"));
@@ -78,9 +87,9 @@ class RankCheckTest {
         List<DesignColumn> own = List.of(FOUR, X1, COMBINATION, X2);
         Rows rows = rows(List.of(ONE), List.of(own));
         DataMoments moments = DataMoments.of(rows.data(NBINOM2, 3, 1), NBINOM2, rows.design());
-        assertArrayEquals(new int[] {0, 1, 2}, new RankCheck(moments.auxiliary(0), own, false, "").kept());
+        assertArrayEquals(new int[] {0, 1, 2}, new RankCheck(0, moments.auxiliary(0), own, false, "").kept());
         // With thresholds beside it, it is not needed.
-        assertArrayEquals(new int[] {1, 2}, new RankCheck(moments.auxiliary(0), own, true, "").kept());
+        assertArrayEquals(new int[] {1, 2}, new RankCheck(0, moments.auxiliary(0), own, true, "").kept());
     }
 
     @Test

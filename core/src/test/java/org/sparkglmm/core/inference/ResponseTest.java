@@ -45,8 +45,11 @@ class ResponseTest {
                 Response.Values values = averaged("binomial", Link.PROBIT, eta, s);
                 double expected = StandardNormal.probability(eta / root);
                 assertEquals(expected, values.value()[0], CLOSED_FORM * expected, "s " + s + ", eta " + eta);
-                assertEquals(density / root, values.inEta()[0], DERIVATIVE * density / root);
-                assertEquals(-0.5 * density * eta / (root * root * root), values.inVariance()[0], DERIVATIVE * density);
+                assertEquals(density / root, values.slope(0) * values.inEta()[0], DERIVATIVE * density / root);
+                assertEquals(
+                        -0.5 * density * eta / (root * root * root),
+                        values.slope(0) * values.inVariance()[0],
+                        DERIVATIVE * density);
             }
         }
     }
@@ -57,8 +60,8 @@ class ResponseTest {
             double mean = Math.exp(-0.7 + 0.5 * s * s);
             Response.Values values = averaged("poisson", Link.LOG, -0.7, s);
             assertEquals(mean, values.value()[0], CLOSED_FORM * mean, "s " + s);
-            assertEquals(mean, values.inEta()[0], DERIVATIVE * mean);
-            assertEquals(0.5 * mean, values.inVariance()[0], DERIVATIVE * mean);
+            assertEquals(mean, values.slope(0) * values.inEta()[0], DERIVATIVE * mean);
+            assertEquals(0.5 * mean, values.slope(0) * values.inVariance()[0], DERIVATIVE * mean);
             double sigma = 0.8;
             double amount = mean * Math.exp(0.5 * sigma * sigma);
             Response.Values lognormal = averaged("lognormal", Link.LOG, -0.7, s, Math.log(sigma));
@@ -73,8 +76,8 @@ class ResponseTest {
             for (double eta : new double[] {-250, -1e-3, 0, 3, 1e5}) {
                 Response.Values values = averaged("gaussian", Link.IDENTITY, eta, s, 0.2);
                 assertEquals(eta, values.value()[0], CLOSED_FORM * (Math.abs(eta) + s));
-                assertEquals(1, values.inEta()[0], DERIVATIVE);
-                assertEquals(0, values.inPsi()[0][0], 0);
+                assertEquals(1, values.slope(0) * values.inEta()[0], DERIVATIVE);
+                assertEquals(0, values.slope(0) * values.inPsi()[0][0], 0);
             }
             Response.Values root = averaged("poisson", Link.SQRT, 2, s);
             assertEquals(4 + s * s, root.value()[0], CLOSED_FORM * (4 + s * s));
@@ -111,7 +114,7 @@ class ResponseTest {
                     double size = Math.abs(expected);
                     check(
                             Averages.derivative(x -> Averages.of(family, link, which, x, s, psi), eta, 2e-3),
-                            values.inEta()[i],
+                            values.slope(i) * values.inEta()[i],
                             size,
                             what + " in eta");
                     // Where s is small the oracle's own differences lose digits.
@@ -119,7 +122,7 @@ class ResponseTest {
                     check(
                             Averages.derivative(
                                     v -> Averages.of(family, link, which, eta, Math.sqrt(v), psi), s * s, step),
-                            values.inVariance()[i],
+                            values.slope(i) * values.inVariance()[i],
                             size * (1 + 1e-9 / step),
                             what + " in the variance");
                     for (int k = 0; k < psi.length; k++) {
@@ -133,7 +136,7 @@ class ResponseTest {
                                         },
                                         psi[k],
                                         2e-3),
-                                values.inPsi()[k][i],
+                                values.slope(i) * values.inPsi()[k][i],
                                 size,
                                 what + " in psi " + k);
                     }

@@ -91,7 +91,7 @@ class RowPredictorTest {
         }
 
         RowPredictor predictor(StandardErrors errors) {
-            return new RowPredictor(design, family, link, parameters, covariance, errors);
+            return new RowPredictor(design, family, link, parameters, covariance, errors, Estimability.ALL);
         }
 
         double[][] matrix(StandardErrors errors) {
@@ -341,6 +341,79 @@ class RowPredictorTest {
                 plain.data(s.family, 1, 1), s.design, s.family, s.link, p, s.covariance, StandardErrors.MODEL);
         for (int c = 0; c < 3; c++) {
             near(p[c] / Math.sqrt(1 + p[3] * p[3]), got.get(c).estimate(), 1e-10, "attenuated");
+        }
+    }
+
+    /**
+     * One group all but certain, as separation leaves it: with a probit the population-averaged coefficients stay β/√(1 + s²), and so
+     * do their errors.
+     */
+    @Test
+    void aGroupThatIsAllButCertainLeavesTheOthersTheirErrors() {
+        Setting s = new Setting(Families.named("binomial"), Link.PROBIT, 0, 0.8, 43);
+        double[] p = s.parameters;
+        p[2] = 11;
+        p[4] = 0;
+        p[5] = 0;
+        Rows rows = new Rows(s.design);
+        for (int j = 0; j < 30; j++) {
+            double[] raw = s.row();
+            raw[0] = 1;
+            raw[3] = 0;
+            raw[5] = j % 3 == 0 ? 1 : 0;
+            rows.add((long) (j / 3), raw);
+        }
+        // Of the random slope only what would make the average no probit any more is held.
+        int[] some = {0, 1, 2, 3};
+        double[][] covariance = positiveDefinite(4, s.random);
+        List<String> names = List.of("a", "b", "c", "d", "e", "f");
+        List<FixedEffect> got = MarginalCoefficients.of(
+                rows.data(s.family, 2, 1),
+                s.design,
+                s.family,
+                s.link,
+                p,
+                new ParameterCovariance(p.length, some, new int[0], names, covariance, covariance),
+                StandardErrors.MODEL);
+        double root = Math.sqrt(1 + p[3] * p[3]);
+        for (int c = 0; c < 3; c++) {
+            double[] gradient = new double[p.length];
+            gradient[c] = 1 / root;
+            gradient[3] = -p[c] * p[3] / (root * root * root);
+            near(p[c] / root, got.get(c).estimate(), 1e-10, "coefficient " + c);
+            near(Averages.error(gradient, some, covariance), got.get(c).se(), ERROR, "error of coefficient " + c);
+        }
+    }
+
+    /** Where a double is 1 or 0 for the mean, its logit still has digits. */
+    @Test
+    void bandsKeepTheirWidthNearOneAndZero() {
+        for (double eta : new double[] {42, -42, 900, -900}) {
+            Setting s = new Setting(Families.named("binomial"), Link.LOGIT, 0, 1.2, 47);
+            double[] raw = s.row();
+            raw[3] += eta - s.eta(s.parameters, raw);
+            double se = s.predictor(StandardErrors.MODEL).population(raw).linkSe();
+            TrajectoryPoint point = s.predictor(StandardErrors.MODEL).trajectory(raw)[0];
+            double lower = eta - FixedEffect.QUANTILE * se;
+            double upper = eta + FixedEffect.QUANTILE * se;
+            near(1 / (1 + Math.exp(-lower)), point.typicalLower(), ERROR, "lower end at " + eta);
+            near(1 / (1 + Math.exp(-upper)), point.typicalUpper(), ERROR, "upper end at " + eta);
+            Prediction marginal = s.predictor(StandardErrors.MODEL).marginal(raw);
+            double square = s.deviation(s.parameters, raw) * s.deviation(s.parameters, raw);
+            near(eta - Math.signum(eta) * square / 2, marginal.link(), VALUE, "logit of the average at " + eta);
+            near(
+                    s.error(
+                            p -> s.eta(p, raw) - Math.signum(eta) * s.deviation(p, raw) * s.deviation(p, raw) / 2,
+                            StandardErrors.MODEL),
+                    marginal.linkSe(),
+                    ERROR,
+                    "error of the logit of the average at " + eta);
+            near(
+                    s.predictor(StandardErrors.MODEL).population(raw).responseSe()[0],
+                    se * Math.exp(-Math.abs(eta)),
+                    ERROR,
+                    "error of the response at " + eta);
+            assertTrue(point.averageLower() <= point.average() && point.average() <= point.averageUpper());
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.sparkglmm.core.likelihood;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -143,7 +144,12 @@ class ConditionalModesTest {
 
     @Test
     void influencesAreThoseOfTheScorePassAndLeaveModesAlone() {
-        Family family = Families.named("poisson");
+        // One without parameters of its own, one with.
+        influences(Families.named("poisson"), 0.1, 0.2, -0.1, 0.6, 0.1, 0.4);
+        influences(Families.named("nbinom2").withZeroInflation(), 0.1, 0.2, -0.1, 0.6, 0.1, 0.4, 0.3, -1);
+    }
+
+    private static void influences(Family family, double... at) {
         Design design = RandomBlocks.design(3, 2, true);
         ClusterBlock block = RandomBlocks.block(
                 design,
@@ -152,17 +158,17 @@ class ConditionalModesTest {
                 4,
                 0.5,
                 5,
-                (eta, random) -> NumericalDistribution.draw(family, Link.LOG, eta, new double[0], random));
+                (eta, random) ->
+                        NumericalDistribution.draw(Families.named("poisson"), Link.LOG, eta, new double[0], random));
         ParameterLayout layout = design.layout(family);
         MixedModel model = new MixedModel(family.model(Link.LOG), layout);
-        double[] at = {0.1, 0.2, -0.1, 0.6, 0.1, 0.4};
         Random random = new Random(6);
         double[][] change = {
             random.doubles(at.length, -0.2, 0.2).toArray(),
             random.doubles(at.length, -0.2, 0.2).toArray()
         };
         GaussHermite grid = new GaussHermite(3, 2);
-        ConditionalModes plain = ConditionalModes.of(block, model, at, false);
+        ConditionalModes plain = ConditionalModes.of(block, model, at, true);
         ConditionalModes both = ConditionalModes.withInfluences(block, model, grid, at, change);
         double most = 0;
         int noticeable = 0;
@@ -171,6 +177,7 @@ class ConditionalModesTest {
                 assertEquals(plain.mode(i, r), both.mode(i, r));
                 assertEquals(plain.covariance(i, r, 0), both.covariance(i, r, 0));
                 assertEquals(plain.covariance(i, r, 1), both.covariance(i, r, 1));
+                assertArrayEquals(plain.derivatives(i)[r], both.derivatives(i)[r]);
             }
             most = Math.max(most, both.influence(i));
             noticeable += both.influence(i) > 0.5 ? 1 : 0;

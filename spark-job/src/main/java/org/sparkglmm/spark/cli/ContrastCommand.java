@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.LinearContrast;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -73,8 +74,21 @@ final class ContrastCommand implements Callable<Integer> {
                 "z value",
                 "Pr(>|z|)",
                 "95% interval" + (ratios ? "; exponentiated" : ""));
+        List<double[]> directions = estimates.aliased() == null
+                ? List.of()
+                : Estimability.directions(
+                        estimates.aliased(),
+                        saved.fixedNames(),
+                        saved.auxiliaryNames(),
+                        saved.request().family().takesCategories(),
+                        estimates.parameters().length);
+        long undetermined = 0;
         for (LinearContrast contrast : parsed) {
-            FixedEffect e = contrast.estimate(estimates.parameters(), estimates.covariance(), errors);
+            boolean estimable = Estimability.isEstimable(contrast.weights(), directions);
+            undetermined += estimable ? 0 : 1;
+            FixedEffect e = estimable
+                    ? contrast.estimate(estimates.parameters(), estimates.covariance(), errors)
+                    : FixedEffect.unknown(contrast.text());
             out.printf(
                     head,
                     e.term(),
@@ -89,7 +103,10 @@ final class ContrastCommand implements Callable<Integer> {
                                             + number(e.expUpper()) + ")"
                                     : ""));
         }
-        if (parsed.size() > 1) {
+        if (undetermined > 0) {
+            out.println("NA: the data of the fit do not determine it; it depends on which columns were dropped (here "
+                    + String.join(", ", estimates.droppedColumns()) + ")");
+        } else if (parsed.size() > 1) {
             WaldTest joint = LinearContrast.joint(parsed, estimates.parameters(), estimates.covariance(), errors);
             out.printf(
                     Locale.ROOT,
@@ -97,6 +114,9 @@ final class ContrastCommand implements Callable<Integer> {
                     number(joint.chiSquare()),
                     joint.df(),
                     number(joint.p()));
+        }
+        if (saved.lacksAliased()) {
+            out.println(ModelFile.LACKS_ALIASED);
         }
         out.println("Standard errors behind z, p and intervals: "
                 + (errors == StandardErrors.ROBUST ? "robust" : "model-based")

@@ -72,8 +72,23 @@ final class PredictCommand implements Callable<Integer> {
                     .write()
                     .mode("append")
                     .parquet(folder.staging());
+            Dataset<Row> predictions = spark.read().parquet(folder.staging());
+            reportErrors(predictions, effects);
+            long undetermined = predictor.undetermined(table, source.isText());
+            if (undetermined > 0) {
+                spec.commandLine()
+                        .getOut()
+                        .println(disclosure.counts().show(undetermined)
+                                + " rows have no prediction, because the data of the fit do not determine it ("
+                                + String.join(", ", saved.estimates().droppedColumns())
+                                + (saved.estimates().droppedColumns().size() == 1 ? " was" : " were")
+                                + " dropped there; see the warnings of the fit)");
+            }
+            if (saved.lacksAliased()) {
+                spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
+            }
             report(
-                    Predictor.counts(spark.read().parquet(folder.staging()), saved.request()),
+                    Predictor.counts(predictions, saved.request()),
                     saved.request().group(),
                     Predictor.differingIdTypes(table, effects, saved.request().group()));
             LeftOut.say(spec, table);
@@ -107,7 +122,8 @@ final class PredictCommand implements Callable<Integer> {
             console.println(counts.show(row.getLong(1)) + " rows " + source
                     + (missing > 0
                             ? ", " + counts.show(missing)
-                                    + " of them without a prediction (missing value or unknown level)"
+                                    + " of them without a prediction (missing value, unknown level, or not determined by the data of the"
+                                    + " fit)"
                             : "")
                     + (row.getLong(3) > 0 ? "; " + counts.show(row.getLong(3)) + " " + group : ""));
         }
@@ -117,5 +133,29 @@ final class PredictCommand implements Callable<Integer> {
         }
         console.println("Predictions are in " + out);
         console.flush();
+    }
+
+    /** Standard errors that the fit's folder does not allow are left out, and said to be. */
+    private void reportErrors(Dataset<Row> predictions, Dataset<Row> effects) {
+        boolean keptNone = !Predictor.hasDerivatives(effects);
+        if (!keptNone && Predictor.withoutDerivatives(effects) == 0) {
+            return;
+        }
+        long without = predictions
+                .filter(predictions.col(Predictor.EFFECTS).equalTo("fit"))
+                .filter(predictions.col(Predictor.LINK_CONDITIONAL).isNotNull())
+                .filter(predictions.col("se_" + Predictor.LINK_CONDITIONAL).isNull())
+                .count();
+        if (without > 0) {
+            PrintWriter console = spec.commandLine().getOut();
+            console.println(disclosure.counts().show(without)
+                    + " rows have a conditional prediction without a standard error, because "
+                    + (keptNone
+                            ? "the model was fitted by an earlier version, whose random_effects/ does not hold how the"
+                                    + " effects move with the parameters; fit it again"
+                            : "the fit has too many persons and parameters to keep how the effects of each move with the"
+                                    + " parameters; fit --write-fitted gives those of the fitted rows"));
+            console.flush();
+        }
     }
 }

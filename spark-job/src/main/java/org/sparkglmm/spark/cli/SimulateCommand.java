@@ -8,6 +8,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.Simulator;
 import org.sparkglmm.core.inference.Truth;
 import org.sparkglmm.spark.data.BoundTable;
@@ -91,13 +92,18 @@ final class SimulateCommand implements Callable<Integer> {
                     : saved.estimates().parameters();
             Predictor.requireParameters(design, known.family(), parameters);
             BoundTable.RowCounts counts = outcomes.count();
-            outcomes.draw(new Simulator(design, known.family(), known.link(), parameters, seed))
+            Estimability estimability =
+                    saved == null ? Estimability.ALL : saved.estimates().estimability(outcomes.design());
+            outcomes.draw(new Simulator(design, known.family(), known.link(), parameters, estimability, seed))
                     .write()
                     .mode("append")
                     .parquet(folder.staging());
             report(counts, outcomes.drawn(spark.read().parquet(folder.staging())));
             folder.commit();
             LeftOut.say(spec, table);
+            if (saved != null && saved.lacksAliased()) {
+                spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
+            }
             say(known, Truth.lines(design, known.family(), parameters));
             return ExitCode.OK;
         } finally {
@@ -122,7 +128,8 @@ final class SimulateCommand implements Callable<Integer> {
         if (impossible > 0) {
             console.println(small.show(impossible)
                     + " rows have no outcome: the model allows none there (a mean outside the range of"
-                    + " its family, or trials or weights that are not positive or not whole)");
+                    + " its family, or trials or weights that are not positive or not whole), or the data of the fit"
+                    + " do not determine it");
         }
     }
 

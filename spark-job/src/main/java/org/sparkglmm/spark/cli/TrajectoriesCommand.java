@@ -149,6 +149,19 @@ final class TrajectoriesCommand implements Callable<Integer> {
                                     + held.entrySet().stream()
                                             .map(e -> e.getKey() + " = " + e.getValue())
                                             .collect(Collectors.joining(", "))));
+            long undetermined = drawn.stream()
+                    .filter(p -> Double.isNaN(p.curves()[0].typical()))
+                    .count();
+            if (undetermined > 0) {
+                console.println(undetermined + (undetermined == 1 ? " point has" : " points have")
+                        + " no value, because the data of the fit do not determine it ("
+                        + String.join(", ", saved.estimates().droppedColumns())
+                        + (saved.estimates().droppedColumns().size() == 1 ? " was" : " were")
+                        + " dropped there; see the warnings of the fit)");
+            }
+            if (saved.lacksAliased()) {
+                console.println(ModelFile.LACKS_ALIASED);
+            }
             console.println("Curves are in " + out + ": trajectories.csv, trajectories.html");
             console.flush();
             return ExitCode.OK;

@@ -18,13 +18,14 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.inference.JointVariance;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MixedModel;
 
 /**
  * The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect, and the conditional covariance cov_ of
- * every two.
+ * every two; last, its influence on the fit and how its effects move with the parameters.
  */
 public final class PersonEffects {
     private PersonEffects() {}
@@ -53,11 +54,20 @@ public final class PersonEffects {
     /** How far leaving the person out moves the estimate that it moves most, in standard errors, to first order. */
     private static final String INFLUENCE = "influence";
 
+    /**
+     * How the effects move with the parameters, q times their number, the first effect's first; which makes standard errors of
+     * predictions joint ones. Null where that would move none by more than 1%, empty where it would but is not kept.
+     */
+    static final String DERIVATIVES = "derivatives";
+
+    /** Numbers that the derivatives of all persons may be: some 400 MB. */
+    private static final long MOST_DERIVATIVES = 50_000_000;
+
     private static String shortName(String term) {
         return term.equals("(Intercept)") ? "intercept" : term;
     }
 
-    /** One row a person, the id under its own name and type, and its {@link #INFLUENCE} on a fit. */
+    /** One row a person, the id under its own name and type, its {@link #INFLUENCE} on a fit and its {@link #DERIVATIVES}. */
     public static Dataset<Row> table(
             SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, FitResult fit) {
         String travelled = "__id";
@@ -65,12 +75,25 @@ public final class PersonEffects {
         double[][] change = fit.covariance().changeByScore();
         MixedModel model = fit.model();
         double[] parameters = fit.parameters();
-        StructType schema = schema(bound, travelled, false).add(INFLUENCE, DataTypes.DoubleType, true);
+        JointVariance joint = new JointVariance(fit.covariance(), fit.errors());
         int q = model.layout().random();
+        boolean keeps = fit.clusters() * q * parameters.length <= MOST_DERIVATIVES;
+        StructType schema = schema(bound, travelled)
+                .add(INFLUENCE, DataTypes.DoubleType, true)
+                .add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true);
         Dataset<Row> rows = spark.createDataFrame(
                 blocks.flatMap(block -> {
                     ConditionalModes modes = ConditionalModes.withInfluences(block, model, grid, parameters, change);
-                    return rows(block, i -> row(block, modes, q, i, modes.influence(block.clusterOf(i))));
+                    Double[][] derivatives = new Double[block.clusters()][];
+                    for (int i = 0; i < derivatives.length; i++) {
+                        if (joint.matters(modes.covariance(i), modes.derivatives(i))) {
+                            derivatives[i] = keeps ? flat(modes.derivatives(i)) : new Double[0];
+                        }
+                    }
+                    return rows(block, person -> {
+                        int i = block.clusterOf(person);
+                        return row(block, modes, q, person, modes.influence(i), derivatives[i]);
+                    });
                 }),
                 schema);
         List<Column> select = new ArrayList<>();
@@ -83,32 +106,25 @@ public final class PersonEffects {
         return rows.select(select.toArray(Column[]::new));
     }
 
-    /** How the modes move with the parameters, q times their number, for joint standard errors; where asked for. */
-    static final String DERIVATIVES = "__derivatives";
-
-    /** The same with the id as it travels, and with {@link #DERIVATIVES} if asked for. */
+    /** The same without influences, with the id as it travels and everybody's {@link #DERIVATIVES}. */
     static Dataset<Row> travelling(
             SparkSession spark,
             BoundTable bound,
             JavaRDD<ClusterBlock> blocks,
             MixedModel model,
             double[] parameters,
-            String idName,
-            boolean withDerivatives) {
+            String idName) {
         int q = model.layout().random();
         return spark.createDataFrame(
                 blocks.flatMap(block -> {
-                    ConditionalModes modes = ConditionalModes.of(block, model, parameters, withDerivatives);
+                    ConditionalModes modes = ConditionalModes.of(block, model, parameters, true);
                     return rows(
-                            block,
-                            i -> withDerivatives
-                                    ? row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i))))
-                                    : row(block, modes, q, i));
+                            block, i -> row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i)))));
                 }),
-                schema(bound, idName, withDerivatives));
+                schema(bound, idName).add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
     }
 
-    private static StructType schema(BoundTable bound, String idName, boolean withDerivatives) {
+    private static StructType schema(BoundTable bound, String idName) {
         boolean longIds = bound.id().travelsAsLong();
         StructType out = new StructType()
                 .add(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false)
@@ -119,7 +135,7 @@ public final class PersonEffects {
         for (String name : numbers) {
             out = out.add(name, DataTypes.DoubleType, true);
         }
-        return withDerivatives ? out.add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true) : out;
+        return out;
     }
 
     private static Double[] flat(double[][] derivatives) {

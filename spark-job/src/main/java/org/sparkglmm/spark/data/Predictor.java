@@ -2,6 +2,7 @@ package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
@@ -18,10 +19,12 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.Prediction;
 import org.sparkglmm.core.inference.RowPredictor;
@@ -34,8 +37,8 @@ import org.sparkglmm.spark.engine.SparkClusterData;
  * Predictions for the rows of any table, with standard errors. A person's effects are those the fit saved; for a person the fit
  * never saw they are estimated from that person's rows here, as far as these have an outcome; without any, they are 0.
  *
- * <p>The standard errors of conditional predictions hold the uncertainty of the person's effects and of the parameters, jointly
- * where the person's rows are at hand, as if independent where the effects come from a saved fit.
+ * <p>The standard errors of conditional predictions hold the uncertainty of the person's effects and of the parameters, jointly. Where
+ * a saved fit does not hold what that needs, there are none.
  */
 public final class Predictor {
     public static final String LINK_POPULATION = "link_population";
@@ -63,8 +66,30 @@ public final class Predictor {
      * @param parameters β, θ, ψ
      * @param covariance of these
      * @param errors which of its standard errors to use
+     * @param aliased columns that were dropped; null if that is not known, as of files of the first version
      */
-    public record Estimates(double[] parameters, ParameterCovariance covariance, StandardErrors errors) {}
+    public record Estimates(
+            double[] parameters, ParameterCovariance covariance, StandardErrors errors, List<AliasedColumn> aliased) {
+        /** The names of the dropped columns. */
+        public List<String> droppedColumns() {
+            return aliased == null
+                    ? List.of()
+                    : aliased.stream().map(AliasedColumn::name).distinct().toList();
+        }
+
+        /**
+         * What the data determine.
+         *
+         * @param all the design with all columns of the formulas
+         */
+        public Estimability estimability(Design all) {
+            try {
+                return aliased == null ? Estimability.ALL : Estimability.of(all, aliased);
+            } catch (IllegalArgumentException e) {
+                throw notItsFormula();
+            }
+        }
+    }
 
     /**
      * @param request the fitted model, with the levels of all its factors
@@ -163,7 +188,7 @@ public final class Predictor {
         requireFree(table);
         IdColumn own = ModelBinding.predictors(request, table, text).id();
         if (saved == null) {
-            Dataset<Row> estimated = estimate(table, text);
+            Dataset<Row> estimated = estimate(determined(table, text), text);
             return join(table, text, own.encode(), estimated == null ? none(own.travelsAsLong()) : estimated);
         }
         IdColumn savedId = new IdColumn(
@@ -175,7 +200,7 @@ public final class Predictor {
         Dataset<Row> keyed = table.withColumn(ID, id);
         Dataset<Row> unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
                 .drop(ID);
-        Dataset<Row> estimated = estimate(unseen, text);
+        Dataset<Row> estimated = estimate(determined(unseen, text), text);
         if (estimated == null) {
             return join(table, text, id, known);
         }
@@ -249,7 +274,7 @@ public final class Predictor {
                 table,
                 text,
                 ModelBinding.predictors(request, table, text).id().encode(),
-                keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "fit"));
+                keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID), "fit"));
     }
 
     private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> effects) {
@@ -269,31 +294,36 @@ public final class Predictor {
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
                 complete,
-                new RowPredictor(
-                        complete,
-                        request.family(),
-                        request.link(),
-                        estimates.parameters(),
-                        estimates.covariance(),
-                        estimates.errors()),
+                rowPredictor(columns.design()),
                 estimates.parameters().length,
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
         return spark.createDataFrame(joined.javaRDD().map(each), schema);
     }
 
-    /** id, modes, deviations, covariances, derivatives (null where the person's rows are not at hand), source. */
+    /** Whether saved effects come with what joint standard errors need. */
+    public static boolean hasDerivatives(Dataset<Row> saved) {
+        return List.of(saved.columns()).contains(PersonEffects.DERIVATIVES);
+    }
+
+    /** How many persons' saved effects lack it because it would have been too much for all of them. */
+    public static long withoutDerivatives(Dataset<Row> saved) {
+        return saved.filter(
+                        functions.size(functions.col(PersonEffects.DERIVATIVES)).equalTo(0))
+                .count();
+    }
+
+    /** id, modes, deviations, covariances, derivatives, source; no derivatives at all are empty ones for everybody. */
     private Dataset<Row> keep(Dataset<Row> effects, String source) {
         List<Column> select = new ArrayList<>();
         select.add(functions.col(ID));
         for (String name : effectColumns()) {
             select.add(functions.col(TableColumns.quoted(name)));
         }
-        boolean joint = List.of(effects.columns()).contains(PersonEffects.DERIVATIVES);
         select.add(
-                joint
+                hasDerivatives(effects)
                         ? functions.col(PersonEffects.DERIVATIVES)
-                        : functions.lit(null).cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
+                        : functions.array().cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
         select.add(functions.lit(source).alias(SOURCE));
         return effects.select(select.toArray(Column[]::new));
     }
@@ -303,6 +333,82 @@ public final class Predictor {
         out.addAll(PersonEffects.deviationColumns(design));
         out.addAll(PersonEffects.covarianceColumns(design));
         return out;
+    }
+
+    /** How many rows have no prediction since the data of the fit do not determine it, though no value is missing. */
+    public long undetermined(Dataset<Row> table, boolean text) {
+        ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
+        Estimability estimability = estimates.estimability(columns.design());
+        if (estimability.isWhole()) {
+            return 0;
+        }
+        RowPredictor predictor = rowPredictor(columns.design());
+        return only(table, columns, raw -> !estimability.holds(raw) && predictor.isMissing(raw))
+                .count();
+    }
+
+    /** The rows whose linear predictors the data of the fit determine. */
+    private Dataset<Row> determined(Dataset<Row> table, boolean text) {
+        ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
+        Estimability estimability = estimates.estimability(columns.design());
+        return estimability.isWhole() ? table : only(table, columns, estimability::holds);
+    }
+
+    private RowPredictor rowPredictor(Design all) {
+        return new RowPredictor(
+                all.withColumns(design.fixed(), design.auxiliary()),
+                request.family(),
+                request.link(),
+                estimates.parameters(),
+                estimates.covariance(),
+                estimates.errors(),
+                estimates.estimability(all));
+    }
+
+    /** What is asked of the raw values of a row. */
+    private interface RawFilter extends Serializable {
+        boolean keeps(double[] raw);
+    }
+
+    private Dataset<Row> only(Dataset<Row> table, ModelBinding.PredictorColumns columns, RawFilter filter) {
+        List<Column> select = new ArrayList<>(List.of(functions.col("*")));
+        for (int k = 0; k < columns.values().size(); k++) {
+            select.add(columns.values().get(k).alias("__" + k));
+        }
+        Dataset<Row> rows = table.select(select.toArray(Column[]::new));
+        RowFilter each = new RowFilter(columns.design(), filter, table.schema().size());
+        return spark.createDataFrame(rows.javaRDD().filter(each), rows.schema())
+                .select(Arrays.stream(table.columns())
+                        .map(c -> functions.col(TableColumns.quoted(c)))
+                        .toArray(Column[]::new));
+    }
+
+    /** Own columns come first, then raw values. */
+    private static final class RowFilter implements Function<Row, Boolean>, Serializable {
+        private static final long serialVersionUID = 1;
+
+        private final Design design;
+        private final RawFilter filter;
+        private final int own;
+        private transient RowEncoder encoder;
+
+        RowFilter(Design design, RawFilter filter, int own) {
+            this.design = design;
+            this.filter = filter;
+            this.own = own;
+        }
+
+        @Override
+        public Boolean call(Row row) {
+            if (encoder == null) {
+                encoder = new RowEncoder(design.raw());
+            }
+            double[] raw = new double[design.raw().size()];
+            for (int k = 0; k < raw.length; k++) {
+                raw[k] = encoder.value(row, own + k, k);
+            }
+            return filter.keeps(raw);
+        }
     }
 
     /** Effects estimated from the rows that have an outcome and usable covariates; null if there are none. */
@@ -328,7 +434,7 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");
+        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID), "rows");
     }
 
     private Dataset<Row> none(boolean longIds) {
@@ -406,6 +512,9 @@ public final class Predictor {
             double[][] derivatives = null;
             if (!row.isNullAt(derivativesAt)) {
                 List<Double> flat = row.getList(derivativesAt);
+                if (flat.isEmpty()) {
+                    return predictor.conditional(raw, effects, null, null);
+                }
                 derivatives = new double[q][parameters];
                 for (int r = 0; r < q; r++) {
                     for (int i = 0; i < parameters; i++) {

@@ -232,7 +232,8 @@ public final class TrajectoryGrid {
                 request.link(),
                 estimates.parameters(),
                 estimates.covariance(),
-                estimates.errors());
+                estimates.errors(),
+                estimates.estimability(columns.design()));
         RowEncoder encoder = new RowEncoder(design.raw());
         List<Point> out = new ArrayList<>();
         for (Row row : raws) {

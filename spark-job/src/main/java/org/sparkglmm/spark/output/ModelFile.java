@@ -24,6 +24,7 @@ import org.apache.spark.sql.types.DataType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.formula.Formula;
@@ -57,14 +58,25 @@ public final class ModelFile {
 
     private ModelFile() {}
 
-    /** What a prediction needs of a model file. */
+    /**
+     * What a prediction needs of a model file.
+     *
+     * @param lacksAliased whether it is one of the first version, of a fit that dropped columns
+     */
     public record Saved(
             ModelRequest request,
             List<String> fixedNames,
             List<List<String>> auxiliaryNames,
             Predictor.Estimates estimates,
             List<String> parameterNames,
-            List<Covariate> covariates) {}
+            List<Covariate> covariates,
+            boolean lacksAliased) {}
+
+    /** What to say of a fit that dropped columns in a version that did not keep what they depended on. */
+    public static final String LACKS_ALIASED =
+            "The fit dropped columns and, being of an earlier version, does not say what they depended on: where its data"
+                    + " determine nothing, as in an empty cell of an interaction, the numbers depend on which column was"
+                    + " dropped; fit it again";
 
     /** The file's text; the request must hold the levels of every factor. */
     public static String write(
@@ -149,6 +161,7 @@ public final class ModelFile {
                     auxiliary.addArray(),
                     own.coefficients().stream().map(FixedEffect::term).toList());
         }
+        aliased(design.putArray("aliased"), fit);
         strings(design.putArray("parameterNames"), fit.parameterNames());
         numbers(design.putArray("parameters"), fit.parameters());
         ObjectNode provenance = root.putObject("provenance");
@@ -160,6 +173,40 @@ public final class ModelFile {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Columns that were dropped: what a new row must keep to for the data to determine its prediction. */
+    private static void aliased(ArrayNode into, FitResult fit) {
+        for (AliasedColumn dropped : fit.aliased()) {
+            ObjectNode node = into.addObject();
+            node.put("part", dropped.part());
+            node.put("column", dropped.name());
+            number(node, "constant", dropped.constant());
+            ObjectNode others = node.putObject("others");
+            dropped.others().forEach((name, coefficient) -> number(others, name, coefficient));
+            number(node, "scale", dropped.scale());
+        }
+    }
+
+    /** Null for a file of the first version, which did not keep them. */
+    private static List<AliasedColumn> aliased(JsonNode nodes) {
+        if (nodes.isMissingNode()) {
+            return null;
+        }
+        List<AliasedColumn> out = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            Map<String, Double> others = new LinkedHashMap<>();
+            node.path("others")
+                    .fields()
+                    .forEachRemaining(e -> others.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+            out.add(new AliasedColumn(
+                    node.path("part").asInt(AliasedColumn.FIXED),
+                    node.path("column").asText(),
+                    node.path("constant").asDouble(Double.NaN),
+                    others,
+                    node.path("scale").asDouble(Double.NaN)));
+        }
+        return out;
     }
 
     /** In words; never where an earlier fit lies, since paths are no part of a result. */
@@ -523,9 +570,21 @@ public final class ModelFile {
                                 names,
                                 matrix(covariance.path("matrix")),
                                 matrix(covariance.path("robust"))),
-                        errors),
+                        errors,
+                        aliased(design.path("aliased"))),
                 names,
-                covariates(design.path("covariates")));
+                covariates(design.path("covariates")),
+                design.path("aliased").isMissingNode() && hasDropped(root.path("warnings")));
+    }
+
+    private static boolean hasDropped(JsonNode warnings) {
+        for (JsonNode warning : warnings) {
+            if (List.of("column_constant", "column_collinear")
+                    .contains(warning.path("code").asText())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Covariate> covariates(JsonNode nodes) {

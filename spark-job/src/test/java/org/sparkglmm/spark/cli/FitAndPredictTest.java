@@ -117,7 +117,8 @@ class FitAndPredictTest {
                 Files.readString(folder.resolve("toenail/model.json")).contains(folder.toString()), "no path inside");
         Dataset<Row> effects = spark.read().parquet(path("toenail/random_effects"));
         assertArrayEquals(
-                new String[] {"patientID", "n_obs", "re_intercept", "se_intercept", "influence"}, effects.columns());
+                new String[] {"patientID", "n_obs", "re_intercept", "se_intercept", "influence", "derivatives"},
+                effects.columns());
         assertEquals(294, effects.count());
         assertEquals(1908, spark.read().parquet(path("toenail/fitted")).count());
     }
