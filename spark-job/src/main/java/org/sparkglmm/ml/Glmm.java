@@ -393,7 +393,14 @@ public final class Glmm extends Estimator<GlmmModel> {
                     journal,
                     listener);
             return new GlmmModel(
-                    uid, known, fit, bound, loaded, warnings(bound, loaded.personsDropped(), fit, counts), counts);
+                            uid,
+                            known,
+                            fit,
+                            bound,
+                            loaded,
+                            warnings(bound, loaded.personsDropped(), fit, counts),
+                            counts)
+                    .ofTable(table);
         } catch (RuntimeException e) {
             loaded.blocks().unpersist(false);
             throw e;

@@ -23,6 +23,7 @@ import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.OutputFolder.OnExists;
 import org.sparkglmm.spark.output.Report;
+import org.sparkglmm.spark.output.SavedEffects;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.SummaryText;
 
@@ -40,6 +41,10 @@ public final class GlmmModel extends Model<GlmmModel> {
     private final transient BlockLoader.Loaded loaded;
     private final transient List<Warning> warnings;
     private final transient SmallCounts counts;
+    /** {@link SavedEffects#fingerprint}, once it is known. */
+    private transient String effects;
+    /** What was fitted, whose files nothing is written to. */
+    private transient Dataset<?> table;
 
     GlmmModel(
             String uid,
@@ -56,6 +61,11 @@ public final class GlmmModel extends Model<GlmmModel> {
         this.bound = bound;
         this.loaded = loaded;
         this.warnings = List.copyOf(warnings);
+    }
+
+    GlmmModel ofTable(Dataset<?> fitted) {
+        table = fitted;
+        return this;
     }
 
     @Override
@@ -90,8 +100,11 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     /** The text of model.json. */
     public String json() {
+        if (effects == null) {
+            effects = SavedEffects.fingerprint(randomEffects());
+        }
         return ModelFile.write(
-                request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings);
+                request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings, effects);
     }
 
     /**
@@ -135,7 +148,10 @@ public final class GlmmModel extends Model<GlmmModel> {
      * @param manifest null for none
      */
     public void writeTo(OutputFolder folder, Dataset<Row> fitted, boolean text, Manifest manifest) {
-        randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
+        Dataset<Row> persons = randomEffects();
+        String part = folder.part(ModelFile.RANDOM_EFFECTS);
+        persons.write().parquet(part);
+        effects = SavedEffects.fingerprint(SparkSession.active(), part, persons.schema());
         if (fitted != null) {
             predictor()
                     .predictFitted(fitted, text, bound, fittedBlocks())
@@ -158,6 +174,7 @@ public final class GlmmModel extends Model<GlmmModel> {
                 OnExists.named(onExists, false),
                 SparkSession.active().sparkContext().hadoopConfiguration());
         try {
+            folder.requireNotRead(table.inputFiles());
             writeTo(folder, null, false, null);
             folder.commit();
         } finally {
@@ -177,7 +194,8 @@ public final class GlmmModel extends Model<GlmmModel> {
 
     @Override
     public GlmmModel copy(ParamMap extra) {
-        GlmmModel copy = new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts);
+        GlmmModel copy =
+                new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts).ofTable(table);
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

@@ -112,7 +112,8 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
-        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), source.path());
+        String[] read = start == null ? OutputOptions.read(source) : OutputOptions.read(source, start);
+        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), read);
         Checkpoint checkpoint = null;
         GlmmModel fitted = null;
         try {
@@ -121,6 +122,7 @@ final class FitCommand implements Callable<Integer> {
                     : new ConsoleProgress(spec.commandLine().getErr());
             console.stage("reading " + source.path());
             Dataset<Row> table = source.read(spark, estimator.request().group());
+            folder.requireNotRead(table.inputFiles());
             InputFiles inputs = InputFiles.of(table);
             Manifest manifest = new Manifest(spark, source, inputs, settings(estimator));
             if (folder.isComplete()) {
@@ -132,7 +134,7 @@ final class FitCommand implements Callable<Integer> {
             progress.stage("writing " + out);
             fitted.writeTo(folder, writeFitted ? table : null, source.isText(), manifest);
             inputs.requireUnchanged();
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             report(fitted);
             return fitted.result().converged() ? ExitCode.OK : ExitCode.NOT_CONVERGED;
         } catch (UsageException | DataException e) {

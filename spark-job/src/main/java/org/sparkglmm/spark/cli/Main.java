@@ -61,6 +61,9 @@ public final class Main {
     /** What went wrong, in words; null if nothing did. */
     private String error;
 
+    /** Whether the status has no place of its own, so that it is not written. */
+    private boolean statusHasNoPlace;
+
     private Main() {}
 
     /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
@@ -104,6 +107,7 @@ public final class Main {
         line.setExecutionExceptionHandler(main::explain);
         line.setParameterExceptionHandler(main::explainUsage);
         line.setUsageHelpAutoWidth(true);
+        line.setExecutionStrategy(main::execute);
         StatusFile early = StatusFile.namedIn(arguments);
         early.clear();
         int code;
@@ -116,8 +120,23 @@ public final class Main {
             code = main.fail(
                     line, ExitCode.UNEXPECTED, "formula, options or file are nested too deeply; write them simpler");
         }
-        (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
+        if (!main.statusHasNoPlace) {
+            (main.status == null ? early : new StatusFile(main.status)).write(code, main.error, line.getErr());
+        }
         return code;
+    }
+
+    private int execute(CommandLine.ParseResult parsed) {
+        try {
+            statusHasNoPlace = true;
+            WrittenAndRead.requireStatusApart(parsed);
+            statusHasNoPlace = false;
+            WrittenAndRead.requireApart(parsed);
+        } catch (UsageException e) {
+            throw new CommandLine.ExecutionException(
+                    parsed.subcommand().commandSpec().commandLine(), e.getMessage(), e);
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** The same for a list, as Python passes one. */

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -14,6 +13,7 @@ import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SavedEffects;
 import org.sparkglmm.spark.output.SmallCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,12 +54,13 @@ final class PredictCommand implements Callable<Integer> {
     private int predict(SparkSession spark, TableSource source) {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ModelFile.Saved saved = ModelFile.read(model, configuration);
-        OutputFolder folder = output.begin(out, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
             Dataset<Row> table = source.read(spark, saved.request().group());
+            folder.requireNotRead(table.inputFiles());
             Design design = Predictor.design(
                     saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, source.isText());
-            Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
+            Dataset<Row> effects = SavedEffects.read(spark, model, saved, design);
             Predictor predictor = new Predictor(spark, saved.request(), design, saved.estimates());
             predictor
                     .predict(table, source.isText(), effects)
@@ -67,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
                     .mode("append")
                     .parquet(folder.staging());
             report(spark.read().parquet(folder.staging()));
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             return ExitCode.OK;
         } finally {
             folder.abandon();

@@ -73,10 +73,11 @@ final class SimulateCommand implements Callable<Integer> {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
         ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
-        OutputFolder folder = output.begin(out, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
             ModelRequest asked = saved == null ? given.request() : saved.request();
             Dataset<Row> table = source.read(spark, asked.group());
+            folder.requireNotRead(table.inputFiles());
             SimulatedOutcomes outcomes = new SimulatedOutcomes(asked, table, source.isText());
             ModelRequest known = outcomes.request();
             Design design = saved == null
@@ -92,7 +93,7 @@ final class SimulateCommand implements Callable<Integer> {
                     .mode("append")
                     .parquet(folder.staging());
             report(counts, outcomes.drawn(spark.read().parquet(folder.staging())));
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             say(known, Truth.lines(design, known.family(), parameters));
             return ExitCode.OK;
         } finally {

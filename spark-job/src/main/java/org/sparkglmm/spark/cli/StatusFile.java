@@ -1,12 +1,14 @@
 package org.sparkglmm.spark.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,8 +23,11 @@ import org.sparkglmm.spark.output.OutputFolder;
  */
 record StatusFile(String path) {
     private static final String OPTION = "--status";
-    /** What every status file begins with. */
-    private static final String BEGINNING = "{\"exitCode\":";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** What every status file holds. */
+    private static final List<String> FIELDS = List.of("exitCode", "outcome", "message");
+
+    private static final int LONGEST = 1 << 20;
 
     private static final String NOT_CONVERGED =
             "the fit did not converge; its results are written, and their warnings say why";
@@ -62,7 +67,19 @@ record StatusFile(String path) {
             return false;
         }
         try (InputStream in = files.open(file)) {
-            return new String(in.readNBytes(BEGINNING.length()), StandardCharsets.UTF_8).equals(BEGINNING);
+            byte[] content = in.readNBytes(LONGEST);
+            if (content.length == LONGEST) {
+                return false;
+            }
+            JsonNode root = MAPPER.readTree(content);
+            List<String> fields = new ArrayList<>();
+            root.fieldNames().forEachRemaining(fields::add);
+            return fields.equals(FIELDS)
+                    && root.path("exitCode").isInt()
+                    && root.path("outcome").isTextual()
+                    && root.path("message").isTextual();
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 
@@ -74,15 +91,14 @@ record StatusFile(String path) {
         if (path == null) {
             return;
         }
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode root = mapper.createObjectNode();
+        ObjectNode root = MAPPER.createObjectNode();
         root.put("exitCode", code);
         root.put("outcome", ExitCode.word(code));
         root.put("message", error != null ? error : code == ExitCode.NOT_CONVERGED ? NOT_CONVERGED : "");
         try {
             Configuration configuration = SessionOptions.fileSystems();
             boolean ours = isStatus(new Path(path).getFileSystem(configuration), new Path(path));
-            OutputFile.write(path, mapper.writeValueAsString(root) + "\n", ours, configuration);
+            OutputFile.write(path, MAPPER.writeValueAsString(root) + "\n", ours, configuration);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         } catch (IOException | OutputFolder.Exists | OutputFolder.NotWritable | IllegalArgumentException e) {

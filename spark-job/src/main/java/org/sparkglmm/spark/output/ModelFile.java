@@ -54,23 +54,35 @@ public final class ModelFile {
 
     private ModelFile() {}
 
-    /** What a prediction needs of a model file. */
+    /**
+     * What a prediction needs of a model file.
+     *
+     * @param effects {@link SavedEffects#fingerprint} of the effects that go with it; null in those of earlier versions
+     */
     public record Saved(
             ModelRequest request,
             List<String> fixedNames,
             List<List<String>> auxiliaryNames,
             Predictor.Estimates estimates,
             List<String> parameterNames,
-            List<Covariate> covariates) {}
+            List<Covariate> covariates,
+            long clusters,
+            String effects) {}
 
-    /** The file's text; the request must hold the levels of every factor. */
+    /**
+     * The file's text.
+     *
+     * @param request with the levels of every factor
+     * @param effects {@link SavedEffects#fingerprint} of the effects that go with it
+     */
     public static String write(
             ModelRequest request,
             FitResult fit,
             List<Covariate> covariates,
             int minCellCount,
             long dropped,
-            List<Warning> warnings) {
+            List<Warning> warnings,
+            String effects) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("status", fit.converged() ? "converged" : "not_converged");
@@ -149,6 +161,7 @@ public final class ModelFile {
         provenance.put("program", "spark-glmm");
         provenance.put("version", version());
         provenance.put("rows", Long.toHexString(fit.fingerprint()));
+        provenance.put("effects", effects);
         try {
             return MAPPER.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
@@ -479,7 +492,16 @@ public final class ModelFile {
                                 matrix(covariance.path("robust"))),
                         errors),
                 names,
-                covariates(design.path("covariates")));
+                covariates(design.path("covariates")),
+                root.path("nClusters").asLong(),
+                effects(root.at("/provenance/effects")));
+    }
+
+    private static String effects(JsonNode node) {
+        if (!node.isMissingNode() && !node.asText().matches("\\d+:[0-9a-f]+")) {
+            throw new IllegalArgumentException("no fingerprint");
+        }
+        return node.isMissingNode() ? null : node.asText();
     }
 
     private static List<Covariate> covariates(JsonNode nodes) {

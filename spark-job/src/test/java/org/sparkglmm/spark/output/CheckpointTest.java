@@ -96,7 +96,8 @@ class CheckpointTest {
         Checkpoint second = open(0, SETTINGS);
         assertFalse(second.begin(FIT));
         assertNull(second.find(1));
-        assertEquals(List.of("part of the checkpoint cannot be read"), said);
+        assertEquals(1, said.size(), said.toString());
+        assertTrue(said.get(0).contains("answers-") && said.get(0).contains("begins again"), said.toString());
         Files.writeString(parent.resolve(".out.checkpoint/fit.json"), "{");
         assertFalse(open(0, SETTINGS).begin(FIT));
     }
