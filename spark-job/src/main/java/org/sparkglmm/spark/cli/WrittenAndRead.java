@@ -34,7 +34,10 @@ final class WrittenAndRead {
         }
     }
 
-    /** The same for the file of the status, which also must not lie in the folder of the results. */
+    /**
+     * The same for the file of the status: it may neither come to lie among files that are read, nor where the results will. One that is
+     * there and is no status is never replaced, whatever it is.
+     */
     static void requireStatusApart(ParseResult parsed) {
         Map<String, String> options = places(parsed);
         String status = options.remove("--status");
@@ -43,7 +46,7 @@ final class WrittenAndRead {
         }
         Configuration files = SessionOptions.fileSystems();
         options.forEach((option, path) -> {
-            if (touch(status, path, files)) {
+            if (option.equals("--out") ? touch(status, path, files) : isInside(status, path, files)) {
                 throw new UsageException("--status: " + status + " is or lies inside " + path + ", the place of "
                         + option + "; choose another file");
             }
@@ -72,6 +75,14 @@ final class WrittenAndRead {
     private static String value(CommandSpec command, String option) {
         OptionSpec spec = command.findOption(option);
         return spec == null || !(spec.getValue() instanceof String value) ? null : value;
+    }
+
+    private static boolean isInside(String a, String b, Configuration files) {
+        try {
+            return OutputFolder.inside(a, b, files);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean touch(String a, String b, Configuration files) {

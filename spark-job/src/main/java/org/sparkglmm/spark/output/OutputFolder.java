@@ -161,6 +161,12 @@ public final class OutputFolder {
                 .anyMatch(one -> Place.all(b, configuration).stream().anyMatch(one::touches));
     }
 
+    /** Whether the first lies in the second and is not the same. */
+    public static boolean inside(String a, String b, Configuration configuration) {
+        Place one = Place.of(new Path(a), configuration);
+        return Place.all(b, configuration).stream().anyMatch(other -> one.within(other) && !other.within(one));
+    }
+
     private static void requireApart(Path out, String input, Configuration configuration) {
         Place place = Place.of(out, configuration);
         if (Place.all(input, configuration).stream().anyMatch(place::touches)) {
