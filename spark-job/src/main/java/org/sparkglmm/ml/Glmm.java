@@ -414,7 +414,14 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
                     journal,
                     listener);
             return new GlmmModel(
-                    uid, known, fit, bound, loaded, warnings(bound, loaded.personsDropped(), fit, counts), counts);
+                            uid,
+                            known,
+                            fit,
+                            bound,
+                            loaded,
+                            warnings(bound, loaded.personsDropped(), fit, counts),
+                            counts)
+                    .ofTable(table);
         } catch (Throwable e) {
             // Spark throws checked exceptions that its signatures do not name.
             loaded.blocks().unpersist(false);

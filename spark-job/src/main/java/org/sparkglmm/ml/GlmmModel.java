@@ -30,6 +30,7 @@ import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.OutputFolder.OnExists;
 import org.sparkglmm.spark.output.Report;
+import org.sparkglmm.spark.output.SavedEffects;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.SummaryText;
 
@@ -52,6 +53,10 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     private final transient SmallCounts counts;
     /** In the place of all the above, where the model was loaded; null where it was fitted. */
     private final transient SavedFit saved;
+    /** {@link SavedEffects#fingerprint}, once it is known. */
+    private transient String effects;
+    /** What was fitted, whose files nothing is written to. */
+    private transient Dataset<?> table;
 
     GlmmModel(
             String uid,
@@ -92,6 +97,11 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
         return read().load(path);
     }
 
+    GlmmModel ofTable(Dataset<?> fitted) {
+        table = fitted;
+        return this;
+    }
+
     @Override
     public String uid() {
         return uid;
@@ -128,15 +138,14 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
     /** The text of model.json. */
     public String json() {
-        return saved != null
-                ? saved.json()
-                : ModelFile.write(
-                        request,
-                        fit,
-                        bound.covariates(),
-                        counts.least(),
-                        bound.counts().dropped(),
-                        warnings);
+        if (saved != null) {
+            return saved.json();
+        }
+        if (effects == null) {
+            effects = SavedEffects.fingerprint(randomEffects());
+        }
+        return ModelFile.write(
+                request, fit, bound.covariates(), counts.least(), bound.counts().dropped(), warnings, effects);
     }
 
     /**
@@ -195,7 +204,10 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     }
 
     private void write(OutputFolder folder, Dataset<Row> fitted, boolean text, Manifest manifest) {
-        randomEffects().write().parquet(folder.part(ModelFile.RANDOM_EFFECTS));
+        Dataset<Row> persons = randomEffects();
+        String part = folder.part(ModelFile.RANDOM_EFFECTS);
+        persons.write().parquet(part);
+        effects = SavedEffects.fingerprint(SparkSession.active(), part, persons.schema());
         if (fitted != null) {
             predictor()
                     .predictFitted(fitted, text, bound, fittedBlocks())
@@ -218,6 +230,9 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
                 OnExists.named(onExists, false),
                 SparkSession.active().sparkContext().hadoopConfiguration());
         try {
+            if (table != null) {
+                folder.requireNotRead(table.inputFiles());
+            }
             write(folder, null, false, null);
             folder.commit();
         } finally {
@@ -276,7 +291,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     public GlmmModel copy(ParamMap extra) {
         GlmmModel copy = saved != null
                 ? new GlmmModel(uid, saved)
-                : new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts);
+                : new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts).ofTable(table);
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

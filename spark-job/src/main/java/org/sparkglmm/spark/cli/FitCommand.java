@@ -111,7 +111,8 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
-        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), source.path());
+        String[] read = start == null ? OutputOptions.read(source) : OutputOptions.read(source, start);
+        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), read);
         Checkpoint checkpoint = null;
         GlmmModel fitted = null;
         try {
@@ -120,6 +121,7 @@ final class FitCommand implements Callable<Integer> {
                     : new ConsoleProgress(spec.commandLine().getErr());
             console.stage("reading " + source.path());
             OpenTable table = source.open(spark, estimator.request());
+            folder.requireNotRead(table.table().inputFiles());
             InputFiles inputs = InputFiles.of(table.table());
             Manifest manifest = new Manifest(spark, source, inputs, settings(estimator));
             if (folder.isComplete()) {
@@ -131,7 +133,7 @@ final class FitCommand implements Callable<Integer> {
             progress.stage("writing " + out);
             fitted.writeTo(folder, writeFitted ? table.table() : null, source.isText(), manifest);
             inputs.requireUnchanged();
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             report(fitted);
             if (writeFitted) {
                 LeftOut.say(spec, table.table());

@@ -78,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
                     .option("header", "true")
                     .format(format)
                     .save(folder.staging());
-            folder.commit();
+            OutputOptions.commit(folder, spec);
         } finally {
             folder.abandon();
         }

@@ -64,6 +64,9 @@ public final class Main {
     /** Says how the run ended, once. */
     private ProcessEnd end;
 
+    /** Whether the status has no place of its own, so that it is not written. */
+    private volatile boolean statusHasNoPlace;
+
     private Main() {}
 
     /** Runs a command and ends the process with its exit code, unless it runs inside someone else's Spark session. */
@@ -123,13 +126,7 @@ public final class Main {
             }
             line.setOut(new Console(line.getOut()));
             line.setErr(new Console(line.getErr()));
-            for (CommandLine command : parsed.asCommandLineList()) {
-                try {
-                    PathArguments.requireUsable(command.getCommandSpec());
-                } catch (RuntimeException e) {
-                    throw new CommandLine.ExecutionException(command, "a path", e);
-                }
-            }
+            requireUsablePaths(parsed);
             return new CommandLine.RunLast().execute(parsed);
         });
         if (ownProcess) {
@@ -137,7 +134,8 @@ public final class Main {
         }
         StatusFile early = StatusFile.namedIn(arguments);
         early.clear();
-        Supplier<StatusFile> named = () -> status == null ? early : new StatusFile(status);
+        Supplier<StatusFile> named =
+                () -> statusHasNoPlace ? StatusFile.NONE : status == null ? early : new StatusFile(status);
         end = ownProcess ? ProcessEnd.watched(named, line.getErr()) : ProcessEnd.unwatched(named, line.getErr());
         int code;
         try {
@@ -162,6 +160,22 @@ public final class Main {
         }
         end.tell(code, null);
         return code;
+    }
+
+    /** Paths that are some, and a place of its own for everything that is written. */
+    private void requireUsablePaths(CommandLine.ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        try {
+            for (CommandLine command : commands) {
+                PathArguments.requireUsable(command.getCommandSpec());
+            }
+            statusHasNoPlace = true;
+            WrittenAndRead.requireStatusApart(parsed);
+            statusHasNoPlace = false;
+            WrittenAndRead.requireApart(parsed);
+        } catch (RuntimeException e) {
+            throw new CommandLine.ExecutionException(commands.get(commands.size() - 1), "a path", e);
+        }
     }
 
     private int explainUsage(CommandLine.ParameterException e, String[] arguments) {

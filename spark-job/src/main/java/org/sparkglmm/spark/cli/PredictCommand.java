@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +16,7 @@ import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SavedEffects;
 import org.sparkglmm.spark.output.SmallCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,15 +57,17 @@ final class PredictCommand implements Callable<Integer> {
     private int predict(SparkSession spark, TableSource source) {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ModelFile.Saved saved = ModelFile.read(model, configuration);
-        OutputFolder folder = output.begin(out, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
-            Dataset<Row> effects = spark.read().parquet(new Path(model, ModelFile.RANDOM_EFFECTS).toString());
+            Dataset<Row> effects = SavedEffects.open(spark, model);
             OpenTable opened = source.open(
                     spark, saved.request(), idType(effects, saved.request().group()));
             data.warn(opened);
             Dataset<Row> table = opened.table();
+            folder.requireNotRead(table.inputFiles());
             Design design = Predictor.design(
                     saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, source.isText());
+            SavedEffects.requireOf(saved, design, model, effects);
             Predictor predictor = new Predictor(spark, saved.request(), design, saved.estimates());
             predictor
                     .predict(table, source.isText(), effects)
@@ -92,7 +94,7 @@ final class PredictCommand implements Callable<Integer> {
                     saved.request().group(),
                     Predictor.differingIdTypes(table, effects, saved.request().group()));
             LeftOut.say(spec, table);
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             return ExitCode.OK;
         } finally {
             folder.abandon();

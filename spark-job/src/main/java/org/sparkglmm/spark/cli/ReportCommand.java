@@ -33,7 +33,12 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         Configuration files = SessionOptions.fileSystems();
         String target = out == null ? new Path(model, Report.NAME).toString() : out;
-        OutputFile.write(target, Report.of(model, files), out == null, files);
+        String page = Report.of(model, files);
+        if (out == null) {
+            OutputOptions.say(OutputFile.writeAgain(model, Report.NAME, page, files), spec);
+        } else {
+            OutputFile.write(target, page, false, files);
+        }
         PrintWriter console = spec.commandLine().getOut();
         console.println("The report is in " + target);
         console.flush();

@@ -76,12 +76,13 @@ final class SimulateCommand implements Callable<Integer> {
         Configuration configuration = spark.sparkContext().hadoopConfiguration();
         TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
         ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
-        OutputFolder folder = output.begin(out, configuration, source.path(), model);
+        OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
             ModelRequest asked = saved == null ? given.request() : saved.request();
             OpenTable opened = source.open(spark, asked, null);
             data.warn(opened);
             Dataset<Row> table = opened.table();
+            folder.requireNotRead(table.inputFiles());
             SimulatedOutcomes outcomes = new SimulatedOutcomes(asked, table, source.isText());
             ModelRequest known = outcomes.request();
             Design design = saved == null
@@ -99,7 +100,7 @@ final class SimulateCommand implements Callable<Integer> {
                     .mode("append")
                     .parquet(folder.staging());
             report(counts, outcomes.drawn(spark.read().parquet(folder.staging())));
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             LeftOut.say(spec, table);
             if (saved != null && saved.lacksAliased()) {
                 spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);

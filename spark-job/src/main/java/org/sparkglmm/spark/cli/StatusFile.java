@@ -1,12 +1,14 @@
 package org.sparkglmm.spark.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,9 +23,15 @@ import org.sparkglmm.spark.output.Visible;
  * @param path on any file system that Spark knows; null for none
  */
 record StatusFile(String path) {
+    /** That of a run without one. */
+    static final StatusFile NONE = new StatusFile(null);
+
     private static final String OPTION = "--status";
-    /** What every status file begins with. */
-    private static final String BEGINNING = "{\"exitCode\":";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** What every status file holds. */
+    private static final List<String> FIELDS = List.of("exitCode", "outcome", "message");
+
+    private static final int LONGEST = 1 << 20;
 
     private static final String NOT_CONVERGED =
             "the fit did not converge; its results are written, and their warnings say why";
@@ -38,7 +46,7 @@ record StatusFile(String path) {
                 return new StatusFile(arguments[i].substring(OPTION.length() + 1));
             }
         }
-        return new StatusFile(null);
+        return NONE;
     }
 
     void clear() {
@@ -46,10 +54,10 @@ record StatusFile(String path) {
             return;
         }
         try {
+            Configuration configuration = SessionOptions.fileSystems();
             Path file = new Path(path);
-            FileSystem files = file.getFileSystem(SessionOptions.fileSystems());
-            if (isStatus(files, file)) {
-                files.delete(file, false);
+            if (isStatus(file.getFileSystem(configuration), file)) {
+                OutputFile.remove(path, configuration);
             }
         } catch (IOException | IllegalArgumentException e) {
             // Writing it will fail for the same reason, and say so.
@@ -63,7 +71,19 @@ record StatusFile(String path) {
             return false;
         }
         try (InputStream in = files.open(file)) {
-            return new String(in.readNBytes(BEGINNING.length()), StandardCharsets.UTF_8).equals(BEGINNING);
+            byte[] content = in.readNBytes(LONGEST);
+            if (content.length == LONGEST) {
+                return false;
+            }
+            JsonNode root = MAPPER.readTree(content);
+            List<String> fields = new ArrayList<>();
+            root.fieldNames().forEachRemaining(fields::add);
+            return fields.equals(FIELDS)
+                    && root.path("exitCode").isInt()
+                    && root.path("outcome").isTextual()
+                    && root.path("message").isTextual();
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 

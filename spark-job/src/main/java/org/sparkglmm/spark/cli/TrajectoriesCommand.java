@@ -139,7 +139,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
                     new TrajectoryTable(saved.request(), along.name(), List.copyOf(values.keySet()), held, drawn);
             folder.write("trajectories.csv", table.csv());
             folder.write("trajectories.html", table.html());
-            folder.commit();
+            OutputOptions.commit(folder, spec);
             PrintWriter console = spec.commandLine().getOut();
             console.println(drawn.size() + " points of " + along.name()
                     + (values.isEmpty() ? "" : " by " + String.join(", ", values.keySet()))

@@ -51,6 +51,14 @@ public final class PersonEffects {
         return out;
     }
 
+    /** All the columns that a prediction cannot do without. */
+    public static List<String> numberColumns(Design design) {
+        List<String> out = new ArrayList<>(modeColumns(design));
+        out.addAll(deviationColumns(design));
+        out.addAll(covarianceColumns(design));
+        return out;
+    }
+
     /** How far leaving the person out moves the estimate that it moves most, in standard errors, to first order. */
     private static final String INFLUENCE = "influence";
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -199,6 +200,28 @@ public final class Manifest implements FitListener {
                 .put("file", ModelFile.NAME)
                 .put("bytes", model.getBytes(StandardCharsets.UTF_8).length)
                 .put("sha256", InputFiles.sha256(model));
+    }
+
+    /**
+     * Notes that a file of a folder was written anew.
+     *
+     * @return the length of the manifest now
+     */
+    static long rewrite(FileSystem files, Path folder, String name, byte[] content) throws IOException {
+        Path file = new Path(folder, NAME);
+        JsonNode root;
+        try (InputStream in = files.open(file)) {
+            root = MAPPER.readTree(in);
+        }
+        for (JsonNode output : root.path("outputs")) {
+            if (output instanceof ObjectNode entry
+                    && entry.path("file").asText().equals(name)) {
+                entry.put("bytes", content.length).put("sha256", InputFiles.sha256(content));
+            }
+        }
+        String text = MAPPER.writeValueAsString(root) + "\n";
+        OutputFile.write(file.toString(), text, true, files.getConf());
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static boolean isHidden(String name) {

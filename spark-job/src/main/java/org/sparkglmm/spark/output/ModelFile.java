@@ -62,6 +62,7 @@ public final class ModelFile {
      * What a prediction needs of a model file.
      *
      * @param lacksAliased whether it is one of the first version, of a fit that dropped columns
+     * @param effects {@link SavedEffects#fingerprint} of the effects that go with it; null in those of earlier versions
      */
     public record Saved(
             ModelRequest request,
@@ -70,7 +71,9 @@ public final class ModelFile {
             Predictor.Estimates estimates,
             List<String> parameterNames,
             List<Covariate> covariates,
-            boolean lacksAliased) {}
+            boolean lacksAliased,
+            long clusters,
+            String effects) {}
 
     /** What to say of a fit that dropped columns in a version that did not keep what they depended on. */
     public static final String LACKS_ALIASED =
@@ -78,14 +81,20 @@ public final class ModelFile {
                     + " determine nothing, as in an empty cell of an interaction, the numbers depend on which column was"
                     + " dropped; fit it again";
 
-    /** The file's text; the request must hold the levels of every factor. */
+    /**
+     * The file's text.
+     *
+     * @param request with the levels of every factor
+     * @param effects {@link SavedEffects#fingerprint} of the effects that go with it
+     */
     public static String write(
             ModelRequest request,
             FitResult fit,
             List<Covariate> covariates,
             int minCellCount,
             long dropped,
-            List<Warning> warnings) {
+            List<Warning> warnings,
+            String effects) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("schemaVersion", SCHEMA_VERSION);
         root.put("status", fit.converged() ? "converged" : "not_converged");
@@ -168,6 +177,7 @@ public final class ModelFile {
         provenance.put("program", "spark-glmm");
         provenance.put("version", version());
         provenance.put("rows", Long.toHexString(fit.fingerprint()));
+        provenance.put("effects", effects);
         try {
             return MAPPER.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
@@ -574,7 +584,9 @@ public final class ModelFile {
                         aliased(design.path("aliased"))),
                 names,
                 covariates(design.path("covariates")),
-                design.path("aliased").isMissingNode() && hasDropped(root.path("warnings")));
+                design.path("aliased").isMissingNode() && hasDropped(root.path("warnings")),
+                root.path("nClusters").asLong(),
+                effects(root.at("/provenance/effects")));
     }
 
     private static boolean hasDropped(JsonNode warnings) {
@@ -585,6 +597,13 @@ public final class ModelFile {
             }
         }
         return false;
+    }
+
+    private static String effects(JsonNode node) {
+        if (!node.isMissingNode() && !node.asText().matches("\\d+:[0-9a-f]+")) {
+            throw new IllegalArgumentException("no fingerprint");
+        }
+        return node.isMissingNode() ? null : node.asText();
     }
 
     private static List<Covariate> covariates(JsonNode nodes) {

@@ -2,13 +2,12 @@ package org.sparkglmm.spark.output;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,11 +16,16 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.UsageException;
+import org.sparkglmm.spark.output.Disk.Entry;
+import org.sparkglmm.spark.output.Disk.Kind;
 
 /**
  * A result folder that is there whole or not at all: everything is written to a hidden folder beside it, which takes its
- * name in the end. A file that says by its presence that the folder is complete ({@link #writeLast}) comes after that, so it
- * keeps its promise where renaming a folder moves one file after the other, as in object stores.
+ * name in the end, when it is on the disk. A file that says by its presence that the folder is complete ({@link #writeLast}) comes after
+ * that, so it keeps its promise where renaming a folder moves one file after the other, as in object stores.
+ *
+ * <p>A folder that is there gives way only if all in it is ours ({@link Inventory}). It is moved aside, and of what is then in it only
+ * what is ours is removed: what somebody puts there in the last moment stays.
  */
 public final class OutputFolder {
     /** What becomes of a folder that is there. */
@@ -49,9 +53,6 @@ public final class OutputFolder {
         }
     }
 
-    /** Marks a folder as written by this program; Spark's readers pass over it. */
-    private static final String MARK = "_spark_glmm";
-
     /** Hidden, until the rest of the folder has its name. */
     private static final String LAST = ".last.";
 
@@ -59,18 +60,30 @@ public final class OutputFolder {
     private static final Pattern PART =
             Pattern.compile("(part-\\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^.]*(\\..+)");
 
+    private static final String WRITING = "writing-";
+    private static final String OLD = "old";
+    private static final Pattern ATTEMPT = Pattern.compile("[0-9a-f]{8}");
+
     private final FileSystem files;
+    private final Disk disk;
     private final Path target;
+    private final String attempt = UUID.randomUUID().toString().substring(0, 8);
     private final Path staging;
     private final OnExists onExists;
     private String last;
+    private String kept = "";
 
     private OutputFolder(FileSystem files, Path target, OnExists onExists) {
         this.files = files;
+        disk = Disk.of(files);
         this.target = target;
         this.onExists = onExists;
-        String attempt = UUID.randomUUID().toString().substring(0, 8);
-        staging = new Path(target.getParent(), hidden("writing-" + attempt));
+        staging = new Path(target.getParent(), hidden(WRITING + attempt));
+    }
+
+    /** The name that a file of a folder has in the end. */
+    static String lastingName(String path) {
+        return path.startsWith(LAST) ? path.substring(LAST.length()) : path;
     }
 
     private String hidden(String purpose) {
@@ -121,19 +134,20 @@ public final class OutputFolder {
             FileSystem files = target.getFileSystem(configuration);
             // No checksum files beside ours on local disks.
             files.setWriteChecksum(false);
-            Path whole = files.makeQualified(target);
+            // A link stays one: what it leads to is replaced.
+            Path whole = Disk.of(files).real(files.makeQualified(target));
             if (whole.getParent() == null) {
                 throw new UsageException("--out: " + path + " is a root folder");
             }
             for (String input : inputs) {
-                requireApart(whole, qualified(new Path(input), files, configuration), input);
+                requireApart(whole, input, configuration);
             }
             OutputFolder out = new OutputFolder(files, whole, onExists);
             out.finishWhatWasCutOff();
             if (!out.isComplete()) {
                 out.requireFree();
                 out.clear();
-                out.write(MARK, "");
+                out.write(Inventory.NAME, "");
             }
             return out;
         } catch (IOException e) {
@@ -141,45 +155,83 @@ public final class OutputFolder {
         }
     }
 
-    /** A path with scheme and host, without asking a file system that may not be there. */
-    private static Path qualified(Path input, FileSystem files, Configuration configuration) {
-        if (input.toUri().getScheme() != null) {
-            return input;
-        }
-        URI byDefault = FileSystem.getDefaultUri(configuration);
-        return byDefault.equals(files.getUri())
-                ? files.makeQualified(input)
-                : input.makeQualified(byDefault, new Path("/"));
+    /** Whether two paths, however they are written, lead to the same place or one into the other. */
+    public static boolean touch(String a, String b, Configuration configuration) {
+        return Place.all(a, configuration).stream()
+                .anyMatch(one -> Place.all(b, configuration).stream().anyMatch(one::touches));
     }
 
-    private static void requireApart(Path out, Path input, String name) {
-        String a = out.toUri().getPath() + "/";
-        String b = input.toUri().getPath() + "/";
-        boolean sameFiles = Objects.equals(
-                        out.toUri().getScheme(), input.toUri().getScheme())
-                && (input.toUri().getAuthority() == null
-                        || Objects.equals(
-                                out.toUri().getAuthority(), input.toUri().getAuthority()));
-        if (sameFiles && (a.startsWith(b) || b.startsWith(a))) {
-            throw new UsageException("--out: " + out.toUri().getPath() + " is, contains or lies inside " + name
+    /** Whether the first lies in the second and is not the same. */
+    public static boolean inside(String a, String b, Configuration configuration) {
+        Place one = Place.of(new Path(a), configuration);
+        return Place.all(b, configuration).stream().anyMatch(other -> one.within(other) && !other.within(one));
+    }
+
+    private static void requireApart(Path out, String input, Configuration configuration) {
+        Place place = Place.of(out, configuration);
+        if (Place.all(input, configuration).stream().anyMatch(place::touches)) {
+            throw new UsageException("--out: " + out.toUri().getPath() + " is, contains or lies inside " + input
                     + ", which is read; choose another folder");
+        }
+    }
+
+    /**
+     * The same once it is known which files a table is read from.
+     *
+     * @param read as {@link org.apache.spark.sql.Dataset#inputFiles} names them
+     */
+    public void requireNotRead(String... read) {
+        Place place = Place.of(target, files.getConf());
+        for (String file : read) {
+            if (Place.of(new Path(URI.create(file)), files.getConf()).within(place)) {
+                throw new UsageException("--out: " + target.toUri().getPath()
+                        + " holds files that the table is read from; choose another folder");
+            }
         }
     }
 
     /** Ends what an attempt was doing that was killed while it gave the folder its name. */
     private void finishWhatWasCutOff() throws IOException {
-        Path old = new Path(target.getParent(), hidden("old"));
-        if (!files.exists(target) && files.exists(old)) {
+        List<Path> old = hiddenBeside(OLD);
+        if (!old.isEmpty() && isAbsentOrEmpty()) {
             // It was to be replaced and was not: nothing is lost.
-            rename(old, target);
+            disk.deleteEmpty(target);
+            disk.rename(old.get(0), target);
         }
-        files.delete(old, true);
-        for (FileStatus file : list(target)) {
-            String name = file.getPath().getName();
-            if (name.startsWith(LAST)) {
-                rename(file.getPath(), new Path(target, name.substring(LAST.length())));
+        Path almost = new Path(target, LAST + ModelFile.NAME);
+        if (files.exists(almost) && !files.exists(new Path(target, ModelFile.NAME))) {
+            List<Entry> entries = disk.entries(target);
+            Inventory own = Inventory.find(files, target, entries);
+            if (own != null && own.isWhole(entries)) {
+                disk.rename(almost, new Path(target, ModelFile.NAME));
+                disk.forceNames(target);
             }
         }
+    }
+
+    private boolean isAbsentOrEmpty() throws IOException {
+        return !files.exists(target)
+                || (files.getFileStatus(target).isDirectory()
+                        && disk.entries(target).isEmpty());
+    }
+
+    /** Hidden folders of attempts beside the output, the latest first. */
+    private List<Path> hiddenBeside(String purpose) throws IOException {
+        List<FileStatus> out = new ArrayList<>();
+        String begin = hidden(purpose);
+        for (FileStatus beside : list(target.getParent())) {
+            String name = beside.getPath().getName();
+            String rest = name.startsWith(begin) ? name.substring(begin.length()) : "?";
+            boolean ours = ATTEMPT.matcher(rest.startsWith("-") ? rest.substring(1) : rest)
+                            .matches()
+                    // As the first version called what it had moved aside.
+                    || (rest.isEmpty() && purpose.equals(OLD));
+            if (ours && beside.isDirectory()) {
+                out.add(beside);
+            }
+        }
+        out.sort(Comparator.comparing(FileStatus::getModificationTime).reversed());
+        return out.stream().map(FileStatus::getPath).toList();
     }
 
     private List<FileStatus> list(Path folder) throws IOException {
@@ -194,8 +246,8 @@ public final class OutputFolder {
     public boolean isComplete() {
         try {
             return onExists == OnExists.RESUME
-                    && files.exists(new Path(target, MARK))
-                    && files.exists(new Path(target, ModelFile.NAME));
+                    && files.exists(new Path(target, ModelFile.NAME))
+                    && Inventory.find(files, target, disk.entries(target)) != null;
         } catch (IOException e) {
             throw new NotWritable(target, e);
         }
@@ -205,51 +257,111 @@ public final class OutputFolder {
         if (!files.exists(target)) {
             return;
         }
-        boolean marked = files.exists(new Path(target, MARK));
-        boolean ours = marked || files.exists(new Path(target, ModelFile.NAME));
-        boolean empty = files.getFileStatus(target).isDirectory() && files.listStatus(target).length == 0;
         if (onExists == OnExists.ERROR) {
             throw new Exists(target, "; use --on-exists overwrite to replace it");
         }
-        if (!ours && !empty) {
-            throw new Exists(target, " and was not written by this program, so it is not replaced; remove it yourself");
+        if (!files.getFileStatus(target).isDirectory()) {
+            throw new Exists(target, " and is a file, no folder of this program's, so it is not replaced");
         }
-        if (marked) {
-            requireNothingAdded();
+        List<Entry> there = disk.entries(target);
+        if (there.isEmpty()) {
+            return;
+        }
+        Inventory own = Inventory.find(files, target, there);
+        if (own == null) {
+            own = ofMoveThatWasCutOff(there);
+        }
+        if (own == null) {
+            throw new Exists(
+                    target,
+                    " and was not written by this program (no " + Manifest.NAME + " or " + Inventory.NAME
+                            + " in it says so; it holds " + Inventory.some(Inventory.names(there))
+                            + "), so it is not replaced; choose another folder, or remove it yourself");
+        }
+        List<String> foreign = own.foreign(there);
+        if (!foreign.isEmpty()) {
+            throw new Exists(
+                    target,
+                    " and holds " + (foreign.size() == 1 ? "a file" : foreign.size() + " files")
+                            + " that this program did not write, or not as found: " + Inventory.some(foreign)
+                            + "; so it is not replaced; move what you need elsewhere first");
         }
     }
 
-    /** The mark lists what was written; what somebody has put beside that is not ours to remove. */
-    private void requireNothingAdded() throws IOException {
-        String marked;
-        try (InputStream in = files.open(new Path(target, MARK))) {
-            marked = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** Where a folder moves file by file, the part of it that came before the mark is ours if the rest still waits to follow. */
+    private Inventory ofMoveThatWasCutOff(List<Entry> there) throws IOException {
+        for (Path waiting : hiddenBeside(WRITING)) {
+            List<Entry> entries = disk.entries(waiting);
+            Inventory own = Inventory.find(files, waiting, entries);
+            if (own != null && own.foreign(there).isEmpty()) {
+                return own;
+            }
         }
-        List<String> written = marked.lines().toList();
-        long added = Arrays.stream(files.listStatus(target))
-                .map(file -> file.getPath().getName())
-                .filter(name -> !name.equals(MARK) && !written.contains(name))
-                .count();
-        if (added > 0 && !written.isEmpty()) {
-            throw new Exists(
-                    target,
-                    " and holds " + (added == 1 ? "a file" : added + " files")
-                            + " that this program did not write, so it is not replaced; move them elsewhere first");
-        }
+        return null;
     }
 
     private void clear() throws IOException {
-        for (FileStatus beside : list(target.getParent())) {
-            if (beside.getPath().getName().startsWith(hidden("writing-"))) {
-                files.delete(beside.getPath(), true);
-            }
+        for (Path killed : hiddenBeside(WRITING)) {
+            files.delete(killed, true);
+        }
+        for (Path old : hiddenBeside(OLD)) {
+            removeOurs(old);
         }
         if (onExists != OnExists.RESUME) {
-            files.delete(checkpoint(), true);
+            Checkpoint.remove(files, checkpoint());
         }
         if (!files.mkdirs(staging)) {
             throw new IOException("a folder cannot be made there");
         }
+    }
+
+    /** Removes what is ours of a folder that was moved aside. What is not gets a name that is to be seen. */
+    private void removeOurs(Path aside) {
+        try {
+            List<Entry> there = disk.entries(aside);
+            Inventory own = Inventory.find(files, aside, there);
+            if (own != null && own.foreign(there).isEmpty() && disk.local(aside) == null) {
+                files.delete(aside, true);
+            } else {
+                removeOurs(aside, own, there);
+            }
+            if (files.exists(aside)) {
+                Path visible = new Path(target.getParent(), target.getName() + ".kept-" + attempt);
+                disk.rename(aside, visible);
+                kept = "files that this program did not write were in the folder that was replaced; they are now in "
+                        + visible.toUri().getPath();
+            }
+        } catch (IOException e) {
+            // It stays; what replaces it is not the worse for that.
+            kept = "what was replaced could not be removed and is in "
+                    + aside.toUri().getPath();
+        }
+    }
+
+    private void removeOurs(Path aside, Inventory own, List<Entry> there) throws IOException {
+        List<Entry> deepestFirst = new ArrayList<>(there);
+        Collections.reverse(deepestFirst);
+        // What says that the others are ours goes last, in case this is cut off.
+        List<String> proofs = List.of(Manifest.NAME, Inventory.NAME);
+        for (Entry entry : deepestFirst) {
+            Path path = new Path(aside, entry.path());
+            if (entry.kind() == Kind.FOLDER) {
+                disk.deleteEmpty(path);
+            } else if (own != null && own.owns(entry) && !proofs.contains(entry.path())) {
+                disk.deleteFile(path);
+            }
+        }
+        if (own != null && disk.entries(aside).stream().allMatch(e -> proofs.contains(e.path()) && own.owns(e))) {
+            for (String proof : proofs) {
+                disk.deleteFile(new Path(aside, proof));
+            }
+        }
+        disk.deleteEmpty(aside);
+    }
+
+    /** What somebody must know of a folder that was replaced, in words; empty if nothing. */
+    public String kept() {
+        return kept;
     }
 
     /** Where an attempt keeps what the next one can go on from. */
@@ -306,7 +418,7 @@ public final class OutputFolder {
                 settle(file.getPath(), into);
             } else if (part.matches()) {
                 Path named = new Path(folder, part.group(1) + part.group(2));
-                rename(file.getPath(), named);
+                disk.rename(file.getPath(), named);
                 into.add(files.getFileStatus(named));
             } else {
                 into.add(file);
@@ -321,44 +433,52 @@ public final class OutputFolder {
      */
     public void commit() {
         try {
-            if (!files.exists(new Path(staging, MARK))) {
+            if (!files.exists(new Path(staging, Inventory.NAME))) {
                 throw new IOException("another run has begun to write it meanwhile, and this one leaves it to that");
             }
             settle();
-            List<String> names = new ArrayList<>();
-            for (FileStatus file : files.listStatus(staging)) {
-                String name = file.getPath().getName();
-                names.add(name.startsWith(LAST) ? name.substring(LAST.length()) : name);
-            }
-            names.sort(null);
-            write(MARK, String.join("\n", names) + "\n");
+            write(Inventory.NAME, Inventory.of(disk.entries(staging)).text());
+            disk.force(staging, disk.entries(staging));
+            Path old = new Path(target.getParent(), hidden(OLD + "-" + attempt));
+            // As late as can be; what comes after this look is found when the folder is aside.
             requireFree();
-            Path old = new Path(target.getParent(), hidden("old"));
             boolean replaced = files.exists(target);
             if (replaced) {
-                files.delete(old, true);
-                rename(target, old);
+                disk.rename(target, old);
             }
-            if (files.exists(target)) {
-                // Renaming would move one folder into the other.
-                throw new IOException("it came into being meanwhile");
+            try {
+                moveInPlace();
+            } catch (IOException e) {
+                if (replaced && !files.exists(target)) {
+                    disk.rename(old, target);
+                }
+                throw e;
             }
-            rename(staging, target);
+            disk.forceNames(target.getParent());
             if (last != null) {
-                rename(new Path(target, LAST + last), new Path(target, last));
+                disk.rename(new Path(target, LAST + last), new Path(target, last));
+                disk.forceNames(target);
             }
             if (replaced) {
-                files.delete(old, true);
+                removeOurs(old);
             }
-            files.delete(checkpoint(), true);
+            Checkpoint.remove(files, checkpoint());
         } catch (IOException e) {
             throw new NotWritable(target, e);
         }
     }
 
-    private void rename(Path from, Path to) throws IOException {
-        if (!files.rename(from, to)) {
-            throw new IOException("rename failed");
+    private void moveInPlace() throws IOException {
+        if (files.exists(target)) {
+            // Renaming would move one folder into the other.
+            throw new IOException("it came into being meanwhile");
+        }
+        disk.rename(staging, target);
+        Path within = new Path(target, staging.getName());
+        if (disk.local(target) == null && files.exists(within)) {
+            // It did, since then.
+            disk.rename(within, staging);
+            throw new IOException("it came into being meanwhile");
         }
     }
 
@@ -369,7 +489,7 @@ public final class OutputFolder {
 
     /** Removes what another attempt could have gone on from, where there is no use in it. */
     public void forget() {
-        delete(checkpoint());
+        Checkpoint.remove(files, checkpoint());
     }
 
     private void delete(Path path) {

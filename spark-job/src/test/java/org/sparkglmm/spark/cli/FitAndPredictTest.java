@@ -283,14 +283,16 @@ class FitAndPredictTest {
     @Test
     void overwriteReplacesTheFolderAsAWhole() throws IOException {
         Path out = folder.resolve("replaced");
-        Files.createDirectories(out);
-        Files.writeString(out.resolve("stale"), "old");
-        Files.writeString(out.resolve("model.json"), "{}");
+        assertEquals(
+                0,
+                fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--write-fitted")
+                        .code());
+        assertTrue(Files.exists(out.resolve("fitted")));
         assertEquals(
                 0,
                 fit(TOENAIL, FORMULA, "replaced", "--nodes", "1", "--on-exists", "overwrite")
                         .code());
-        assertFalse(Files.exists(out.resolve("stale")));
+        assertFalse(Files.exists(out.resolve("fitted")));
         assertTrue(Files.exists(out.resolve("model.json")));
     }
 
