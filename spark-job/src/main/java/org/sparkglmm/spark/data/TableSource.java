@@ -230,6 +230,10 @@ public record TableSource(String path, String format, String schema, TextDialect
         if (isNoReader(message)) {
             return as + "Spark has no reader for it here; add its package, for example with spark-submit --packages";
         }
+        if (message.contains("DELTA_CONFIGURE_SPARK_SESSION")) {
+            return as + "Delta's reader wants spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension and"
+                    + " spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog";
+        }
         if (e instanceof AnalysisException) {
             String first = message.lines().findFirst().orElse("").strip();
             return as + (first.isEmpty() ? e.getClass().getSimpleName() : first);
