@@ -138,7 +138,8 @@ class BadInputTest {
                         "y ~ x + (1 | id)",
                         "binomial"),
                 bad(3, "g", "one_level", "y ~ g + (1 | id)", "binomial"),
-                bad(3, "log(x) is undefined in 40 rows", "zeros", "y ~ log(x) + (1 | id)", "binomial"),
+                bad(3, "log(x) is infinite in 40 rows", "zeros", "y ~ log(x) + (1 | id)", "binomial"),
+                bad(3, "I(log(x - 1)) is undefined in 40 rows", "zeros", "y ~ I(log(x - 1)) + (1 | id)", "binomial"),
                 bad(
                         3,
                         "different values are numbers: some rows hold something else",

@@ -132,17 +132,17 @@ class FrequencyWeightsTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = ';',
             value = {
-                "amount ~ x + g + (1 + x | id) | gaussian |",
-                "amount ~ x + g + (1 | id) | gaussian | --reml",
-                "yes ~ x + g + (1 | id) | binomial | --nodes 5",
-                "count ~ x + g + (1 | id) | poisson | --nodes 1",
-                "excess ~ x + g + (1 | id) | poisson | --nodes 1 --zi ~1",
-                "count ~ x + g + (1 | id) | nbinom2 | --nodes 1",
-                "factor(grade) ~ x + g + (1 | id) | ordinal | --nodes 5",
-                "positive ~ x + g + (1 | id) | gamma | --nodes 3 --dispersion ~g",
-                "share ~ x + g + (1 | id) | beta | --nodes 3",
+                "amount ~ x + g + (1 + x | id) ; gaussian ;",
+                "amount ~ x + g + (1 | id) ; gaussian ; --reml",
+                "yes ~ x + g + (1 | id) ; binomial ; --nodes 5",
+                "count ~ x + g + (1 | id) ; poisson ; --nodes 1",
+                "excess ~ x + g + (1 | id) ; poisson ; --nodes 1 --zi ~1",
+                "count ~ x + g + (1 | id) ; nbinom2 ; --nodes 1",
+                "factor(grade) ~ x + g + (1 | id) ; ordinal ; --nodes 5",
+                "positive ~ x + g + (1 | id) ; gamma ; --nodes 3 --dispersion ~g",
+                "share ~ x + g + (1 | id) ; beta ; --nodes 3",
             })
     void aTableOfFrequenciesIsTheTableOfItsRows(String formula, String family, String more) throws IOException {
         String[] options = more == null ? new String[0] : more.split(" ");
