@@ -123,7 +123,6 @@ with DAG(dag_id="glmm_monthly_cluster", **MONTHLY) as cluster:
             "spark.network.crypto.enabled": "true",
             "spark.io.encryption.enabled": "true",
         },
-        env_vars={"LC_ALL": "C.UTF-8"},
         executor_memory="8g",
         num_executors=10,
         # A list: no shell sees it.
