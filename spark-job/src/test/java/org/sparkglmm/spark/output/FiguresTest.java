@@ -73,7 +73,7 @@ class FiguresTest {
     @Test
     void markupIsEscapedAndClosed() {
         assertEquals(
-                "<b t=\"&quot;&lt;\">a &amp; b �</b>",
+                "<b t=\"&quot;&lt;\">a &amp; b \\u0001</b>",
                 new Markup().leaf("b", "a & b \u0001", "t", "\"<").toString());
         Markup open = new Markup().open("p");
         assertThrows(IllegalStateException.class, open::toString);
