@@ -23,6 +23,11 @@ public final class TrustRegionNewton implements Minimizer {
     private static final int MOST_ITERATIONS = 200;
     /** In scaled variables the objective falls by about half the squared length of a Newton step. */
     private static final double FIRST_RADIUS = 10;
+    /**
+     * No variable moves by more than this in a step, in scaled variables, whatever its curvature promises: where one has next to none, as
+     * the logarithm of a dispersion that is next to 0, the trust region alone would send it to where nothing calls it back.
+     */
+    private static final double LONGEST_MOVE = 4;
     /** Steps that the model must have predicted to at least this part, or its Hessian is taken anew. */
     private static final double GOOD = 0.25;
     /** Rank-one updates in a row before a true Hessian costs less than going on without. */
@@ -124,7 +129,7 @@ public final class TrustRegionNewton implements Minimizer {
                 if (radius < 0) {
                     radius = Math.max(FIRST_RADIUS, Math.sqrt(decrement));
                 }
-                double[] s = model.step(radius);
+                double[] s = step(model, radius);
                 double predicted = -QuadraticModel.value(at.gradient(), h, s);
                 Evaluation trial = evaluate(plus(at.point(), s));
                 double length = model.scaledLength(s);
@@ -174,6 +179,13 @@ public final class TrustRegionNewton implements Minimizer {
             return end(Outcome.Status.ITERATION_LIMIT, "no convergence in " + MOST_ITERATIONS + " iterations");
         }
 
+        private double[] step(QuadraticModel model, double radius) {
+            double[] s = model.step(radius);
+            return longestMove(s) <= LONGEST_MOVE
+                    ? s
+                    : new QuadraticModel(at.gradient(), h, radius / LONGEST_MOVE).step(radius);
+        }
+
         /** Evaluates the next point, and with it in the same pass what will be needed if it is where it is expected to be. */
         private Evaluation evaluate(double[] next) {
             evaluatedAsLast = false;
@@ -208,6 +220,14 @@ public final class TrustRegionNewton implements Minimizer {
         private Outcome end(Outcome.Status status, String message) {
             return new Outcome(at, status, message, iteration, decrement, h, expansion, trail);
         }
+    }
+
+    private static double longestMove(double[] s) {
+        double most = 0;
+        for (double x : s) {
+            most = Math.max(most, Math.abs(x));
+        }
+        return most;
     }
 
     private static double[] plus(double[] a, double[] b) {
