@@ -2,6 +2,7 @@ package org.sparkglmm.core.optim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Newton's method in a trust region. Given a Hessian near the start (from a sample, or from the last fit) it keeps it up to
@@ -25,7 +26,8 @@ public final class TrustRegionNewton implements Minimizer {
     private static final double FIRST_RADIUS = 10;
     /**
      * No variable moves by more than this in a step, in scaled variables, whatever its curvature promises: where one has next to none, as
-     * the logarithm of a dispersion that is next to 0, the trust region alone would send it to where nothing calls it back.
+     * the logarithm of a dispersion that is next to 0, the trust region alone would send it to where nothing calls it back. Twice as far
+     * after a step that was shortened so and fell as foretold.
      */
     private static final double LONGEST_MOVE = 4;
     /** Steps that the model must have predicted to at least this part, or its Hessian is taken anew. */
@@ -51,12 +53,12 @@ public final class TrustRegionNewton implements Minimizer {
 
     @Override
     public Outcome minimize(Objective objective, double[] start, double[][] hessian) {
-        return new Search(objective, hessian, true).from(start);
+        return new Search(objective, hessian, true, at -> false).from(start);
     }
 
     @Override
-    public Outcome approach(Objective objective, double[] start, double[][] hessian) {
-        return new Search(objective, hessian, false).from(start);
+    public Outcome approach(Objective objective, double[] start, double[][] hessian, Predicate<Evaluation> enough) {
+        return new Search(objective, hessian, false, enough).from(start);
     }
 
     /** One search: where it is, and what it knows of the curvature there. */
@@ -66,6 +68,7 @@ public final class TrustRegionNewton implements Minimizer {
         private final boolean informed;
 
         private final boolean toTheEnd;
+        private final Predicate<Evaluation> enough;
         private final double tolerance;
         private final List<Double> trail = new ArrayList<>();
         private final List<Double> accepted = new ArrayList<>();
@@ -79,14 +82,19 @@ public final class TrustRegionNewton implements Minimizer {
         /** Whether the last step was refused; then the next may be too, and be no place for a Hessian. */
         private boolean refused;
 
+        private double longestMove = LONGEST_MOVE;
+        /** Whether the last step would have been longer. */
+        private boolean shortened;
+
         private boolean evaluatedAsLast;
         private double decrement = Double.NaN;
         private double rate = FIRST_RATE;
         private int iteration;
 
-        Search(Objective objective, double[][] hessian, boolean toTheEnd) {
+        Search(Objective objective, double[][] hessian, boolean toTheEnd, Predicate<Evaluation> enough) {
             this.objective = objective;
             this.toTheEnd = toTheEnd;
+            this.enough = enough;
             tolerance = toTheEnd ? TOLERANCE : NEAR;
             informed = hessian != null;
             h = hessian;
@@ -143,8 +151,12 @@ public final class TrustRegionNewton implements Minimizer {
                 boolean poor = !(ratio >= GOOD) && !belowRounding;
                 if (poor) {
                     radius = 0.25 * length;
+                    longestMove = LONGEST_MOVE;
                 } else if (ratio > 0.75 && length > 0.9 * radius) {
                     radius = 2.5 * radius;
+                }
+                if (ratio > 0.75 && shortened) {
+                    longestMove *= 2;
                 }
                 boolean trueHessian = updates == 0;
                 if (!(accept && take(trial)) && trial.isFinite() && (accept || !trueHessian)) {
@@ -159,6 +171,10 @@ public final class TrustRegionNewton implements Minimizer {
                 if (accept) {
                     at = trial;
                     accepted.add(at.value());
+                    if (enough.test(at)) {
+                        trail.add(at.value());
+                        return end(Outcome.Status.FLAT, "what comes next need not be known");
+                    }
                     if (isFlat(accepted, at)) {
                         trail.add(at.value());
                         return end(
@@ -181,9 +197,8 @@ public final class TrustRegionNewton implements Minimizer {
 
         private double[] step(QuadraticModel model, double radius) {
             double[] s = model.step(radius);
-            return longestMove(s) <= LONGEST_MOVE
-                    ? s
-                    : new QuadraticModel(at.gradient(), h, radius / LONGEST_MOVE).step(radius);
+            shortened = longestMove(s) > longestMove;
+            return shortened ? new QuadraticModel(at.gradient(), h, radius / longestMove).step(radius) : s;
         }
 
         /** Evaluates the next point, and with it in the same pass what will be needed if it is where it is expected to be. */

@@ -43,6 +43,8 @@ final class EdgeStudy {
     /** A random-effect standard deviation beyond this comes from a failed Laplace approximation, whoever found it. */
     private static final double IMPLAUSIBLE = 15;
 
+    /** A search that ends where a derivative is larger than this has found no maximum. */
+    private static final double STATIONARY = 1;
     /** Of one search. */
     private static final int MOST_EVALUATIONS = 1000;
     /** BOBYQA, which takes most of the time, is tried on every so many data sets unless told otherwise. */
@@ -80,8 +82,7 @@ final class EdgeStudy {
 
         private Setting positive() {
             Family named = Families.named("truncated_" + label);
-            return new Setting(
-                    named.name(), named, link, intercept, false, false, positive(inside), positive(atEdge));
+            return new Setting(named.name(), named, link, intercept, false, false, positive(inside), positive(atEdge));
         }
 
         private static Draw positive(Draw counts) {
@@ -109,8 +110,7 @@ final class EdgeStudy {
         }
 
         private static Draw zeros(Draw counts) {
-            return (eta, random) ->
-                    random.nextDouble() < 0.25 ? new double[] {0, 1} : counts.of(eta, random);
+            return (eta, random) -> random.nextDouble() < 0.25 ? new double[] {0, 1} : counts.of(eta, random);
         }
 
         private Setting labelled(String other, boolean restricted) {
@@ -132,8 +132,7 @@ final class EdgeStudy {
         out.add(Setting.of("binomial", -0.3, binary, binary));
         Draw poisson = (eta, r) -> one(Draws.poisson(Math.exp(eta), r));
         Setting counts = Setting.of("poisson", 0.5, poisson, poisson);
-        Setting first =
-                Setting.of("nbinom1", 0.5, (eta, r) -> one(Draws.nbinom1(Math.exp(eta), 0.4, r)), poisson);
+        Setting first = Setting.of("nbinom1", 0.5, (eta, r) -> one(Draws.nbinom1(Math.exp(eta), 0.4, r)), poisson);
         Setting second = Setting.of("nbinom2", 0.5, (eta, r) -> one(Draws.nbinom2(Math.exp(eta), 3, r)), poisson);
         for (Setting all : List.of(counts, first, second)) {
             out.add(all);
@@ -150,10 +149,11 @@ final class EdgeStudy {
         out.add(Setting.of("lognormal", 0.5, lognormal, lognormal));
         Draw inverse = (eta, r) -> one(Draws.inverseGaussian(Math.exp(eta), 2, r));
         out.add(Setting.of("inversegaussian", 0.5, inverse, inverse));
-        // At the edges counts, which come in units, and amounts that are never 0.
-        Draw units = (eta, r) -> r.nextInt(2) == 0 ? poisson.of(eta, r) : gamma.of(eta, r);
-        out.add(Setting.of(
-                "tweedie", 0.5, (eta, r) -> one(Draws.tweedie(Math.exp(eta), new double[] {0.2, 0.1}, r)), units));
+        Draw amounts = (eta, r) -> one(Draws.tweedie(Math.exp(eta), new double[] {0.2, 0.1}, r));
+        // At the edges of the power: counts, which come in units, and amounts that are never 0.
+        Setting tweedie = Setting.of("tweedie", 0.5, amounts, poisson);
+        out.add(tweedie.labelled("tweedie, or counts", false));
+        out.add(Setting.of("tweedie", 0.5, amounts, gamma).labelled("tweedie, or no zeros", false));
         Draw beta = (eta, r) -> one(Draws.beta(Draws.logistic(eta), 6, r));
         out.add(Setting.of("beta", -0.2, beta, beta));
         out.add(Setting.of(
@@ -228,8 +228,7 @@ final class EdgeStudy {
                 for (int j = 0; j < visits; j++) {
                     double x1 = Math.max(-2.5, Math.min(2.5, random.nextGaussian()));
                     double x2 = random.nextInt(2);
-                    double[] y =
-                            draw.of(setting.intercept() + b + (SLOPES[0] + c) * x1 + SLOPES[1] * x2, random);
+                    double[] y = draw.of(setting.intercept() + b + (SLOPES[0] + c) * x1 + SLOPES[1] * x2, random);
                     rows.add(id, y[0], y[1], x1, x2);
                 }
             }
@@ -252,7 +251,8 @@ final class EdgeStudy {
             boolean linear = setting.family().isLinear(setting.link());
             int q = fit.layout().random();
             return setting.reml()
-                    ? new GaussianLikelihood(data, fit.layout(), new double[fit.layout().fixed() + 1], true)
+                    ? new GaussianLikelihood(
+                            data, fit.layout(), new double[fit.layout().fixed() + 1], true)
                     : new MarginalLikelihood(data, fit.model(), new GaussHermite(linear ? 1 : nodes(), q));
         }
 
@@ -274,9 +274,14 @@ final class EdgeStudy {
                     start[fixed + t] = diagonal ? sds[k] : 0;
                 }
                 for (int j = 0; j < own.size(); j++) {
-                    int at = fixed + theta + fit.layout().psiStart(j) - fit.layout().psiStart();
+                    int at = fixed
+                            + theta
+                            + fit.layout().psiStart(j)
+                            - fit.layout().psiStart();
                     boolean threshold = own.get(j).role() == AuxiliaryParameter.Role.THRESHOLD;
-                    start[at] = threshold ? -0.5 + 1.3 * j : psis[k] + (own.get(j).name().equals("zi") ? -1 : 0);
+                    start[at] = threshold
+                            ? -0.5 + 1.3 * j
+                            : psis[k] + (own.get(j).name().equals("zi") ? -1 : 0);
                 }
                 out.add(start);
             }
@@ -296,9 +301,7 @@ final class EdgeStudy {
                         // Along a flat direction it would go on for ever; its best point counts.
                     }
                     Evaluation found = limited.best();
-                    if (found != null
-                            && isPlausible(fit, found.point())
-                            && (best == null || found.value() < best.value())) {
+                    if (found != null && isPlausible(fit, found) && (best == null || found.value() < best.value())) {
                         best = found;
                     }
                 }
@@ -331,9 +334,12 @@ final class EdgeStudy {
             }
         }
 
-        private boolean isPlausible(FitResult fit, double[] point) {
+        /** A maximum with standard deviations that can be; not where Laplace's approximation grows without bound. */
+        private boolean isPlausible(FitResult fit, Evaluation found) {
             int from = setting.reml() ? 0 : fit.layout().thetaStart();
-            return Arrays.stream(point, from, from + fit.layout().theta()).allMatch(t -> Math.abs(t) < IMPLAUSIBLE);
+            return Arrays.stream(found.gradient()).allMatch(g -> Math.abs(g) < STATIONARY)
+                    && Arrays.stream(found.point(), from, from + fit.layout().theta())
+                            .allMatch(t -> Math.abs(t) < IMPLAUSIBLE);
         }
     }
 
@@ -356,7 +362,9 @@ final class EdgeStudy {
                     of.seed(),
                     gap,
                     fit.logLikelihood(),
-                    fit.converged() ? "converged" : "not converged (" + fit.optimizer().message() + ")",
+                    fit.converged()
+                            ? "converged"
+                            : "not converged (" + fit.optimizer().message() + ")",
                     edges(),
                     of.slope() ? 2 : 1,
                     of.nodes(),
