@@ -62,8 +62,8 @@ class EdgeCheckTest {
         }
     }
 
-    /** The optimum that a search from a point next to the edges ends at, and after the check. */
-    private static Optimum[] ends(ParameterLayout layout, double[] start, ToDoubleFunction<double[]> value) {
+    /** The optimum as a search that ended at an edge has it, and after the check. */
+    private static Optimum[] ends(ParameterLayout layout, double[] end, ToDoubleFunction<double[]> value) {
         int n = layout.size();
         double[][] identity = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -80,7 +80,8 @@ class EdgeCheckTest {
                 ones);
         Objective objective = new Function(n, value);
         TrustRegionNewton newton = new TrustRegionNewton();
-        Outcome outcome = newton.minimize(objective, start, null);
+        Outcome outcome =
+                new Outcome(objective.evaluate(end), Outcome.Status.CONVERGED, "ended", 1, 0, null, null, List.of());
         Optimum first = Optimum.of(objective, boundary, outcome, newton, 100, FitListener.SILENT);
         return new Optimum[] {first, EdgeCheck.of(objective, boundary, first, newton, 100, FitListener.SILENT)};
     }
@@ -93,7 +94,7 @@ class EdgeCheckTest {
 
     @Test
     void aTrueEdgeStays() {
-        Optimum[] ends = ends(ONE_EFFECT, new double[] {0.3, 0.8, -20}, x -> others(x) + Math.log1p(Math.exp(x[2])));
+        Optimum[] ends = ends(ONE_EFFECT, new double[] {0, 1, EDGE}, x -> others(x) + Math.log1p(Math.exp(x[2])));
         assertEquals(EDGE, ends[0].point()[2], 0);
         assertEquals(EDGE, ends[1].point()[2], 0);
         assertEquals(ends[0].value(), ends[1].value(), 0);
@@ -103,7 +104,7 @@ class EdgeCheckTest {
     /** The least value, at φ = 1/2000 or so, has a hill behind it; from far inside one slides past to the edge. */
     @Test
     void theDerivativeAtTheEdgeLeadsIn() {
-        Optimum[] ends = ends(ONE_EFFECT, new double[] {0.3, 0.8, -20}, x -> {
+        Optimum[] ends = ends(ONE_EFFECT, new double[] {0, 1, EDGE}, x -> {
             double phi = Math.exp(x[2]);
             return others(x) + Math.log1p(phi) - 1e-3 * (phi / 1e-3) * Math.exp(1 - phi / 1e-3);
         });
@@ -117,7 +118,7 @@ class EdgeCheckTest {
     /** The edge is a minimum, and a lower one lies beyond a hill. */
     @Test
     void aSearchFromInsideFindsTheBetterOptimum() {
-        Optimum[] ends = ends(ONE_EFFECT, new double[] {0.3, 0.8, -20}, x -> {
+        Optimum[] ends = ends(ONE_EFFECT, new double[] {0, 1, EDGE}, x -> {
             double phi = Math.exp(x[2]);
             return others(x) + phi - 3 * Math.exp(-0.5 * (x[2] + 0.5) * (x[2] + 0.5) / 0.5);
         });
@@ -133,7 +134,7 @@ class EdgeCheckTest {
     @Test
     void twoVariancesOfZeroAreTriedTogether() {
         ParameterLayout layout = new ParameterLayout(1, new int[] {2}, 1);
-        Optimum[] ends = ends(layout, new double[] {0.3, 0, 0, 0, 0.5}, x -> {
+        Optimum[] ends = ends(layout, new double[] {0, 0, 0, 0, 0.2}, x -> {
             double a = x[1] * x[1];
             double b = x[1] * x[2];
             double c = x[2] * x[2] + x[3] * x[3];
