@@ -17,14 +17,14 @@ public final class QuadraticModel {
 
     /** @throws ArithmeticException if g or H is not finite */
     public QuadraticModel(double[] gradient, double[][] hessian) {
-        this(gradient, hessian, 0);
+        this(gradient, hessian, new double[gradient.length]);
     }
 
     /**
-     * @param least scale of a variable, whatever its curvature: within length r no variable moves by more than r over this
+     * @param least scales of the variables, whatever their curvature: within length r none moves by more than r over its own
      * @throws ArithmeticException if g or H is not finite
      */
-    QuadraticModel(double[] gradient, double[][] hessian, double least) {
+    QuadraticModel(double[] gradient, double[][] hessian, double[] least) {
         int n = gradient.length;
         double largest = 0;
         for (int i = 0; i < n; i++) {
@@ -34,7 +34,7 @@ public final class QuadraticModel {
         double[][] scaled = new double[n][n];
         for (int i = 0; i < n; i++) {
             double own = largest > 0 ? Math.sqrt(Math.max(Math.abs(hessian[i][i]), FLAT * largest)) : 1;
-            scale[i] = Math.max(own, least);
+            scale[i] = Math.max(own, least[i]);
         }
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {

@@ -24,12 +24,6 @@ public final class TrustRegionNewton implements Minimizer {
     private static final int MOST_ITERATIONS = 200;
     /** In scaled variables the objective falls by about half the squared length of a Newton step. */
     private static final double FIRST_RADIUS = 10;
-    /**
-     * No variable moves by more than this in a step, in scaled variables, whatever its curvature promises: where one has next to none, as
-     * the logarithm of a dispersion that is next to 0, the trust region alone would send it to where nothing calls it back. Twice as far
-     * after a step that was shortened so and fell as foretold.
-     */
-    private static final double LONGEST_MOVE = 4;
     /** Steps that the model must have predicted to at least this part, or its Hessian is taken anew. */
     private static final double GOOD = 0.25;
     /** Rank-one updates in a row before a true Hessian costs less than going on without. */
@@ -82,7 +76,12 @@ public final class TrustRegionNewton implements Minimizer {
         /** Whether the last step was refused; then the next may be too, and be no place for a Hessian. */
         private boolean refused;
 
-        private double longestMove = LONGEST_MOVE;
+        /**
+         * What {@link Objective#longestMove} is multiplied with: 1, and twice as much after a step that was shortened by it and fell as
+         * foretold. Without that bound the trust region alone would send a variable without curvature to where nothing calls it back.
+         */
+        private double reach = 1;
+
         /** Whether the last step would have been longer. */
         private boolean shortened;
 
@@ -151,12 +150,12 @@ public final class TrustRegionNewton implements Minimizer {
                 boolean poor = !(ratio >= GOOD) && !belowRounding;
                 if (poor) {
                     radius = 0.25 * length;
-                    longestMove = LONGEST_MOVE;
+                    reach = 1;
                 } else if (ratio > 0.75 && length > 0.9 * radius) {
                     radius = 2.5 * radius;
                 }
                 if (ratio > 0.75 && shortened) {
-                    longestMove *= 2;
+                    reach *= 2;
                 }
                 boolean trueHessian = updates == 0;
                 if (!(accept && take(trial)) && trial.isFinite() && (accept || !trueHessian)) {
@@ -197,8 +196,14 @@ public final class TrustRegionNewton implements Minimizer {
 
         private double[] step(QuadraticModel model, double radius) {
             double[] s = model.step(radius);
-            shortened = longestMove(s) > longestMove;
-            return shortened ? new QuadraticModel(at.gradient(), h, radius / longestMove).step(radius) : s;
+            double[] least = new double[s.length];
+            shortened = false;
+            for (int i = 0; i < s.length; i++) {
+                double longest = reach * objective.longestMove(i);
+                least[i] = radius / longest;
+                shortened |= Math.abs(s[i]) > longest;
+            }
+            return shortened ? new QuadraticModel(at.gradient(), h, least).step(radius) : s;
         }
 
         /** Evaluates the next point, and with it in the same pass what will be needed if it is where it is expected to be. */
@@ -235,14 +240,6 @@ public final class TrustRegionNewton implements Minimizer {
         private Outcome end(Outcome.Status status, String message) {
             return new Outcome(at, status, message, iteration, decrement, h, expansion, trail);
         }
-    }
-
-    private static double longestMove(double[] s) {
-        double most = 0;
-        for (double x : s) {
-            most = Math.max(most, Math.abs(x));
-        }
-        return most;
     }
 
     private static double[] plus(double[] a, double[] b) {
