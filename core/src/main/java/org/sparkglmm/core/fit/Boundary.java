@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.SymmetricEigen;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -34,6 +37,18 @@ final class Boundary {
     private static final double FAR_OUT = 5.5;
     /** Where one that is farther out is put back: the likelihood still has a slope there. */
     private static final double PUT_BACK = 6;
+
+    /**
+     * How far inside a search begins that has to come back to the edge, the first that can be evaluated: a standard deviation in units of
+     * η, or of that of a correlation's row; the same is the odds, or the multiple of 1, that an own parameter has of its place.
+     */
+    static final double[] INSIDE = {0.4, 0.1};
+    /** Next to the edge of a variance, as a standard deviation: its square's derivative is told from rounding, and is still that at 0. */
+    private static final double NEXT_TO_ZERO = 0.05;
+    /** Next to the edge of an own parameter: where the derivative is taken for edges that are felt early, and late. */
+    private static final double[] NEXT_TO_EDGE = {7, 10};
+    /** An objective that falls inwards by less than this, to first order, does not fall. */
+    private static final double SLOPE = 1e-7;
 
     private final ParameterLayout layout;
     private final List<AuxiliaryParameter> own;
@@ -156,7 +171,12 @@ final class Boundary {
     }
 
     private static double allowed(double value) {
-        return value + LOSS + RELATIVE_LOSS * Math.abs(value);
+        return value + loss(value);
+    }
+
+    /** What the exact boundary may cost against the point next to it. */
+    static double loss(double value) {
+        return LOSS + RELATIVE_LOSS * Math.abs(value);
     }
 
     private double[] effectsSettled(Objective objective, double[] scaled, double value) {
@@ -243,6 +263,11 @@ final class Boundary {
         return out;
     }
 
+    /** The same point, in canonical form, off the saddle and the edges: where another search can begin. */
+    double[] offEdges(double[] canonical) {
+        return putBack(offSaddle(canonical));
+    }
+
     private Set<Integer> nearZero(double[] canonical) {
         double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
         int q = layout.random();
@@ -276,6 +301,181 @@ final class Boundary {
             }
         }
         return out.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * An edge that a point lies on.
+     *
+     * @param own whether it is that of one of the family's own parameters
+     * @param index that parameter, or the column of Λ that is 0
+     */
+    record Edge(boolean own, int index) {}
+
+    /** The edges that a canonical point lies on. */
+    List<Edge> edges(double[] canonical) {
+        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
+        List<Edge> out = new ArrayList<>();
+        for (int c = 0; c < layout.random(); c++) {
+            if (lambdaColumnIsZero(lambda, c)) {
+                out.add(new Edge(false, c));
+            }
+        }
+        for (int k = 0; k < layout.psiParts(); k++) {
+            if (isAtEdge(layout, own.get(k), k, ownIntercept[k], canonical)) {
+                out.add(new Edge(true, k));
+            }
+        }
+        return out;
+    }
+
+    /** Whether a point is all but on these edges; variances and correlations are found exactly, own parameters only as such. */
+    boolean isNear(double[] point, List<Edge> edges) {
+        boolean out = edges.stream().anyMatch(Edge::own);
+        for (Edge edge : edges) {
+            int i = edge.own ? layout.psiStart(edge.index) + ownIntercept[edge.index] : theta(edge.index, edge.index);
+            out &= edge.own
+                    ? point[i] * Math.signum(own.get(edge.index).edge()) > FAR_OUT
+                    : Math.abs(point[i]) < OFF_SADDLE;
+        }
+        return out;
+    }
+
+    /** The same point off some of its edges. */
+    double[] inside(double[] canonical, List<Edge> edges, double distance) {
+        double[] out = canonical.clone();
+        for (Edge edge : edges) {
+            if (edge.own) {
+                putOwn(out, edge.index, -Elementary.log(distance));
+            } else {
+                double row = rowLength(canonical, edge.index);
+                out[theta(edge.index, edge.index)] = distance * (row > 0 ? row : 1);
+            }
+        }
+        return out;
+    }
+
+    /** Points so near to an edge that the derivative there is that on the edge. */
+    List<double[]> nextTo(double[] canonical, Edge edge) {
+        List<double[]> out = new ArrayList<>();
+        if (edge.own) {
+            for (double far : NEXT_TO_EDGE) {
+                double[] point = canonical.clone();
+                putOwn(point, edge.index, far);
+                out.add(point);
+            }
+        } else {
+            double[] point = canonical.clone();
+            point[theta(edge.index, edge.index)] = NEXT_TO_ZERO;
+            out.add(point);
+        }
+        return out;
+    }
+
+    /**
+     * Where to begin inside, next to the edges from which the objective falls inwards.
+     *
+     * <p>Of a family's own parameter that is its derivative at any of the points next to the edge. Of Λ, with S the derivative in G, a column
+     * v in place of one that is 0 makes vv' of G and changes the objective by v'Sv; at an optimum only the rows of columns that are 0
+     * matter in v. Next to 0 the derivative in row r of column c is 2 S_rc times the distance. The objective falls inwards if S
+     * of those rows, each random term by itself, has a negative eigenvalue, and along its vector.
+     *
+     * @param probes of all the edges, one after another
+     */
+    List<double[]> waysIn(double[] canonical, List<Edge> edges, List<Evaluation> probes) {
+        List<double[]> out = new ArrayList<>();
+        double[][] s = new double[layout.random()][layout.random()];
+        List<Integer> columns = new ArrayList<>();
+        int at = 0;
+        for (Edge edge : edges) {
+            if (edge.own) {
+                for (int n = 0; n < NEXT_TO_EDGE.length; n++, at++) {
+                    Evaluation probe = probes.get(at);
+                    int i = layout.psiStart(edge.index) + ownIntercept[edge.index];
+                    if (probe.isFinite()
+                            && probe.gradient()[i]
+                                            * Math.signum(own.get(edge.index).edge())
+                                    > SLOPE) {
+                        out.add(probe.point());
+                    }
+                }
+            } else {
+                Evaluation probe = probes.get(at++);
+                if (probe.isFinite()) {
+                    columns.add(edge.index);
+                    takeColumn(edge.index, probe.gradient(), s);
+                }
+            }
+        }
+        int start = 0;
+        for (int size : layout.blockSizes()) {
+            int from = start;
+            int to = start + size;
+            int[] zero = columns.stream()
+                    .filter(c -> c >= from && c < to)
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            fallingInwards(s, zero).ifPresent(v -> {
+                double[] point = canonical.clone();
+                for (int a = 0; a < zero.length; a++) {
+                    point[theta(zero[a], zero[0])] = INSIDE[1] * v[a];
+                }
+                out.add(point);
+            });
+            start = to;
+        }
+        return out;
+    }
+
+    /** 2 S_rc times the distance, of the rows r ≥ c that column c has. */
+    private void takeColumn(int c, double[] gradient, double[][] s) {
+        for (int t = 0; t < layout.theta(); t++) {
+            if (layout.column(t) == c) {
+                int r = layout.row(t);
+                s[r][c] = gradient[layout.thetaStart() + t];
+                s[c][r] = s[r][c];
+            }
+        }
+    }
+
+    private static Optional<double[]> fallingInwards(double[][] s, int[] zero) {
+        double[][] part = new double[zero.length][zero.length];
+        for (int a = 0; a < zero.length; a++) {
+            for (int b = 0; b < zero.length; b++) {
+                part[a][b] = s[zero[a]][zero[b]];
+            }
+        }
+        if (zero.length == 0) {
+            return Optional.empty();
+        }
+        SymmetricEigen eigen = SymmetricEigen.of(part);
+        int least = 0;
+        for (int k = 1; k < zero.length; k++) {
+            least = eigen.value(k) < eigen.value(least) ? k : least;
+        }
+        return eigen.value(least) < -SLOPE ? Optional.of(eigen.vector(least)) : Optional.empty();
+    }
+
+    /** Where the entry of Λ in that row and column stands among the parameters. */
+    private int theta(int row, int column) {
+        int t = 0;
+        while (layout.row(t) != row || layout.column(t) != column) {
+            t++;
+        }
+        return layout.thetaStart() + t;
+    }
+
+    private double rowLength(double[] scaled, int row) {
+        double squares = 0;
+        for (int t = 0; t < layout.theta(); t++) {
+            double entry = layout.row(t) == row ? scaled[layout.thetaStart() + t] : 0;
+            squares += entry * entry;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** Puts own parameter k so far out on the side of its edge. */
+    private void putOwn(double[] point, int k, double far) {
+        point[layout.psiStart(k) + ownIntercept[k]] = Math.signum(own.get(k).edge()) * far;
     }
 
     /** The family's own parameters that lie at their edge, in words, from raw parameters. */

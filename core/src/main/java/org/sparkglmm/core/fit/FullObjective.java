@@ -81,6 +81,11 @@ final class FullObjective implements Objective {
     }
 
     @Override
+    public double longestMove(int variable) {
+        return inner.longestMove(variable);
+    }
+
+    @Override
     public boolean hasHessian() {
         return true;
     }

@@ -136,7 +136,9 @@ final class GaussianFit {
                                 listener));
         sampled = start.sampled();
         Outcome outcome = minimizer.minimize(objective, start.point(), start.hessian());
-        Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, moments.clusters(), listener);
+        long clusters = moments.clusters();
+        Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, clusters, listener);
+        optimum = EdgeCheck.of(objective, boundary, optimum, minimizer, clusters, listener);
         return result(method, likelihood, outcome.iterations() + optimum.iterations(), optimum);
     }
 

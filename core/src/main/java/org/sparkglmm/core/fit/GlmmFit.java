@@ -158,21 +158,42 @@ public final class GlmmFit {
                         ? QuadratureLadder.rungs(layout.random())
                         : new int[] {options.nodes()};
         Start start = earlier == null ? fromSamples(rungs[0]) : fromEarlier(rungs[0]);
-        QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
         sampled = start.sampled();
-        climb.run(rungs, start.point(), start.hessian());
-        FullObjective objective = fullObjective(climb.nodes());
-        return result(
-                climb,
-                objective,
-                Optimum.of(objective, boundary, climb.outcome(), minimizer, moments.clusters(), listener));
+        QuadratureClimb climb = climbed(rungs, start.point(), start.hessian());
+        Optimum first = optimum(climb);
+        Optimum optimum = checked(climb, first);
+        if (climb.isClimb() && !optimum.isAt(first)) {
+            // The rungs agreed on what is no maximum: they have to agree once more, from where one was found.
+            climb = climbed(rungs, boundary.offEdges(optimum.point()), null);
+            first = optimum(climb);
+            optimum = checked(climb, first);
+            if (!optimum.isAt(first)) {
+                climb.disagree();
+            }
+        }
+        return result(climb, fullObjective(climb.nodes()), optimum);
+    }
+
+    private QuadratureClimb climbed(int[] rungs, double[] start, double[][] hessian) {
+        QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
+        climb.run(rungs, start, hessian);
+        return climb;
+    }
+
+    private Optimum optimum(QuadratureClimb climb) {
+        return Optimum.of(
+                fullObjective(climb.nodes()), boundary, climb.outcome(), minimizer, moments.clusters(), listener);
+    }
+
+    private Optimum checked(QuadratureClimb climb, Optimum optimum) {
+        return EdgeCheck.of(fullObjective(climb.nodes()), boundary, optimum, minimizer, moments.clusters(), listener);
     }
 
     /** The estimates of an earlier fit; its Hessian there is taken in the pass that evaluates them. */
     private Start fromEarlier(int nodes) {
         listener.stage("starting from the earlier fit");
         double[] scaled = TransformedObjective.multiply(scaling.toScaled(), earlier.of(names, layout.fixed()));
-        double[] point = boundary.putBack(boundary.offSaddle(boundary.canonical(scaled)));
+        double[] point = boundary.offEdges(boundary.canonical(scaled));
         return new Start(point, fullObjective(nodes).evaluateWithHessian(point).hessian(), 0);
     }
 

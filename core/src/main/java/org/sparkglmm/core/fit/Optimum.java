@@ -101,6 +101,17 @@ record Optimum(
                 message);
     }
 
+    /** Whether it is the same point. */
+    boolean isAt(Optimum other) {
+        return Arrays.equals(point, other.point);
+    }
+
+    /** The same with so many iterations more. */
+    Optimum after(int more) {
+        return new Optimum(
+                evaluated, point, free, value, hessian, decrement, gradientNorm, converged, iterations + more, message);
+    }
+
     /** Whether a step by the Hessian ends nearer to the optimum without being evaluated. */
     private static boolean isSure(Evaluation at, double decrement) {
         return decrement <= Minimizer.NEAR && new QuadraticModel(at.gradient(), at.hessian()).isWellConditioned();

@@ -105,6 +105,11 @@ final class QuadratureClimb {
         }
     }
 
+    /** What the rungs agreed on turned out to be no maximum. */
+    void disagree() {
+        agreements = 0;
+    }
+
     private static double tolerance(double value) {
         return SAME_LOG_LIKELIHOOD + SAME_LOG_LIKELIHOOD_RELATIVE * Math.abs(value);
     }

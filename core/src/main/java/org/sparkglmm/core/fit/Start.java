@@ -81,7 +81,7 @@ record Start(double[] point, double[][] hessian, long sampled) {
                 turned[i][j] = signs[i] * signs[j] * hessian[i][j];
             }
         }
-        return new Start(boundary.putBack(boundary.offSaddle(point)), turned, sampled);
+        return new Start(boundary.offEdges(point), turned, sampled);
     }
 
     /** The sample's Hessian for so many clusters; null of null. */

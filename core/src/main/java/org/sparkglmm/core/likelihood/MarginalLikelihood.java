@@ -8,6 +8,9 @@ import org.sparkglmm.core.optim.Objective;
 
 /** Minus the marginal log-likelihood of (β, θ, ψ), as an objective. */
 public final class MarginalLikelihood implements Objective {
+    /** Of a family's own parameter on its unbounded scale, a logarithm or a logit: e⁴ is some 50. */
+    private static final double LONGEST_MOVE = 4;
+
     private final LikelihoodPasses passes;
     private final GaussHermite grid;
 
@@ -33,6 +36,11 @@ public final class MarginalLikelihood implements Objective {
             out.add(evaluation(points.get(k), sums.get(k), null));
         }
         return out;
+    }
+
+    @Override
+    public double longestMove(int variable) {
+        return variable < passes.model().layout().psiStart() ? Double.POSITIVE_INFINITY : LONGEST_MOVE;
     }
 
     @Override

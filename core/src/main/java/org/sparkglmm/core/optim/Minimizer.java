@@ -1,5 +1,7 @@
 package org.sparkglmm.core.optim;
 
+import java.util.function.Predicate;
+
 /** A method to minimise an {@link Objective} whose variables are scaled so that 1 is a sensible step for each. */
 public interface Minimizer {
     /**
@@ -29,6 +31,17 @@ public interface Minimizer {
      * @param hessian the Hessian at the start, or something near it; null if there is none
      */
     default Outcome approach(Objective objective, double[] start, double[][] hessian) {
+        return approach(objective, start, hessian, at -> false);
+    }
+
+    /**
+     * The same, for a caller who need not know more from some points on.
+     *
+     * @param start inside the objective's domain
+     * @param hessian the Hessian at the start, or something near it; null if there is none
+     * @param enough whether the search may end at a point; a method that cannot end early goes on
+     */
+    default Outcome approach(Objective objective, double[] start, double[][] hessian, Predicate<Evaluation> enough) {
         return minimize(objective, start, hessian);
     }
 }

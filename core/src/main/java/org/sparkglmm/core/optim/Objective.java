@@ -30,6 +30,14 @@ public interface Objective {
     }
 
     /**
+     * How far a step may take a variable at first, whatever its curvature promises. Infinite but for those that have next to none where the
+     * objective has nothing more to say of them, as the logarithm of what is next to 0.
+     */
+    default double longestMove(int variable) {
+        return Double.POSITIVE_INFINITY;
+    }
+
+    /**
      * Evaluates a point that its caller expects to be the minimum: an objective may do there, in the same pass, whatever has to be done
      * at the end.
      *

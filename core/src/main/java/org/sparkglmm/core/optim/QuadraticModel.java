@@ -17,6 +17,14 @@ public final class QuadraticModel {
 
     /** @throws ArithmeticException if g or H is not finite */
     public QuadraticModel(double[] gradient, double[][] hessian) {
+        this(gradient, hessian, new double[gradient.length]);
+    }
+
+    /**
+     * @param least scales of the variables, whatever their curvature: within length r none moves by more than r over its own
+     * @throws ArithmeticException if g or H is not finite
+     */
+    QuadraticModel(double[] gradient, double[][] hessian, double[] least) {
         int n = gradient.length;
         double largest = 0;
         for (int i = 0; i < n; i++) {
@@ -25,7 +33,8 @@ public final class QuadraticModel {
         scale = new double[n];
         double[][] scaled = new double[n][n];
         for (int i = 0; i < n; i++) {
-            scale[i] = largest > 0 ? Math.sqrt(Math.max(Math.abs(hessian[i][i]), FLAT * largest)) : 1;
+            double own = largest > 0 ? Math.sqrt(Math.max(Math.abs(hessian[i][i]), FLAT * largest)) : 1;
+            scale[i] = Math.max(own, least[i]);
         }
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {

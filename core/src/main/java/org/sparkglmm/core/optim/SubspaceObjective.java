@@ -57,6 +57,11 @@ public final class SubspaceObjective implements Objective {
     }
 
     @Override
+    public double longestMove(int variable) {
+        return inner.longestMove(free[variable]);
+    }
+
+    @Override
     public boolean hasHessian() {
         return inner.hasHessian();
     }

@@ -34,6 +34,12 @@ public final class TransformedObjective implements Objective {
         return out;
     }
 
+    /** That of the same variable inside: what must not go too far is in its own units there. */
+    @Override
+    public double longestMove(int variable) {
+        return inner.longestMove(variable);
+    }
+
     @Override
     public boolean hasHessian() {
         return inner.hasHessian();

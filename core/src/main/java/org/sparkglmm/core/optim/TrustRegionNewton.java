@@ -2,6 +2,7 @@ package org.sparkglmm.core.optim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Newton's method in a trust region. Given a Hessian near the start (from a sample, or from the last fit) it keeps it up to
@@ -46,12 +47,12 @@ public final class TrustRegionNewton implements Minimizer {
 
     @Override
     public Outcome minimize(Objective objective, double[] start, double[][] hessian) {
-        return new Search(objective, hessian, true).from(start);
+        return new Search(objective, hessian, true, at -> false).from(start);
     }
 
     @Override
-    public Outcome approach(Objective objective, double[] start, double[][] hessian) {
-        return new Search(objective, hessian, false).from(start);
+    public Outcome approach(Objective objective, double[] start, double[][] hessian, Predicate<Evaluation> enough) {
+        return new Search(objective, hessian, false, enough).from(start);
     }
 
     /** One search: where it is, and what it knows of the curvature there. */
@@ -61,6 +62,7 @@ public final class TrustRegionNewton implements Minimizer {
         private final boolean informed;
 
         private final boolean toTheEnd;
+        private final Predicate<Evaluation> enough;
         private final double tolerance;
         private final List<Double> trail = new ArrayList<>();
         private final List<Double> accepted = new ArrayList<>();
@@ -74,14 +76,24 @@ public final class TrustRegionNewton implements Minimizer {
         /** Whether the last step was refused; then the next may be too, and be no place for a Hessian. */
         private boolean refused;
 
+        /**
+         * What {@link Objective#longestMove} is multiplied with: 1, and twice as much after a step that was shortened by it and fell as
+         * foretold. Without that bound the trust region alone would send a variable without curvature to where nothing calls it back.
+         */
+        private double reach = 1;
+
+        /** Whether the last step would have been longer. */
+        private boolean shortened;
+
         private boolean evaluatedAsLast;
         private double decrement = Double.NaN;
         private double rate = FIRST_RATE;
         private int iteration;
 
-        Search(Objective objective, double[][] hessian, boolean toTheEnd) {
+        Search(Objective objective, double[][] hessian, boolean toTheEnd, Predicate<Evaluation> enough) {
             this.objective = objective;
             this.toTheEnd = toTheEnd;
+            this.enough = enough;
             tolerance = toTheEnd ? TOLERANCE : NEAR;
             informed = hessian != null;
             h = hessian;
@@ -124,7 +136,7 @@ public final class TrustRegionNewton implements Minimizer {
                 if (radius < 0) {
                     radius = Math.max(FIRST_RADIUS, Math.sqrt(decrement));
                 }
-                double[] s = model.step(radius);
+                double[] s = step(model, radius);
                 double predicted = -QuadraticModel.value(at.gradient(), h, s);
                 Evaluation trial = evaluate(plus(at.point(), s));
                 double length = model.scaledLength(s);
@@ -138,8 +150,12 @@ public final class TrustRegionNewton implements Minimizer {
                 boolean poor = !(ratio >= GOOD) && !belowRounding;
                 if (poor) {
                     radius = 0.25 * length;
+                    reach = 1;
                 } else if (ratio > 0.75 && length > 0.9 * radius) {
                     radius = 2.5 * radius;
+                }
+                if (ratio > 0.75 && shortened) {
+                    reach *= 2;
                 }
                 boolean trueHessian = updates == 0;
                 if (!(accept && take(trial)) && trial.isFinite() && (accept || !trueHessian)) {
@@ -154,6 +170,10 @@ public final class TrustRegionNewton implements Minimizer {
                 if (accept) {
                     at = trial;
                     accepted.add(at.value());
+                    if (enough.test(at)) {
+                        trail.add(at.value());
+                        return end(Outcome.Status.FLAT, "what comes next need not be known");
+                    }
                     if (isFlat(accepted, at)) {
                         trail.add(at.value());
                         return end(
@@ -172,6 +192,18 @@ public final class TrustRegionNewton implements Minimizer {
             }
             iteration = MOST_ITERATIONS;
             return end(Outcome.Status.ITERATION_LIMIT, "no convergence in " + MOST_ITERATIONS + " iterations");
+        }
+
+        private double[] step(QuadraticModel model, double radius) {
+            double[] s = model.step(radius);
+            double[] least = new double[s.length];
+            shortened = false;
+            for (int i = 0; i < s.length; i++) {
+                double longest = reach * objective.longestMove(i);
+                least[i] = radius / longest;
+                shortened |= Math.abs(s[i]) > longest;
+            }
+            return shortened ? new QuadraticModel(at.gradient(), h, least).step(radius) : s;
         }
 
         /** Evaluates the next point, and with it in the same pass what will be needed if it is where it is expected to be. */
