@@ -83,6 +83,9 @@ public final class Fuzz {
             "\t",
             "\0",
             "\u00a0",
+            "\u202e",
+            "\u2028",
+            "\u001b[2J",
             "größe",
             "\ud83d\ude00",
             "\ud800",
@@ -152,6 +155,17 @@ public final class Fuzz {
             "id STRING",
             "y DOUBLE,",
             "\u202e",
+            "\u2028",
+            "\u001b[2J",
+            "a:b",
+            "./a:b",
+            "C:\\data.csv",
+            "jar:file:/x.jar!/y",
+            "http://127.0.0.1:1/x",
+            "har:///x",
+            "viewfs://x/y",
+            "file://host/x",
+            "data:,x",
             "a".repeat(5_000));
 
     private final Path work;
@@ -315,6 +329,9 @@ public final class Fuzz {
         if (err.contains("\tat ") || out.contains("\tat ")) {
             return "a stack trace";
         }
+        if ((out + err).codePoints().anyMatch(c -> c != '\n' && (Character.isISOControl(c) || c == 0x2028 || c == 0x202e))) {
+            return "a control character is shown: " + first(err);
+        }
         if (err.contains(SECRET)) {
             return "an id is shown: " + first(err);
         }
@@ -476,6 +493,8 @@ public final class Fuzz {
                 "--by",
                 "--set",
                 "--model",
+                "--status",
+                "--data",
                 "--nosuch",
                 "--help",
                 "--quiet");
