@@ -46,9 +46,12 @@ public final class ModelBinding {
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}([ T].*)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
 
-    /** What Java takes for a number, or others for an infinite or a missing one. */
-    private static final Pattern ODD_NUMBER = Pattern.compile(
-            "(?i)[+-]?(inf(inity)?|nan|0x[0-9a-f.]+(p[+-]?\\d+)?|(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?[df])");
+    /** An infinite number, or one that is missing, in other spellings than NaN. */
+    private static final Pattern NO_NUMBER = Pattern.compile("(?i)[+-]?(inf(inity)?|nan)");
+
+    /** What Java takes for a number. */
+    private static final Pattern PROGRAMS_NUMBER =
+            Pattern.compile("(?i)[+-]?(0x[0-9a-f.]+(p[+-]?\\d+)?|(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?[df])");
 
     private final ModelRequest request;
     private final Dataset<Row> table;
@@ -549,12 +552,15 @@ public final class ModelBinding {
     private void requireNotNumbers(RawValue raw, List<String> labels) {
         long numbers =
                 labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
+        // Codes such as 1D and 2 are a factor; an infinite number among a few others is none of its levels.
         boolean odd = numbers > 0
                 && numbers < labels.size()
                 && labels.stream()
                         .map(String::strip)
                         .allMatch(l -> NUMBER.matcher(l).matches()
-                                || ODD_NUMBER.matcher(l).matches());
+                                || NO_NUMBER.matcher(l).matches()
+                                || (labels.size() > MANY_LEVELS
+                                        && PROGRAMS_NUMBER.matcher(l).matches()));
         boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
         boolean commas = numbers == labels.size() && labels.stream().anyMatch(l -> l.indexOf(',') >= 0);
         boolean dates = labels.stream().allMatch(l -> DATE.matcher(l.strip()).matches());
