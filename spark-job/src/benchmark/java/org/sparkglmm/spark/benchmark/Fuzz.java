@@ -329,7 +329,9 @@ public final class Fuzz {
         if (err.contains("\tat ") || out.contains("\tat ")) {
             return "a stack trace";
         }
-        if ((out + err).codePoints().anyMatch(c -> c != '\n' && (Character.isISOControl(c) || c == 0x2028 || c == 0x202e))) {
+        if ((out + err)
+                .codePoints()
+                .anyMatch(c -> c != '\n' && (Character.isISOControl(c) || c == 0x2028 || c == 0x202e))) {
             return "a control character is shown: " + first(err);
         }
         if (err.contains(SECRET)) {
