@@ -109,25 +109,39 @@ final class LocalDoors {
         }
     }
 
-    /** Spark has removed what was in it, if it came to that. */
+    /** Spark has removed what was in it, if it came to that; tasks that a signal interrupts may still write, so more than once. */
     private static void remove(Path folder) {
-        try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
+        for (int attempt = 0; attempt < 20 && Files.exists(folder); attempt++) {
+            try {
+                if (attempt > 0) {
+                    Thread.sleep(50);
                 }
+                Files.walkFileTree(folder, new Removal());
+            } catch (IOException again) {
+                continue;
+            } catch (InterruptedException e) {
+                // The time for all hooks is over; what is left is readable to its owner alone.
+                return;
+            }
+        }
+    }
 
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException inUse) {
-            // Nothing can be said any more; what is left is readable to its owner alone.
-            return;
+    private static final class Removal extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
         }
     }
 }
