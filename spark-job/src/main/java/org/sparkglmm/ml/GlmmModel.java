@@ -10,11 +10,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
@@ -102,10 +104,11 @@ public final class GlmmModel extends Model<GlmmModel> {
         return PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
     }
 
-    /** The blocks without the columns that the fit dropped. */
+    /** The blocks without the columns that the fit dropped, about the centres that it was computed about. */
     private JavaRDD<ClusterBlock> fittedBlocks() {
         ColumnSelection kept = bound.design().columnsOf(fit.design());
-        return loaded.blocks().map(block -> block.withColumns(kept));
+        Centring centring = FarOrigin.centring(fit.inColumns().design(), fit.family());
+        return loaded.blocks().map(block -> centring.of(block.withColumns(kept)));
     }
 
     /**
@@ -123,7 +126,7 @@ public final class GlmmModel extends Model<GlmmModel> {
                 SparkSession.active(),
                 request,
                 fit.design(),
-                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors()));
+                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors(), FarOrigin.of(fit)));
     }
 
     /**

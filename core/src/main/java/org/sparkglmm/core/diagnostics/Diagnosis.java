@@ -175,6 +175,10 @@ public final class Diagnosis {
                 int index = c;
                 double[] x =
                         join(blocks.stream().map(b -> b.rowValues(b.x()[index])).toList());
+                double centre = column.components().get(0).centre();
+                for (int j = 0; j < x.length; j++) {
+                    x[j] += centre;
+                }
                 byCovariate.add(new Trend(column.name(), bins(x, all)));
             }
         }

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
@@ -35,6 +36,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param optimizer how the optimizer ended
  * @param answers what the fit's passes said beyond the estimates
  * @param warnings what the user must know
+ * @param centred the same estimates about the centres of covariates that lie far from 0, null where none does
  */
 public record FitResult(
         Design design,
@@ -53,7 +55,48 @@ public record FitResult(
         Integration integration,
         OptimizerReport optimizer,
         Answers answers,
-        List<Warning> warnings) {
+        List<Warning> warnings,
+        CentredEstimates centred) {
+
+    /** Of a fit whose covariates are all about 0. */
+    FitResult(
+            Design design,
+            Family family,
+            Link link,
+            boolean converged,
+            String method,
+            int nodes,
+            long observations,
+            long clusters,
+            long fingerprint,
+            double logLikelihood,
+            double[] parameters,
+            StandardErrors errors,
+            ParameterCovariance covariance,
+            Integration integration,
+            OptimizerReport optimizer,
+            Answers answers,
+            List<Warning> warnings) {
+        this(
+                design,
+                family,
+                link,
+                converged,
+                method,
+                nodes,
+                observations,
+                clusters,
+                fingerprint,
+                logLikelihood,
+                parameters,
+                errors,
+                covariance,
+                integration,
+                optimizer,
+                answers,
+                warnings,
+                null);
+    }
 
     /**
      * A rung of the quadrature ladder.
@@ -142,7 +185,21 @@ public record FitResult(
 
     /** Joint Wald tests of every term of every formula, with the standard errors asked for. */
     public List<TermTest> termTests() {
-        return TermTest.of(design, family, parameters, covariance, errors);
+        List<TermTest> out = TermTest.of(design, family, parameters, covariance, errors);
+        if (centred == null) {
+            return out;
+        }
+        // The term and all that contain it span the same about any origin: there, with all their digits.
+        List<TermTest> about =
+                TermTest.of(centred.design(), family, centred.parameters(), centred.covariance(), errors);
+        return IntStream.range(0, out.size())
+                .mapToObj(i -> out.get(i).withTypeTwo(about.get(i).typeTwo()))
+                .toList();
+    }
+
+    /** The estimates for the columns that predictions are computed in, with that design. */
+    public CentredEstimates inColumns() {
+        return centred == null ? new CentredEstimates(design, parameters, covariance) : centred;
     }
 
     /** Names of the entries of (β, θ, ψ), as {@link ParameterCovariance#names} has them. */

@@ -136,15 +136,17 @@ public final class GlmmFit {
         listener.stage("describing the data");
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
         counter.begin(prepared, family, link, options);
+        CentredFit centred = new CentredFit(prepared, family);
+        EarlierFit start = centred.start(earlier);
         if (linear) {
-            return new GaussianFit(prepared, family, options, earlier, listener, counter).run();
+            return centred.inRawTerms(new GaussianFit(prepared, family, options, start, listener, counter).run());
         }
         if (options.reml()) {
             throw new UsageException(
                     "--reml is for family gaussian with link identity and without --dispersion; this model"
                             + " is fitted by maximum likelihood");
         }
-        return new GlmmFit(prepared, family, link, options, earlier, listener, counter).run();
+        return centred.inRawTerms(new GlmmFit(prepared, family, link, options, start, listener, counter).run());
     }
 
     private FitResult run() {

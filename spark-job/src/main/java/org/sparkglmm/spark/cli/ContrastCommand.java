@@ -6,9 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.LinearContrast;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
 import picocli.CommandLine.Command;
@@ -49,12 +51,18 @@ final class ContrastCommand implements Callable<Integer> {
                 .toList();
         List<LinearContrast> parsed =
                 contrasts.stream().map(c -> LinearContrast.parse(c, names)).toList();
-        print(saved, parsed, estimates, errors);
+        if (estimates.far() != null) {
+            parsed = parsed.stream().map(c -> c.about(estimates.far().toRaw())).toList();
+        }
+        print(saved, parsed, errors);
         return ExitCode.OK;
     }
 
-    private void print(
-            ModelFile.Saved saved, List<LinearContrast> parsed, Predictor.Estimates estimates, StandardErrors errors) {
+    private void print(ModelFile.Saved saved, List<LinearContrast> parsed, StandardErrors errors) {
+        FarOrigin far = saved.estimates().far();
+        double[] parameters = far == null ? saved.estimates().parameters() : far.parameters();
+        ParameterCovariance covariance =
+                far == null ? saved.estimates().covariance() : far.covariance();
         PrintWriter out = spec.commandLine().getOut();
         Link link = saved.request().link();
         boolean ratios = link == Link.LOGIT || link == Link.LOG;
@@ -70,7 +78,7 @@ final class ContrastCommand implements Callable<Integer> {
                 "Pr(>|z|)",
                 "95% interval" + (ratios ? "; exponentiated" : ""));
         for (LinearContrast contrast : parsed) {
-            FixedEffect e = contrast.estimate(estimates.parameters(), estimates.covariance(), errors);
+            FixedEffect e = contrast.estimate(parameters, covariance, errors);
             out.printf(
                     head,
                     e.term(),
@@ -86,7 +94,7 @@ final class ContrastCommand implements Callable<Integer> {
                                     : ""));
         }
         if (parsed.size() > 1) {
-            WaldTest joint = LinearContrast.joint(parsed, estimates.parameters(), estimates.covariance(), errors);
+            WaldTest joint = LinearContrast.joint(parsed, parameters, covariance, errors);
             out.printf(
                     Locale.ROOT,
                     "All together: Chisq %s on %d df, p = %s%n",

@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MixedModel;
@@ -57,19 +58,30 @@ public final class PersonEffects {
         return term.equals("(Intercept)") ? "intercept" : term;
     }
 
-    /** One row a person, the id under its own name and type, and its {@link #INFLUENCE} on a fit. */
+    /**
+     * One row a person, the id under its own name and type, and its {@link #INFLUENCE} on a fit.
+     *
+     * @param blocks about the centres of covariates that lie far from 0, where the fit has such; the table is about 0
+     */
     public static Dataset<Row> table(
             SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, FitResult fit) {
         String travelled = "__id";
         GaussHermite grid = new GaussHermite(fit.nodes(), fit.layout().random());
-        double[][] change = fit.covariance().changeByScore();
+        CentredEstimates centred = fit.inColumns();
+        double[][] change = centred.covariance().changeByScore();
         MixedModel model = fit.model();
-        double[] parameters = fit.parameters();
+        double[] parameters = centred.parameters();
+        double[][] toRaw = fit.centred() == null
+                ? null
+                : FarOrigin.centring(centred.design(), fit.family()).randomToRaw();
         StructType schema = schema(bound, travelled, false).add(INFLUENCE, DataTypes.DoubleType, true);
         int q = model.layout().random();
         Dataset<Row> rows = spark.createDataFrame(
                 blocks.flatMap(block -> {
                     ConditionalModes modes = ConditionalModes.withInfluences(block, model, grid, parameters, change);
+                    if (toRaw != null) {
+                        modes.turn(toRaw);
+                    }
                     return rows(block, i -> row(block, modes, q, i, modes.influence(block.clusterOf(i))));
                 }),
                 schema);

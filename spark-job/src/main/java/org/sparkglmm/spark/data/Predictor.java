@@ -22,6 +22,7 @@ import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.Prediction;
 import org.sparkglmm.core.inference.RowPredictor;
@@ -63,8 +64,18 @@ public final class Predictor {
      * @param parameters β, θ, ψ
      * @param covariance of these
      * @param errors which of its standard errors to use
+     * @param far the same about the centres of covariates that lie far from 0; null where none does
      */
-    public record Estimates(double[] parameters, ParameterCovariance covariance, StandardErrors errors) {}
+    public record Estimates(
+            double[] parameters, ParameterCovariance covariance, StandardErrors errors, FarOrigin far) {
+
+        /** What goes with the columns that predictions are computed in, and these, from the design about 0. */
+        CentredEstimates inColumns(Design design, Family family) {
+            return far == null
+                    ? new CentredEstimates(design, parameters, covariance)
+                    : new CentredEstimates(far.about(design, family), far.parameters(), far.covariance());
+        }
+    }
 
     /**
      * @param request the fitted model, with the levels of all its factors
@@ -167,7 +178,7 @@ public final class Predictor {
      * The same for the rows that were fitted, whose blocks are at hand.
      *
      * @param bound the fitted table
-     * @param blocks its blocks
+     * @param blocks its blocks, about the centres where there are any
      */
     public Dataset<Row> predictFitted(
             Dataset<Row> table, boolean text, BoundTable bound, JavaRDD<ClusterBlock> blocks) {
@@ -175,7 +186,7 @@ public final class Predictor {
                 table,
                 text,
                 id -> keep(
-                        PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true),
+                        PersonEffects.travelling(spark, bound, blocks, model, inColumns().parameters(), ID, true),
                         "fit"));
     }
 
@@ -200,15 +211,18 @@ public final class Predictor {
         Dataset<Row> joined = rows.join(effects, sameId(rows, effects), "left").drop(effects.col(ID));
         StructType schema = schema(table.schema(), request);
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
+        CentredEstimates centred = estimates.inColumns(complete, request.family());
         RowPrediction each = new RowPrediction(
                 complete,
                 new RowPredictor(
-                        complete,
+                        centred.design(),
                         request.family(),
                         request.link(),
-                        estimates.parameters(),
-                        estimates.covariance(),
+                        centred.parameters(),
+                        centred.covariance(),
                         estimates.errors()),
+                new SavedEffects(FarOrigin.centring(centred.design(), request.family())
+                        .randomToCentred()),
                 estimates.parameters().length,
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
@@ -293,7 +307,9 @@ public final class Predictor {
         if (bound == null) {
             return null;
         }
-        Design kept = bound.design().withColumns(design.fixed(), design.auxiliary());
+        Design kept = estimates
+                .inColumns(bound.design().withColumns(design.fixed(), design.auxiliary()), request.family())
+                .design();
         JavaRDD<ClusterBlock> blocks =
                 BlockLoader.load(bound.withDesign(kept), request.family()).blocks();
         long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
@@ -303,7 +319,11 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID, true), "rows");
+        return keep(PersonEffects.travelling(spark, bound, blocks, model, inColumns().parameters(), ID, true), "rows");
+    }
+
+    private CentredEstimates inColumns() {
+        return estimates.inColumns(design, request.family());
     }
 
     private Dataset<Row> none() {
@@ -323,14 +343,22 @@ public final class Predictor {
 
         private final Design design;
         private final RowPredictor predictor;
+        private final SavedEffects savedEffects;
         private final int parameters;
         private final int own;
         private final int source;
         private transient RowEncoder encoder;
 
-        RowPrediction(Design design, RowPredictor predictor, int parameters, int own, int source) {
+        RowPrediction(
+                Design design,
+                RowPredictor predictor,
+                SavedEffects savedEffects,
+                int parameters,
+                int own,
+                int source) {
             this.design = design;
             this.predictor = predictor;
+            this.savedEffects = savedEffects;
             this.parameters = parameters;
             this.own = own;
             this.source = source;
@@ -388,7 +416,10 @@ public final class Predictor {
                     }
                 }
             }
-            return predictor.conditional(raw, effects, covariance, derivatives);
+            return derivatives == null
+                    ? predictor.conditional(
+                            raw, savedEffects.effects(effects), savedEffects.covariance(covariance), null)
+                    : predictor.conditional(raw, effects, covariance, derivatives);
         }
 
         private static void add(Prediction prediction, List<Object> out) {

@@ -36,6 +36,7 @@ import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.TermTest;
 import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.spark.data.Covariate;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 
@@ -97,12 +98,16 @@ public final class ModelFile {
         coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
         extra(root.putObject("extra"), fit);
-        ObjectNode covariance = root.putObject("covariance");
-        strings(covariance.putArray("names"), fit.covariance().names());
-        matrix(covariance.putArray("matrix"), fit.covariance().matrix(StandardErrors.MODEL));
-        matrix(covariance.putArray("robust"), fit.covariance().matrix(StandardErrors.ROBUST));
-        Arrays.stream(fit.covariance().indices()).forEach(covariance.putArray("parameters")::add);
-        Arrays.stream(fit.covariance().open()).forEach(covariance.putArray("undetermined")::add);
+        covariance(root.putObject("covariance"), fit.covariance());
+        FarOrigin far = FarOrigin.of(fit);
+        if (far != null) {
+            ObjectNode centred = root.putObject("centred");
+            ObjectNode centres = centred.putObject("centres");
+            far.centres().forEach((name, value) -> number(centres, name, value));
+            numbers(centred.putArray("parameters"), far.parameters());
+            covariance(centred.putObject("covariance"), far.covariance());
+            matrix(centred.putArray("toRaw"), far.toRaw());
+        }
         tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
         coefficients(root.putArray("marginal"), fit.answers().marginal());
@@ -154,6 +159,14 @@ public final class ModelFile {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void covariance(ObjectNode into, ParameterCovariance covariance) {
+        strings(into.putArray("names"), covariance.names());
+        matrix(into.putArray("matrix"), covariance.matrix(StandardErrors.MODEL));
+        matrix(into.putArray("robust"), covariance.matrix(StandardErrors.ROBUST));
+        Arrays.stream(covariance.indices()).forEach(into.putArray("parameters")::add);
+        Arrays.stream(covariance.open()).forEach(into.putArray("undetermined")::add);
     }
 
     /** In words; never where an earlier fit lies, since paths are no part of a result. */
@@ -445,23 +458,11 @@ public final class ModelFile {
                 text(design, "weights"),
                 text(design, "precisionWeights"),
                 levels);
-        JsonNode values = design.path("parameters");
-        double[] parameters = new double[values.size()];
-        for (int i = 0; i < parameters.length; i++) {
-            parameters[i] = values.get(i).asDouble(Double.NaN);
-        }
+        double[] parameters = vector(design.path("parameters"));
         List<List<String>> auxiliary = new ArrayList<>();
         design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
         List<String> names = strings(design.path("parameterNames"));
-        JsonNode covariance = root.path("covariance");
-        int free = covariance.path("parameters").size();
-        boolean whole = parameters.length > 0
-                && names.size() == parameters.length
-                && isSquare(covariance.path("matrix"), free)
-                && isSquare(covariance.path("robust"), free);
-        if (!whole) {
-            throw new IllegalArgumentException("parameters, their names and their covariance do not go together");
-        }
+        ParameterCovariance covariance = covariance(root.path("covariance"), parameters, names);
         StandardErrors errors = StandardErrors.valueOf(
                 root.path("standardErrors").asText("model").toUpperCase(Locale.ROOT));
         return new Saved(
@@ -470,16 +471,56 @@ public final class ModelFile {
                 auxiliary,
                 new Predictor.Estimates(
                         parameters,
-                        new ParameterCovariance(
-                                parameters.length,
-                                integers(covariance.path("parameters")),
-                                integers(covariance.path("undetermined")),
-                                names,
-                                matrix(covariance.path("matrix")),
-                                matrix(covariance.path("robust"))),
-                        errors),
+                        covariance,
+                        errors,
+                        root.has("centred") ? far(root.path("centred"), parameters.length, names) : null),
                 names,
                 covariates(design.path("covariates")));
+    }
+
+    private static FarOrigin far(JsonNode node, int size, List<String> names) {
+        Map<String, Double> centres = new LinkedHashMap<>();
+        node.path("centres")
+                .fields()
+                .forEachRemaining(e -> centres.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+        double[] parameters = vector(node.path("parameters"));
+        boolean whole = parameters.length == size
+                && isSquare(node.path("toRaw"), size)
+                && centres.values().stream().allMatch(Double::isFinite);
+        if (!whole) {
+            throw new IllegalArgumentException("the parameters about the centres are not those of the model");
+        }
+        return new FarOrigin(
+                centres,
+                parameters,
+                covariance(node.path("covariance"), parameters, names),
+                matrix(node.path("toRaw")));
+    }
+
+    private static ParameterCovariance covariance(JsonNode node, double[] parameters, List<String> names) {
+        int free = node.path("parameters").size();
+        boolean whole = parameters.length > 0
+                && names.size() == parameters.length
+                && isSquare(node.path("matrix"), free)
+                && isSquare(node.path("robust"), free);
+        if (!whole) {
+            throw new IllegalArgumentException("parameters, their names and their covariance do not go together");
+        }
+        return new ParameterCovariance(
+                parameters.length,
+                integers(node.path("parameters")),
+                integers(node.path("undetermined")),
+                names,
+                matrix(node.path("matrix")),
+                matrix(node.path("robust")));
+    }
+
+    private static double[] vector(JsonNode values) {
+        double[] out = new double[values.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values.get(i).asDouble(Double.NaN);
+        }
+        return out;
     }
 
     private static List<Covariate> covariates(JsonNode nodes) {

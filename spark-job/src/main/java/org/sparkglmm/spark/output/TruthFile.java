@@ -63,6 +63,7 @@ public final class TruthFile {
             "standardErrors",
             "intervals",
             "covariance",
+            "centred",
             "tests",
             "integration",
             "marginal",
