@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A design about other origins: a covariate that lies far from 0 (a year, a day since 1970, an identifier used as a number) less a
@@ -115,7 +116,7 @@ public final class Centring implements Serializable {
         return random(ColumnAlgebra::toCentred);
     }
 
-    private double[][] random(java.util.function.Function<ColumnAlgebra, double[][]> map) {
+    private double[][] random(Function<ColumnAlgebra, double[][]> map) {
         int q = design.randomColumns().size();
         double[][] out = new double[q][q];
         int start = 0;

@@ -38,8 +38,8 @@ final class ColumnAlgebra implements Serializable {
             double[][] without = new double[m + 1][m + 1];
             for (int c = 0; c < m; c++) {
                 if (contains(columns.get(c), centre.getKey())) {
-                    double[] made = express(
-                            without(columns.get(c), Set.of(centre.getKey())), columns, factors, constant);
+                    double[] made =
+                            express(without(columns.get(c), Set.of(centre.getKey())), columns, factors, constant);
                     for (int r = 0; r <= m; r++) {
                         without[r][c] = centre.getValue() * made[r];
                     }

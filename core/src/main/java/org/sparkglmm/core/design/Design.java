@@ -89,8 +89,7 @@ public record Design(
     }
 
     /** The same design with other columns throughout. */
-    Design withAll(
-            List<DesignColumn> columns, List<List<DesignColumn>> randomTerms, List<List<DesignColumn>> parts) {
+    Design withAll(List<DesignColumn> columns, List<List<DesignColumn>> randomTerms, List<List<DesignColumn>> parts) {
         return new Design(group, raw, response, size, weight, offsets, columns, randomTerms, parts);
     }
 

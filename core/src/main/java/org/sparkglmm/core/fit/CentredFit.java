@@ -82,6 +82,9 @@ final class CentredFit {
 
     /** The intervals of what is the same about 0; the others are those of other quantities. */
     private ProfileIntervals profile(ProfileIntervals profile, FitResult fit, List<Warning> warnings) {
+        if (ProfileAboutZero.isAboutZero(centring, family, fit.parameters())) {
+            return profile;
+        }
         ParameterLayout layout = fit.layout();
         double[][] jacobian = new BackTransformation(centring, family).jacobian(fit.parameters());
         double[][] a = centring.randomToRaw();

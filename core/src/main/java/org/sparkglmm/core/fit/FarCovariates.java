@@ -87,9 +87,10 @@ final class FarCovariates {
     Centring centring() {
         distances.forEach((variable, distance) -> {
             if (!(distance < DIGITS_LOST)) {
-                throw new DataException("covariate " + variable + " lies so far from 0, its standard deviation being less"
-                        + " than a billionth of its mean, that double precision keeps too few digits of its"
-                        + " differences; subtract a constant from it where the table is made");
+                throw new DataException(
+                        "covariate " + variable + " lies so far from 0, its standard deviation being less"
+                                + " than a billionth of its mean, that double precision keeps too few digits of its"
+                                + " differences; subtract a constant from it where the table is made");
             }
         });
         Centring out = new Centring(Centring.about(design, centres, constant), constant);

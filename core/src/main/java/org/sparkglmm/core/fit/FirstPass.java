@@ -38,9 +38,7 @@ record FirstPass(DataMoments moments, VariableMoments others, ClusterData sample
         VariableMoments others = parts.get(0).others;
         parts.stream().skip(1).forEach(part -> others.merge(part.others));
         return new FirstPass(
-                moments,
-                others,
-                local(parts.stream().map(Part::sample).toList()));
+                moments, others, local(parts.stream().map(Part::sample).toList()));
     }
 
     private static int step(long rows, long wanted) {

@@ -227,7 +227,9 @@ public final class GlmmFit {
         warnings.addAll(boundary.describeOwn(parameters));
         warnAboutOpenParameters(covariance, parameters);
         ProfileIntervals profile = options.intervals() == IntervalMethod.PROFILE
-                ? ProfileLikelihood.of(
+                ? ProfileAboutZero.of(
+                        design,
+                        family,
                         counter.reporting(
                                 new MarginalLikelihood(passes, new GaussHermite(climb.nodes(), layout.random()))),
                         layout,

@@ -99,11 +99,7 @@ record Prepared(Design design, ClusterData data, DataMoments moments, ClusterDat
         ColumnSelection keep = new ColumnSelection(kept, keptAuxiliary);
         ClusterData trimmed = data.withColumns(keep);
         return new Prepared(
-                trimmedDesign,
-                trimmed,
-                DataMoments.of(trimmed, family, trimmedDesign),
-                sample.withColumns(keep),
-                all);
+                trimmedDesign, trimmed, DataMoments.of(trimmed, family, trimmedDesign), sample.withColumns(keep), all);
     }
 
     private static List<DesignColumn> at(List<DesignColumn> columns, int[] indices) {

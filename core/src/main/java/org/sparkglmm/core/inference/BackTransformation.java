@@ -3,6 +3,7 @@ package org.sparkglmm.core.inference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.model.AuxiliaryParameter;
@@ -38,8 +39,7 @@ public final class BackTransformation {
 
     /** The parameters of the columns about 0. */
     public double[] toRaw(double[] centred) {
-        double[] out =
-                linear(centred, centring.fixedToRaw(), k -> centring.auxiliaryToRaw(k));
+        double[] out = linear(centred, centring.fixedToRaw(), centring::auxiliaryToRaw);
         for (Factor factor : factors(centred, centring.randomToRaw())) {
             factor.write(out);
         }
@@ -48,15 +48,14 @@ public final class BackTransformation {
 
     /** The parameters of the columns about the centres. */
     public double[] toCentred(double[] raw) {
-        double[] out =
-                linear(raw, centring.fixedToCentred(), k -> centring.auxiliaryToCentred(k));
+        double[] out = linear(raw, centring.fixedToCentred(), centring::auxiliaryToCentred);
         for (Factor factor : factors(raw, centring.randomToCentred())) {
             factor.write(out);
         }
         return out;
     }
 
-    private double[] linear(double[] from, double[][] t, java.util.function.IntFunction<double[][]> ofPart) {
+    private double[] linear(double[] from, double[][] t, IntFunction<double[][]> ofPart) {
         int p = layout.fixed();
         double[] out = from.clone();
         for (int i = 0; i < p; i++) {
@@ -268,10 +267,18 @@ public final class BackTransformation {
 
     /** ∂(parameters about 0)/∂(those about the centres), at the latter. */
     public double[][] jacobian(double[] centred) {
+        return jacobian(centred, centring.fixedToRaw(), centring.randomToRaw(), centring::auxiliaryToRaw);
+    }
+
+    /** ∂(parameters about the centres)/∂(those about 0), at the latter. */
+    public double[][] inverseJacobian(double[] raw) {
+        return jacobian(raw, centring.fixedToCentred(), centring.randomToCentred(), centring::auxiliaryToCentred);
+    }
+
+    private double[][] jacobian(double[] at, double[][] t, double[][] a, IntFunction<double[][]> ofPart) {
         int n = layout.size();
         int p = layout.fixed();
         double[][] out = new double[n][n];
-        double[][] t = centring.fixedToRaw();
         for (int i = 0; i < n; i++) {
             out[i][i] = 1;
         }
@@ -284,14 +291,14 @@ public final class BackTransformation {
             }
         }
         for (int k = 0; k < layout.psiParts(); k++) {
-            double[][] part = centring.auxiliaryToRaw(k);
+            double[][] part = ofPart.apply(k);
             int start = layout.psiStart(k);
             int size = layout.psiStart(k + 1) - start;
             for (int i = 0; part != null && i < size; i++) {
                 System.arraycopy(part[i], 0, out[start + i], start, size);
             }
         }
-        for (Factor factor : factors(centred, centring.randomToRaw())) {
+        for (Factor factor : factors(at, a)) {
             for (int s = 0; s < layout.theta(); s++) {
                 if (factor.isOwn(s)) {
                     out[layout.thetaStart() + s][layout.thetaStart() + s] = 0;

@@ -29,9 +29,7 @@ public final class LinearPredictor implements Serializable {
                 for (int k = 0; k < variables[c].length; k++) {
                     double v = raw[variables[c][k]];
                     int level = levels[c][k];
-                    value *= level == Component.NUMERIC || Double.isNaN(v)
-                            ? v - centres[c][k]
-                            : v == level ? 1 : 0;
+                    value *= level == Component.NUMERIC || Double.isNaN(v) ? v - centres[c][k] : v == level ? 1 : 0;
                 }
                 out[c] = value;
             }

@@ -20,6 +20,7 @@ import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.IntervalMethod;
@@ -82,15 +83,17 @@ class FarOriginTest {
     private static List<double[]> values(Family family, Link link, double[] psi, int persons, int each, long seed) {
         Random random = new Random(seed);
         List<double[]> out = new ArrayList<>();
-        boolean near = link == Link.INVERSE || link == Link.LOG && family.takesTrials();
-        double level = link == Link.INVERSE ? 1 : near ? -1.5 : 0.3;
-        double size = near ? 0.05 : 0.5;
+        // Where the link's range ends, well inside it.
+        boolean identity = link == Link.IDENTITY && family != GAUSSIAN;
+        boolean edge = identity || link == Link.INVERSE || link == Link.LOG && family.takesTrials();
+        double level = identity ? 20 : link == Link.INVERSE ? 1 : edge ? -1.5 : 0.3;
+        double size = identity ? 1 : edge ? 0.05 : 0.5;
         for (int i = 0; i < persons; i++) {
             double b0 = size * random.nextGaussian();
             double b1 = 0.3 * b0 + 0.6 * size * random.nextGaussian();
             int g = i % 3;
             for (int j = 0; j < each; j++) {
-                double x = random.nextGaussian();
+                double x = edge ? 3 * random.nextDouble() - 1.5 : random.nextGaussian();
                 double t = random.nextDouble();
                 double eta = level + b0 + (0.4 * size + b1) * x + size * (0.5 * t - 0.3 * g);
                 double[] y = NumericalDistribution.draw(family, link, eta, psi, random);
@@ -125,7 +128,8 @@ class FarOriginTest {
     /** Slopes, their errors and SDs agree; the intercept and G are those of the centred fit led to 0. */
     private static void assertShifted(FitResult near, FitResult far, double c) {
         assertEquals(near.converged(), far.converged(), far.optimizer().message());
-        assertEquals(near.logLikelihood(), far.logLikelihood(), LIKELIHOOD * (1 + 1e-3 * Math.abs(near.logLikelihood())));
+        assertEquals(
+                near.logLikelihood(), far.logLikelihood(), LIKELIHOOD * (1 + 1e-3 * Math.abs(near.logLikelihood())));
         for (StandardErrors errors : StandardErrors.values()) {
             double[] before = near.covariance().standardErrors(errors);
             double[] after = far.covariance().standardErrors(errors);
@@ -154,12 +158,17 @@ class FarOriginTest {
     @MethodSource("entries")
     void everyFamilyIsTheSameAboutAnyOrigin(Catalogue.Entry entry, int turn) {
         Family family = entry.family();
-        List<double[]> values = values(family, entry.link(), Simulation.psi(entry), 60, 6, 5);
+        // Amounts whose residuals are small against their distance from 0, where an identity link ends.
+        boolean precise =
+                !family.isLinear(entry.link()) && family.takesPrecisionWeights() && entry.link() == Link.IDENTITY;
+        double[] psi = precise ? entry.psi(-3) : Simulation.psi(entry);
+        List<double[]> values = values(family, entry.link(), psi, 60, 6, 5);
         Design design = slopes(family);
         for (int k : new int[] {8, new int[] {1, 2, 3, 5, 6, 7}[turn]}) {
             double c = Math.pow(10, k);
             FitResult near = fit(rows(design, values, c, 0), family, entry.link(), options(1, false));
             FitResult far = fit(rows(design, values, c, c), family, entry.link(), options(1, false));
+            assertTrue(near.converged(), () -> entry + ": " + near.optimizer().message());
             assertShifted(near, far, c);
         }
         Rows lost = rows(design, values, 0, 1e12);
@@ -176,8 +185,7 @@ class FarOriginTest {
             Rows shifted = rows(design, values, 0, c);
             if (k > 9) {
                 String said = assertThrows(
-                                DataException.class,
-                                () -> fit(shifted, GAUSSIAN, Link.IDENTITY, options(1, reml)))
+                                DataException.class, () -> fit(shifted, GAUSSIAN, Link.IDENTITY, options(1, reml)))
                         .getMessage();
                 assertTrue(said.startsWith("covariate x lies so far from 0"), said);
                 continue;
@@ -231,7 +239,9 @@ class FarOriginTest {
             predictor.population(row).linkSe(),
             predictor.marginal(row).response()[0],
             predictor.marginal(row).responseSe()[0],
-            predictor.conditional(row, none, new double[][] {{0.04, 0.01}, {0.01, 0.09}}, null).linkSe()
+            predictor
+                    .conditional(row, none, new double[][] {{0.04, 0.01}, {0.01, 0.09}}, null)
+                    .linkSe()
         };
     }
 
@@ -272,8 +282,7 @@ class FarOriginTest {
             }
             for (int i = 0; i < near.termTests().size(); i++) {
                 double expected = near.termTests().get(i).typeTwo().chiSquare();
-                assertEquals(
-                        expected, far.termTests().get(i).typeTwo().chiSquare(), 5 * ESTIMATE * (1 + expected));
+                assertEquals(expected, far.termTests().get(i).typeTwo().chiSquare(), 5 * ESTIMATE * (1 + expected));
             }
             // b - a at x = c + 0.5 is what it is at 0.5.
             if (design.fixed().contains(GB) && design.fixed().contains(SLOPE)) {
@@ -301,8 +310,7 @@ class FarOriginTest {
         double c = 1e7;
         Family family = Families.named("nbinom2");
         List<double[]> values = values(family, Link.LOG, new double[] {0.5}, 120, 6, 17);
-        Design design = design(
-                List.of(ONE, SLOPE, T), List.of(List.of(ONE, SLOPE, T)), List.of(List.of(ONE, SLOPE)));
+        Design design = design(List.of(ONE, SLOPE, T), List.of(List.of(ONE, SLOPE, T)), List.of(List.of(ONE, SLOPE)));
         FitResult near = fit(rows(design, values, c, 0), family, Link.LOG, options(1, false));
         FitResult far = fit(rows(design, values, c, c), family, Link.LOG, options(1, false));
         assertEquals(near.logLikelihood(), far.logLikelihood(), LIKELIHOOD);
@@ -356,12 +364,62 @@ class FarOriginTest {
         FitResult far = fit(rows(design, values, c, c), GAUSSIAN, Link.IDENTITY, profile);
         assertEquals(near.fixed().get(1).lower(), far.fixed().get(1).lower(), ESTIMATE);
         assertEquals(near.fixed().get(1).upper(), far.fixed().get(1).upper(), ESTIMATE);
-        assertEquals(
-                near.random().get(0).sdLower()[1], far.random().get(0).sdLower()[1], ESTIMATE);
-        assertEquals(
-                near.random().get(0).sdUpper()[1], far.random().get(0).sdUpper()[1], ESTIMATE);
+        assertEquals(near.random().get(0).sdLower()[1], far.random().get(0).sdLower()[1], ESTIMATE);
+        assertEquals(near.random().get(0).sdUpper()[1], far.random().get(0).sdUpper()[1], ESTIMATE);
         assertTrue(Double.isNaN(far.random().get(0).sdUpper()[0]));
         assertTrue(far.warnings().stream().anyMatch(w -> w.code().equals("profile_far_origin")));
+    }
+
+    /** Where the intercept can be told from the slope about 0, all intervals are the ones that a fit about 0 gives. */
+    @Test
+    void profileIntervalsNotSoFarOutAreThoseAboutZero() {
+        double c = 12;
+        List<double[]> values = values(GAUSSIAN, Link.IDENTITY, new double[] {0}, 60, 6, 29);
+        FitOptions profile = new FitOptions(
+                1, false, "newton", StandardErrors.MODEL, IntervalMethod.PROFILE, FitOptions.MIN_CELL_COUNT);
+        Design design = slopes(GAUSSIAN);
+        Rows shifted = rows(design, values, 0, c);
+        FitResult far = fit(shifted, GAUSSIAN, Link.IDENTITY, profile);
+        assertTrue(far.centred() != null);
+        FitResult plain =
+                new GaussianFit(uncentred(shifted), GAUSSIAN, profile, null, FitListener.SILENT, counter()).run();
+        assertNull(plain.centred());
+        for (int i = 0; i < 3; i++) {
+            double se = plain.fixed().get(i).se();
+            assertEquals(plain.fixed().get(i).lower(), far.fixed().get(i).lower(), 1e-3 * se);
+            assertEquals(plain.fixed().get(i).upper(), far.fixed().get(i).upper(), 1e-3 * se);
+        }
+        assertArrayEquals(plain.random().get(0).sdLower(), far.random().get(0).sdLower(), 1e-3);
+        assertArrayEquals(plain.random().get(0).sdUpper(), far.random().get(0).sdUpper(), 1e-3);
+        assertEquals(
+                plain.random().get(0).corrLower()[0][1], far.random().get(0).corrLower()[0][1], 1e-4);
+        assertFalse(far.warnings().stream().anyMatch(w -> w.code().equals("profile_far_origin")));
+    }
+
+    private static PassCounter counter() {
+        return new PassCounter(FitListener.SILENT, PassJournal.NONE);
+    }
+
+    /** The data as they are, about 0. */
+    private static Prepared uncentred(Rows rows) {
+        LocalClusterData data = rows.data(GAUSSIAN, 3, 1);
+        FirstPass first = FirstPass.over(data, GAUSSIAN, rows.design());
+        return new Prepared(rows.design(), data, first.moments(), first.sample(), List.of());
+    }
+
+    @Test
+    void theInterceptOfAFixedCovariateHasItsProfileIntervalAnywhere() {
+        double c = 1e6;
+        List<double[]> values = values(POISSON, Link.LOG, new double[0], 60, 5, 41);
+        Design design = design(List.of(ONE, SLOPE, T), List.of(List.of(ONE)), List.of());
+        FitOptions profile = new FitOptions(
+                1, false, "newton", StandardErrors.MODEL, IntervalMethod.PROFILE, FitOptions.MIN_CELL_COUNT);
+        FitResult near = fit(rows(design, values, c, 0), POISSON, Link.LOG, profile);
+        FitResult far = fit(rows(design, values, c, c), POISSON, Link.LOG, profile);
+        // So far out the intercept is the slope's, times the distance.
+        assertEquals(-c * near.fixed().get(1).upper(), far.fixed().get(0).lower(), 1e-4 * c);
+        assertEquals(near.fixed().get(1).upper(), far.fixed().get(1).upper(), ESTIMATE);
+        assertEquals(near.random().get(0).sdUpper()[0], far.random().get(0).sdUpper()[0], ESTIMATE);
     }
 
     @Test

@@ -61,8 +61,7 @@ final class ContrastCommand implements Callable<Integer> {
     private void print(ModelFile.Saved saved, List<LinearContrast> parsed, StandardErrors errors) {
         FarOrigin far = saved.estimates().far();
         double[] parameters = far == null ? saved.estimates().parameters() : far.parameters();
-        ParameterCovariance covariance =
-                far == null ? saved.estimates().covariance() : far.covariance();
+        ParameterCovariance covariance = far == null ? saved.estimates().covariance() : far.covariance();
         PrintWriter out = spec.commandLine().getOut();
         Link link = saved.request().link();
         boolean ratios = link == Link.LOGIT || link == Link.LOG;

@@ -66,8 +66,7 @@ public final class Predictor {
      * @param errors which of its standard errors to use
      * @param far the same about the centres of covariates that lie far from 0; null where none does
      */
-    public record Estimates(
-            double[] parameters, ParameterCovariance covariance, StandardErrors errors, FarOrigin far) {
+    public record Estimates(double[] parameters, ParameterCovariance covariance, StandardErrors errors, FarOrigin far) {
 
         /** What goes with the columns that predictions are computed in, and these, from the design about 0. */
         CentredEstimates inColumns(Design design, Family family) {
@@ -186,7 +185,8 @@ public final class Predictor {
                 table,
                 text,
                 id -> keep(
-                        PersonEffects.travelling(spark, bound, blocks, model, inColumns().parameters(), ID, true),
+                        PersonEffects.travelling(
+                                spark, bound, blocks, model, inColumns().parameters(), ID, true),
                         "fit"));
     }
 
@@ -221,8 +221,8 @@ public final class Predictor {
                         centred.parameters(),
                         centred.covariance(),
                         estimates.errors()),
-                new SavedEffects(FarOrigin.centring(centred.design(), request.family())
-                        .randomToCentred()),
+                new SavedEffects(
+                        FarOrigin.centring(centred.design(), request.family()).randomToCentred()),
                 estimates.parameters().length,
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
@@ -319,7 +319,10 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, inColumns().parameters(), ID, true), "rows");
+        return keep(
+                PersonEffects.travelling(
+                        spark, bound, blocks, model, inColumns().parameters(), ID, true),
+                "rows");
     }
 
     private CentredEstimates inColumns() {
@@ -350,12 +353,7 @@ public final class Predictor {
         private transient RowEncoder encoder;
 
         RowPrediction(
-                Design design,
-                RowPredictor predictor,
-                SavedEffects savedEffects,
-                int parameters,
-                int own,
-                int source) {
+                Design design, RowPredictor predictor, SavedEffects savedEffects, int parameters, int own, int source) {
             this.design = design;
             this.predictor = predictor;
             this.savedEffects = savedEffects;
