@@ -35,6 +35,9 @@ final class Boundary {
     /** Where one that is farther out is put back: the likelihood still has a slope there. */
     private static final double PUT_BACK = 6;
 
+    /** Of the warnings that {@link #describe} gives. */
+    static final Set<String> CODES = Set.of("boundary_variance", "boundary_correlation");
+
     private final ParameterLayout layout;
     private final List<AuxiliaryParameter> own;
     private final int[] ownIntercept;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,17 +113,19 @@ class ConditionalErrorsTest {
     }
 
     @Test
-    void whatAnEarlierVersionDidNotKeepIsNotMadeUp() {
+    void whatAnEarlierVersionDidNotKeepIsNotMadeUp() throws IOException {
         String fit = fit("sleepstudy", "Reaction ~ Days + (Days | Subject)", "--family gaussian");
         String effects = fit + "/random_effects";
         Dataset<Row> all = spark.read().parquet(effects);
-        List<Row> rows = all.drop("derivatives").collectAsList();
-        spark.createDataFrame(rows, all.drop("derivatives").schema())
-                .write()
-                .mode("overwrite")
-                .parquet(effects);
+        Path old = folder.resolve("old");
+        all.drop("derivatives").write().parquet(old + "/random_effects");
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode model =
+                (ObjectNode) mapper.readTree(Path.of(fit, "model.json").toFile());
+        ((ObjectNode) model.get("provenance")).remove("effects");
+        Files.writeString(old.resolve("model.json"), mapper.writeValueAsString(model));
         String out = folder.resolve("without").toString();
-        Commands ran = Commands.run("predict", "--model", fit, "--data", table("sleepstudy"), "--out", out);
+        Commands ran = Commands.run("predict", "--model", old.toString(), "--data", table("sleepstudy"), "--out", out);
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains("180 rows have a conditional prediction without a standard error"), ran.out());
         assertTrue(ran.out().contains("fit it again"), ran.out());
