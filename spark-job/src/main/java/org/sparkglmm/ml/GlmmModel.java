@@ -16,11 +16,13 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.spark.data.BlockLoader;
 import org.sparkglmm.spark.data.BoundTable;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
@@ -165,10 +167,11 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
         }
     }
 
-    /** The blocks without the columns that the fit dropped. */
+    /** The blocks without the columns that the fit dropped, about the centres that it was computed about. */
     private JavaRDD<ClusterBlock> fittedBlocks() {
         ColumnSelection kept = bound.design().columnsOf(fit.design());
-        return loaded.blocks().map(block -> block.withColumns(kept));
+        Centring centring = FarOrigin.centring(fit.inColumns().design(), fit.family());
+        return loaded.blocks().map(block -> centring.of(block.withColumns(kept)));
     }
 
     /**
@@ -187,7 +190,8 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
                 SparkSession.active(),
                 request,
                 fit.design(),
-                new Predictor.Estimates(fit.parameters(), fit.covariance(), fit.errors(), fit.aliased()));
+                new Predictor.Estimates(
+                        fit.parameters(), fit.covariance(), fit.errors(), fit.aliased(), FarOrigin.of(fit)));
     }
 
     /**

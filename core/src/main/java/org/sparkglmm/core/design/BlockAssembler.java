@@ -186,7 +186,7 @@ public final class BlockAssembler implements Serializable {
             int level = component.level();
             for (int j = 0; j < out.length; j++) {
                 double v = raw[order[j]];
-                out[j] *= level < 0 ? v : v == level ? 1 : 0;
+                out[j] *= level < 0 ? v - component.centre() : v == level ? 1 : 0;
             }
         }
         return out;

@@ -204,6 +204,19 @@ public final class ClusterBlock implements Serializable {
         return out;
     }
 
+    /** The same block with other columns; what is kept beside it is shared. */
+    ClusterBlock withColumns(BlockColumn[] newX, BlockColumn[] newZ, BlockColumn[][] newAuxiliary) {
+        ClusterBlock out = new ClusterBlock(
+                index, ids, clusterOf, start, observations, offset, newX, newZ, newAuxiliary, logConstant);
+        out.derived = derived();
+        return out;
+    }
+
+    /** Where the rows of each cluster start, and the end; nobody writes to it. */
+    int[] starts() {
+        return start;
+    }
+
     /**
      * Every {@code step}-th person, each with data of their own, as a block of its own: the arrays are copies. A giant among them, whose
      * rows would be most of the sample, is left out unless all are taken; then there may be none.

@@ -24,4 +24,7 @@ public interface ClusterData {
 
     /** The same clusters with only some columns. */
     ClusterData withColumns(ColumnSelection keep);
+
+    /** The same clusters in columns about other origins. */
+    ClusterData centred(Centring centring);
 }

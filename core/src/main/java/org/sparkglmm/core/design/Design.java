@@ -88,6 +88,11 @@ public record Design(
         return new Design(group, raw, response, size, weight, offsets, columns, random, parts);
     }
 
+    /** The same design with other columns throughout. */
+    Design withAll(List<DesignColumn> columns, List<List<DesignColumn>> randomTerms, List<List<DesignColumn>> parts) {
+        return new Design(group, raw, response, size, weight, offsets, columns, randomTerms, parts);
+    }
+
     /** Where the columns of a design that has lost some of this one's are found here. */
     public ColumnSelection columnsOf(Design smaller) {
         int[][] parts = new int[auxiliary.size()][];

@@ -56,4 +56,9 @@ public final class LocalClusterData implements ClusterData {
         return new LocalClusterData(
                 blocks.stream().map(b -> b.withColumns(keep)).toList(), threads);
     }
+
+    @Override
+    public ClusterData centred(Centring centring) {
+        return new LocalClusterData(blocks.stream().map(centring::of).toList(), threads);
+    }
 }

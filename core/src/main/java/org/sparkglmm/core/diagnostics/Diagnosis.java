@@ -181,12 +181,17 @@ public final class Diagnosis {
                     && column.components().get(0).isNumeric();
             if (isNumber) {
                 int index = c;
+                double centre = column.components().get(0).centre();
                 List<double[]> x = new ArrayList<>();
                 for (int b = 0; b < blocks.size(); b++) {
                     ClusterBlock block = blocks.get(b);
                     x.add(repeated(block.rowValues(block.x()[index]), parts.get(b).taken));
                 }
-                byCovariate.add(new Trend(column.name(), bins(join(x), all)));
+                double[] joined = join(x);
+                for (int j = 0; j < joined.length; j++) {
+                    joined[j] += centre;
+                }
+                byCovariate.add(new Trend(column.name(), bins(joined, all)));
             }
         }
         return new Residuals(

@@ -49,6 +49,8 @@ final class Boundary {
     private static final double[] NEXT_TO_EDGE = {7, 10};
     /** An objective that falls inwards by less than this, to first order, does not fall. */
     private static final double SLOPE = 1e-7;
+    /** Of the warnings that {@link #describe} gives. */
+    static final Set<String> CODES = Set.of("boundary_variance", "boundary_correlation");
 
     private final ParameterLayout layout;
     private final List<AuxiliaryParameter> own;

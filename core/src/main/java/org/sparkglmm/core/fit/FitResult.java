@@ -8,6 +8,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
@@ -38,6 +39,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param answers what the fit's passes said beyond the estimates
  * @param aliased columns that were dropped, and what they are combinations of
  * @param warnings what the user must know
+ * @param centred the same estimates about the centres of covariates that lie far from 0, null where none does
  */
 public record FitResult(
         Design design,
@@ -58,7 +60,8 @@ public record FitResult(
         OptimizerReport optimizer,
         Answers answers,
         List<AliasedColumn> aliased,
-        List<Warning> warnings) {
+        List<Warning> warnings,
+        CentredEstimates centred) {
 
     /**
      * A rung of the quadrature ladder.
@@ -147,7 +150,21 @@ public record FitResult(
 
     /** Joint Wald tests of every term of every formula, with the standard errors asked for. */
     public List<TermTest> termTests() {
-        return TermTest.of(design, family, parameters, covariance, errors);
+        List<TermTest> out = TermTest.of(design, family, parameters, covariance, errors);
+        if (centred == null) {
+            return out;
+        }
+        // The term and all that contain it span the same about any origin: there, with all their digits.
+        List<TermTest> about =
+                TermTest.of(centred.design(), family, centred.parameters(), centred.covariance(), errors);
+        return IntStream.range(0, out.size())
+                .mapToObj(i -> out.get(i).withTypeTwo(about.get(i).typeTwo()))
+                .toList();
+    }
+
+    /** The estimates for the columns that predictions are computed in, with that design. */
+    public CentredEstimates inColumns() {
+        return centred == null ? new CentredEstimates(design, parameters, covariance) : centred;
     }
 
     /** Names of the entries of (β, θ, ψ), as {@link ParameterCovariance#names} has them. */

@@ -240,7 +240,8 @@ final class GaussianFit {
                         optimum.decrement()),
                 answers,
                 aliased,
-                warnings);
+                warnings,
+                null);
     }
 
     /** By the likelihood of all parameters, β among them, for which Laplace is exact; null unless asked for. */
@@ -258,7 +259,8 @@ final class GaussianFit {
         double[] scaled = TransformedObjective.multiply(scaling.toScaled(), parameters);
         SubspaceObjective inScaled = new SubspaceObjective(new TransformedObjective(joint, all), scaled, free);
         double[][] hessian = CentralHessian.at(inScaled, inScaled.restrict(scaled));
-        return ProfileLikelihood.of(joint, layout, parameters, all, free, hessian, optimum.value(), listener);
+        return ProfileAboutZero.of(
+                design, family, joint, layout, parameters, all, free, hessian, optimum.value(), listener);
     }
 
     /** σ² T S_XX⁻¹ T', with T undoing the shift of the columns. */

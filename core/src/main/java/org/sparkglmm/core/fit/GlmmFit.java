@@ -139,15 +139,17 @@ public final class GlmmFit {
         listener.stage("describing the data");
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
         counter.begin(prepared, family, link, options);
+        CentredFit centred = new CentredFit(prepared, family);
+        EarlierFit start = centred.start(earlier);
         if (linear) {
-            return new GaussianFit(prepared, family, options, earlier, listener, counter).run();
+            return centred.inRawTerms(new GaussianFit(prepared, family, options, start, listener, counter).run());
         }
         if (options.reml()) {
             throw new UsageException(
                     "--reml is for family gaussian with link identity and without --dispersion; this model"
                             + " is fitted by maximum likelihood");
         }
-        return new GlmmFit(prepared, family, link, options, earlier, listener, counter).run();
+        return centred.inRawTerms(new GlmmFit(prepared, family, link, options, start, listener, counter).run());
     }
 
     private FitResult run() {
@@ -249,7 +251,9 @@ public final class GlmmFit {
         warnings.addAll(boundary.describeOwn(parameters));
         warnAboutOpenParameters(covariance, parameters);
         ProfileIntervals profile = options.intervals() == IntervalMethod.PROFILE
-                ? ProfileLikelihood.of(
+                ? ProfileAboutZero.of(
+                        design,
+                        family,
                         counter.reporting(
                                 new MarginalLikelihood(passes, new GaussHermite(climb.nodes(), layout.random()))),
                         layout,
@@ -302,7 +306,8 @@ public final class GlmmFit {
                         optimum.decrement()),
                 answers,
                 aliased,
-                warnings);
+                warnings,
+                null);
     }
 
     private FitResult.Integration integration(

@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import java.util.List;
 import java.util.function.Supplier;
 import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.design.Design;
@@ -92,6 +93,11 @@ final class PassCounter {
             @Override
             public ClusterData withColumns(ColumnSelection keep) {
                 return counting(data.withColumns(keep));
+            }
+
+            @Override
+            public ClusterData centred(Centring centring) {
+                return counting(data.centred(centring));
             }
         };
     }

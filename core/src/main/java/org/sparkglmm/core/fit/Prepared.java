@@ -10,6 +10,7 @@ import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.ColumnSelection;
@@ -18,7 +19,10 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.model.Family;
 
-/** Data that have been described, checked and rid of superfluous columns. */
+/**
+ * Data that have been described, checked and rid of superfluous columns. Covariates that lie far from 0 are about another origin in all
+ * of it.
+ */
 record Prepared(
         Design design,
         ClusterData data,
@@ -29,7 +33,7 @@ record Prepared(
     /** Empty cells that a warning names. */
     private static final int NAMED = 5;
 
-    /** One pass, or two if a column has to go. */
+    /** One pass, another where a covariate lies far from 0, and another if a column has to go. */
     static Prepared of(Design design, Family family, ClusterData data) {
         if (design.fixed().isEmpty() && !family.takesCategories()) {
             throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
@@ -40,13 +44,55 @@ record Prepared(
         DataChecks.require(moments, design, family);
         DataChecks.warn(moments, design, family, warnings);
 
+        boolean constant = family.takesCategories();
+        FarCovariates far = new FarCovariates(design, constant, first);
+        Centring centring = far.centring();
+        if (centring.isNone()) {
+            return new Prepared(design, data, moments, first.sample(), List.of(), warnings)
+                    .withoutSuperfluous(family, far);
+        }
+        Prepared out = about(centring, family, data, first.sample(), List.of(), warnings)
+                .withoutSuperfluous(family, far);
+        while (!Centring.isPossible(out.design, constant)) {
+            // What its centres need is among the columns that had to go.
+            Design smaller = Centring.raw(out.design);
+            ColumnSelection kept = design.columnsOf(smaller);
+            Design fewer = Centring.about(smaller, centring.centres(), constant);
+            out = about(
+                            new Centring(fewer, constant),
+                            family,
+                            data.withColumns(kept),
+                            first.sample().withColumns(kept),
+                            out.aliased,
+                            out.warnings)
+                    .withoutSuperfluous(family, far);
+        }
+        return out;
+    }
+
+    private static Prepared about(
+            Centring centring,
+            Family family,
+            ClusterData data,
+            ClusterData sample,
+            List<AliasedColumn> aliased,
+            List<Warning> warnings) {
+        ClusterData centred = data.centred(centring);
+        Design design = centring.design();
+        return new Prepared(
+                design, centred, DataMoments.of(centred, family, design), sample.centred(centring), aliased, warnings);
+    }
+
+    private Prepared withoutSuperfluous(Family family, FarCovariates far) {
         RankCheck rank =
                 new RankCheck(AliasedColumn.FIXED, moments.fixed(), design.fixed(), family.takesCategories(), "");
         boolean full = rank.isFullRank();
-        warnings.addAll(rank.warnings());
-        List<AliasedColumn> aliased = new ArrayList<>(rank.aliased());
+        List<Warning> all = new ArrayList<>(warnings);
+        all.addAll(rank.warnings());
+        List<AliasedColumn> found = new ArrayList<>(rank.aliased());
         Set<String> emptyCells = new LinkedHashSet<>(emptyCells(design, moments.fixed(), design.fixed(), rank));
         int[] kept = rank.kept();
+        far.requireTold(design.fixed(), at(design.fixed(), kept));
         int[][] keptAuxiliary = new int[design.auxiliary().size()][];
         List<List<DesignColumn>> parts = new ArrayList<>();
         for (int k = 0; k < keptAuxiliary.length; k++) {
@@ -57,17 +103,18 @@ record Prepared(
                 RankCheck own =
                         new RankCheck(k, moments.auxiliary(k), columns, false, " from the predictor of " + name);
                 full &= own.isFullRank();
-                warnings.addAll(own.warnings());
-                aliased.addAll(own.aliased());
+                all.addAll(own.warnings());
+                found.addAll(own.aliased());
                 emptyCells.addAll(emptyCells(design, moments.auxiliary(k), columns, own));
                 keptAuxiliary[k] = own.kept();
+                far.requireTold(columns, at(columns, keptAuxiliary[k]));
             }
             parts.add(at(columns, keptAuxiliary[k]));
         }
         if (full) {
-            return new Prepared(design, data, moments, first.sample(), List.of(), warnings);
+            return new Prepared(design, data, moments, sample, aliased, all);
         }
-        warn(emptyCells, warnings);
+        warn(emptyCells, all);
         boolean nothingLeft = kept.length == 0 && !family.takesCategories();
         for (int k = 0; k < parts.size(); k++) {
             nothingLeft |= parts.get(k).isEmpty() && !design.auxiliary().get(k).isEmpty();
@@ -83,9 +130,17 @@ record Prepared(
                 trimmedDesign,
                 trimmed,
                 DataMoments.of(trimmed, family, trimmedDesign),
-                first.sample().withColumns(keep),
-                aliased,
-                warnings);
+                sample.withColumns(keep),
+                withAboutZero(found, family),
+                all);
+    }
+
+    /** What was known to be dropped, and what was found now, in columns about centres as it may be. */
+    private List<AliasedColumn> withAboutZero(List<AliasedColumn> found, Family family) {
+        Centring centring = new Centring(design, family.takesCategories());
+        List<AliasedColumn> out = new ArrayList<>(aliased);
+        found.forEach(dropped -> out.add(centring.aboutZero(dropped)));
+        return out;
     }
 
     private static List<String> emptyCells(
@@ -101,12 +156,15 @@ record Prepared(
 
     private static void warn(Set<String> emptyCells, List<Warning> warnings) {
         if (!emptyCells.isEmpty()) {
-            warnings.add(new Warning(
+            Warning warning = new Warning(
                     "empty_cell",
                     emptyCells.stream().limit(NAMED).collect(Collectors.joining(", "))
                             + (emptyCells.size() > NAMED ? " and " + (emptyCells.size() - NAMED) + " more" : "")
                             + (emptyCells.size() > 1 ? " have" : " has")
-                            + " no rows, so the data do not determine the outcome there: nothing is predicted for it"));
+                            + " no rows, so the data do not determine the outcome there: nothing is predicted for it");
+            if (!warnings.contains(warning)) {
+                warnings.add(warning);
+            }
         }
     }
 

@@ -72,13 +72,17 @@ final class RankCheck {
         for (int d : dropped) {
             double[] combination = combination(a, own, d);
             double rest = centred ? moments.mean(d) : 0;
+            double size = Math.abs(rest);
             Map<String, Double> others = new LinkedHashMap<>();
             for (int c : kept) {
                 if (c != intercept && c < d && combination[c] != 0) {
                     others.put(columns.get(c).name(), combination[c]);
-                    rest -= centred ? combination[c] * moments.mean(c) : 0;
+                    double share = centred ? combination[c] * moments.mean(c) : 0;
+                    rest -= share;
+                    size += Math.abs(share);
                 }
             }
+            rest = Math.abs(rest) <= ZERO * size ? 0 : rest;
             double scale = Math.sqrt(moments.rawScatter(d, d) / moments.weight());
             aliased.add(new AliasedColumn(part, columns.get(d).name(), rest, others, scale));
         }

@@ -3,7 +3,9 @@ package org.sparkglmm.core.inference;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.sparkglmm.core.design.AliasedColumn;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 
@@ -22,13 +24,14 @@ public final class Estimability implements Serializable {
     public static final Estimability ALL = new Estimability(List.of());
 
     /** A dependence: the dropped column comes first among the columns, with coefficient -1. */
-    private record Dependence(AliasedColumn dropped, LinearPredictor.Columns columns, double[] coefficients)
+    private record Dependence(
+            AliasedColumn dropped, double constant, LinearPredictor.Columns columns, double[] coefficients)
             implements Serializable {
         /** Whether a row keeps to it; also where a value is missing. */
         boolean holds(double[] raw) {
             double[] x = columns.values(raw);
-            double sum = dropped.constant();
-            double size = dropped.scale() + Math.abs(dropped.constant());
+            double sum = constant;
+            double size = dropped.scale() + Math.abs(constant);
             for (int c = 0; c < x.length; c++) {
                 sum += coefficients[c] * x[c];
                 size += Math.abs(coefficients[c] * x[c]);
@@ -46,7 +49,7 @@ public final class Estimability implements Serializable {
     /**
      * Of a fit.
      *
-     * @param design with all columns that the formulas give, also the dropped ones
+     * @param design with all columns that the formulas give, also the dropped ones, about 0
      * @throws IllegalArgumentException if it has not all columns of the dependences
      */
     public static Estimability of(Design design, List<AliasedColumn> aliased) {
@@ -54,23 +57,29 @@ public final class Estimability implements Serializable {
         for (AliasedColumn dropped : aliased) {
             List<DesignColumn> all =
                     dropped.part() == AliasedColumn.FIXED ? design.fixed() : design.auxiliaryColumns(dropped.part());
-            List<DesignColumn> columns = new ArrayList<>(List.of(named(all, dropped.name())));
-            dropped.others().keySet().forEach(name -> columns.add(named(all, name)));
+            // About the centres, if there are any: about 0 there are no digits left to see a difference by.
+            AliasedColumn.Centred centred = dropped.centred();
+            Map<String, Double> centres = centred == null ? Map.of() : centred.centres();
+            Map<String, Double> others = centred == null ? dropped.others() : centred.others();
+            double constant = centred == null ? dropped.constant() : centred.constant();
+            List<DesignColumn> columns = new ArrayList<>(List.of(named(all, dropped.name(), centres)));
+            others.keySet().forEach(name -> columns.add(named(all, name, centres)));
             double[] coefficients = new double[columns.size()];
             coefficients[0] = -1;
             int c = 1;
-            for (double coefficient : dropped.others().values()) {
+            for (double coefficient : others.values()) {
                 coefficients[c++] = coefficient;
             }
-            out.add(new Dependence(dropped, LinearPredictor.Columns.of(design, columns), coefficients));
+            out.add(new Dependence(dropped, constant, LinearPredictor.Columns.of(design, columns), coefficients));
         }
         return out.isEmpty() ? ALL : new Estimability(out);
     }
 
-    private static DesignColumn named(List<DesignColumn> columns, String name) {
+    private static DesignColumn named(List<DesignColumn> columns, String name, Map<String, Double> centres) {
         return columns.stream()
                 .filter(c -> c.name().equals(name))
                 .findFirst()
+                .map(c -> Centring.about(c, centres))
                 .orElseThrow(() -> new IllegalArgumentException("no column " + name));
     }
 
@@ -125,7 +134,13 @@ public final class Estimability implements Serializable {
                                     .mapToInt(List::size)
                                     .sum();
             double[] direction = new double[size];
-            dropped.others().forEach((name, coefficient) -> direction[start + names.indexOf(name)] = -coefficient);
+            dropped.others().forEach((name, coefficient) -> {
+                int at = names.indexOf(name);
+                // Another dropped column has no parameter.
+                if (at >= 0) {
+                    direction[start + at] = -coefficient;
+                }
+            });
             int intercept = names.indexOf(DesignColumn.INTERCEPT);
             if (intercept >= 0) {
                 direction[start + intercept] = -dropped.constant();

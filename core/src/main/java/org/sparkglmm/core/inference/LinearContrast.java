@@ -26,6 +26,21 @@ public record LinearContrast(String text, double[] weights, double constant) {
         return new Reader(text, names).read();
     }
 
+    /**
+     * The same of other parameters.
+     *
+     * @param map J, those it is written in = J · the others
+     */
+    public LinearContrast about(double[][] map) {
+        double[] out = new double[map.length];
+        for (int i = 0; i < map.length; i++) {
+            for (int j = 0; weights[i] != 0 && j < out.length; j++) {
+                out[j] += weights[i] * map[i][j];
+            }
+        }
+        return new LinearContrast(text, out, constant);
+    }
+
     /** Its row in a coefficient table: estimate less the constant's part, z and p of their difference. */
     public FixedEffect estimate(double[] parameters, ParameterCovariance covariance, StandardErrors errors) {
         double value = 0;

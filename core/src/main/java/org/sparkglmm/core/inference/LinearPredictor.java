@@ -14,9 +14,12 @@ public final class LinearPredictor implements Serializable {
     private static final long serialVersionUID = 1;
 
     /** Columns ready to be multiplied: which raw values a column is the product of, and which levels of factors. */
-    record Columns(int[][] variables, int[][] levels) implements Serializable {
+    record Columns(int[][] variables, int[][] levels, double[][] centres) implements Serializable {
         static Columns of(Design design, List<DesignColumn> columns) {
-            return new Columns(LinearPredictor.variables(design, columns), LinearPredictor.levels(columns));
+            return new Columns(
+                    LinearPredictor.variables(design, columns),
+                    LinearPredictor.levels(columns),
+                    LinearPredictor.centres(columns));
         }
 
         double[] values(double[] raw) {
@@ -26,7 +29,7 @@ public final class LinearPredictor implements Serializable {
                 for (int k = 0; k < variables[c].length; k++) {
                     double v = raw[variables[c][k]];
                     int level = levels[c][k];
-                    value *= level == Component.NUMERIC || Double.isNaN(v) ? v : v == level ? 1 : 0;
+                    value *= level == Component.NUMERIC || Double.isNaN(v) ? v - centres[c][k] : v == level ? 1 : 0;
                 }
                 out[c] = value;
             }
@@ -77,6 +80,12 @@ public final class LinearPredictor implements Serializable {
         return columns.stream()
                 .map(c -> c.components().stream().mapToInt(Component::level).toArray())
                 .toArray(int[][]::new);
+    }
+
+    private static double[][] centres(List<DesignColumn> columns) {
+        return columns.stream()
+                .map(c -> c.components().stream().mapToDouble(Component::centre).toArray())
+                .toArray(double[][]::new);
     }
 
     /** offset + x'β. */

@@ -6,6 +6,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Design;
@@ -62,6 +63,7 @@ public final class MarginalCoefficients {
         if (!CommonOps_DDRM.solve(xx, right, solution) || Double.isNaN(solution.get(0, 0))) {
             return List.of();
         }
+        solution = aboutZero(solution, new Centring(design, false).fixedToRaw());
         double[] estimates = new double[p];
         double[] se = new double[p];
         double[] robust = new double[p];
@@ -75,6 +77,20 @@ public final class MarginalCoefficients {
             robust[i] = covariance.deltaError(gradient, StandardErrors.ROBUST);
         }
         return FixedEffect.table(design.fixedNames(), estimates, se, robust, errors);
+    }
+
+    /** The coefficients, and what they change by, of the columns about 0. */
+    private static DMatrixRMaj aboutZero(DMatrixRMaj centred, double[][] toRaw) {
+        int p = centred.getNumRows();
+        DMatrixRMaj out = new DMatrixRMaj(p, centred.getNumCols());
+        for (int i = 0; i < p; i++) {
+            for (int k = 0; k < p; k++) {
+                for (int j = 0; toRaw[i][k] != 0 && j < out.getNumCols(); j++) {
+                    out.add(i, j, toRaw[i][k] * centred.get(k, j));
+                }
+            }
+        }
+        return out;
     }
 
     /** X'X and X'(g(M) - offset, ∂g(M)/∂parameters) of a block. */

@@ -27,6 +27,11 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 public record TermTest(String part, String term, WaldTest typeTwo, WaldTest typeThree) {
 
+    /** The same with another test of type II. */
+    public TermTest withTypeTwo(WaldTest other) {
+        return new TermTest(part, term, other, typeThree);
+    }
+
     /** Of every term of every predictor but constants. */
     public static List<TermTest> of(
             Design design, Family family, double[] parameters, ParameterCovariance covariance, StandardErrors errors) {

@@ -105,6 +105,33 @@ public final class ConditionalModes {
         System.arraycopy(covariance, 0, covariances, at * q * q, q * q);
     }
 
+    /** Turns modes and covariances into those of other effects, A times these. */
+    public void turn(double[][] a) {
+        double[] work = new double[q];
+        for (int at = 0; at < modes.length; at += q) {
+            multiply(a, modes, at, 1, work);
+            for (int r = 0; r < q; r++) {
+                multiply(a, covariances, at * q + r * q, 1, work);
+            }
+            for (int c = 0; c < q; c++) {
+                multiply(a, covariances, at * q + c, q, work);
+            }
+        }
+    }
+
+    /** v := Av, v every {@code step}-th number from {@code at} on. */
+    private static void multiply(double[][] a, double[] v, int at, int step, double[] work) {
+        for (int r = 0; r < work.length; r++) {
+            work[r] = 0;
+            for (int c = 0; c < work.length; c++) {
+                work[r] += a[r][c] * v[at + c * step];
+            }
+        }
+        for (int r = 0; r < work.length; r++) {
+            v[at + r * step] = work[r];
+        }
+    }
+
     /** Random effect r of cluster i. */
     public double mode(int i, int r) {
         return modes[i * q + r];

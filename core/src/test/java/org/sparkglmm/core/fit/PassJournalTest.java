@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.design.RandomBlocks;
@@ -84,6 +85,11 @@ class PassJournalTest {
         @Override
         public ClusterData withColumns(ColumnSelection keep) {
             return data.withColumns(keep);
+        }
+
+        @Override
+        public ClusterData centred(Centring centring) {
+            return data.centred(centring);
         }
     }
 

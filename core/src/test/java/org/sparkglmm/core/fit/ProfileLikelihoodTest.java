@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -63,10 +64,9 @@ class ProfileLikelihoodTest {
             FitResult fit = GlmmFit.fit(
                     rows.design(), family, link, data, new FitOptions(nodes, false, "newton"), FitListener.SILENT);
             ParameterLayout layout = fit.layout();
-            Prepared prepared = Prepared.of(rows.design(), family, data);
-            double unit =
-                    family.isLinear(link) ? 1 : link.unit(StartingValues.predictor(family, link, prepared.moments()));
-            Scaling scaling = new Scaling(prepared.moments(), prepared.design(), family, layout, unit);
+            DataMoments moments = DataMoments.of(data, family, rows.design());
+            double unit = family.isLinear(link) ? 1 : link.unit(StartingValues.predictor(family, link, moments));
+            Scaling scaling = new Scaling(moments, rows.design(), family, layout, unit);
             Objective objective = new MarginalLikelihood(data, fit.model(), new GaussHermite(nodes, layout.random()));
             double[] estimate = fit.parameters();
             double[] lambda = layout.lambda(estimate);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
@@ -82,6 +83,11 @@ class ModeTrailTest {
 
         @Override
         public ClusterData withColumns(ColumnSelection keep) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ClusterData centred(Centring centring) {
             throw new UnsupportedOperationException();
         }
     }

@@ -7,9 +7,11 @@ import java.util.concurrent.Callable;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.LinearContrast;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.Visible;
@@ -51,12 +53,15 @@ final class ContrastCommand implements Callable<Integer> {
                 .toList();
         List<LinearContrast> parsed =
                 contrasts.stream().map(c -> LinearContrast.parse(c, names)).toList();
-        print(saved, parsed, estimates, errors);
+        print(saved, parsed, errors);
         return ExitCode.OK;
     }
 
-    private void print(
-            ModelFile.Saved saved, List<LinearContrast> parsed, Predictor.Estimates estimates, StandardErrors errors) {
+    private void print(ModelFile.Saved saved, List<LinearContrast> parsed, StandardErrors errors) {
+        Predictor.Estimates estimates = saved.estimates();
+        FarOrigin far = estimates.far();
+        double[] parameters = far == null ? estimates.parameters() : far.parameters();
+        ParameterCovariance covariance = far == null ? estimates.covariance() : far.covariance();
         PrintWriter out = spec.commandLine().getOut();
         Link link = saved.request().link();
         boolean ratios = link == Link.LOGIT || link == Link.LOG;
@@ -87,7 +92,7 @@ final class ContrastCommand implements Callable<Integer> {
             boolean estimable = Estimability.isEstimable(contrast.weights(), directions);
             undetermined += estimable ? 0 : 1;
             FixedEffect e = estimable
-                    ? contrast.estimate(estimates.parameters(), estimates.covariance(), errors)
+                    ? inColumns(contrast, far).estimate(parameters, covariance, errors)
                     : FixedEffect.unknown(contrast.text());
             out.printf(
                     head,
@@ -107,7 +112,9 @@ final class ContrastCommand implements Callable<Integer> {
             out.println("NA: the data of the fit do not determine it; it depends on which columns were dropped (here "
                     + String.join(", ", estimates.droppedColumns()) + ")");
         } else if (parsed.size() > 1) {
-            WaldTest joint = LinearContrast.joint(parsed, estimates.parameters(), estimates.covariance(), errors);
+            List<LinearContrast> all =
+                    parsed.stream().map(c -> inColumns(c, far)).toList();
+            WaldTest joint = LinearContrast.joint(all, parameters, covariance, errors);
             out.printf(
                     Locale.ROOT,
                     "All together: Chisq %s on %d df, p = %s%n",
@@ -123,6 +130,11 @@ final class ContrastCommand implements Callable<Integer> {
                 + " (Wald); effects are conditional on the "
                 + saved.request().group());
         out.flush();
+    }
+
+    /** A contrast of the parameters about 0 as one of those that the estimates are about. */
+    private static LinearContrast inColumns(LinearContrast contrast, FarOrigin far) {
+        return far == null ? contrast : contrast.about(far.toRaw());
     }
 
     private static String number(double value) {

@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.JointVariance;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -68,6 +69,13 @@ public final class PersonEffects {
      */
     static final String DERIVATIVES = "derivatives";
 
+    /**
+     * The numbers of the {@link #numberColumns}, in their order, about the centres of covariates that lie far from 0; there only where a
+     * fit has such. Predictions are computed from these, and the derivatives are theirs and those of the parameters about the centres:
+     * what is about 0 has lost the digits.
+     */
+    static final String CENTRED = "centred";
+
     /** Numbers that the derivatives of all persons may be: some 400 MB. */
     private static final long MOST_DERIVATIVES = 50_000_000;
 
@@ -75,32 +83,56 @@ public final class PersonEffects {
         return term.equals("(Intercept)") ? "intercept" : term;
     }
 
-    /** One row a person, the id under its own name and type, its {@link #INFLUENCE} on a fit and its {@link #DERIVATIVES}. */
+    /**
+     * One row a person, the id under its own name and type, its {@link #INFLUENCE} on a fit and its {@link #DERIVATIVES}.
+     *
+     * @param blocks about the centres of covariates that lie far from 0, where the fit has such; the table is about 0, with those about
+     *     the centres beside it
+     */
     public static Dataset<Row> table(
             SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, FitResult fit) {
         String travelled = "__id";
         GaussHermite grid = new GaussHermite(fit.nodes(), fit.layout().random());
-        double[][] change = fit.covariance().changeByScore();
+        CentredEstimates centred = fit.inColumns();
+        double[][] change = centred.covariance().changeByScore();
         MixedModel model = fit.model();
-        double[] parameters = fit.parameters();
-        JointVariance joint = new JointVariance(fit.covariance(), fit.errors());
+        double[] parameters = centred.parameters();
+        double[][] toRaw = fit.centred() == null
+                ? null
+                : FarOrigin.centring(centred.design(), fit.family()).randomToRaw();
+        JointVariance joint = new JointVariance(centred.covariance(), fit.errors());
         int q = model.layout().random();
         boolean keeps = fit.clusters() * q * parameters.length <= MOST_DERIVATIVES;
         StructType schema = schema(bound, travelled)
                 .add(INFLUENCE, DataTypes.DoubleType, true)
                 .add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true);
+        if (toRaw != null) {
+            schema = schema.add(CENTRED, DataTypes.createArrayType(DataTypes.DoubleType), true);
+        }
         Dataset<Row> rows = spark.createDataFrame(
                 blocks.flatMap(block -> {
                     ConditionalModes modes = ConditionalModes.withInfluences(block, model, grid, parameters, change);
-                    Double[][] derivatives = new Double[block.clusters()][];
-                    for (int i = 0; i < derivatives.length; i++) {
+                    int clusters = block.clusters();
+                    Double[][] derivatives = new Double[clusters][];
+                    for (int i = 0; i < clusters; i++) {
                         if (joint.matters(modes.covariance(i), modes.derivatives(i))) {
                             derivatives[i] = keeps ? flat(modes.derivatives(i)) : new Double[0];
                         }
                     }
+                    if (toRaw == null) {
+                        return rows(block, person -> {
+                            int i = block.clusterOf(person);
+                            return row(block, modes, q, person, modes.influence(i), derivatives[i]);
+                        });
+                    }
+                    Double[][] about = new Double[clusters][];
+                    for (int i = 0; i < clusters; i++) {
+                        about[i] = numbers(modes, q, i);
+                    }
+                    modes.turn(toRaw);
                     return rows(block, person -> {
                         int i = block.clusterOf(person);
-                        return row(block, modes, q, person, modes.influence(i), derivatives[i]);
+                        return row(block, modes, q, person, modes.influence(i), derivatives[i], about[i]);
                     });
                 }),
                 schema);
@@ -137,10 +169,7 @@ public final class PersonEffects {
         StructType out = new StructType()
                 .add(idName, longIds ? DataTypes.LongType : DataTypes.StringType, false)
                 .add("n_obs", DataTypes.LongType, false);
-        List<String> numbers = new ArrayList<>(modeColumns(bound.design()));
-        numbers.addAll(deviationColumns(bound.design()));
-        numbers.addAll(covarianceColumns(bound.design()));
-        for (String name : numbers) {
+        for (String name : numberColumns(bound.design())) {
             out = out.add(name, DataTypes.DoubleType, true);
         }
         return out;
@@ -166,17 +195,23 @@ public final class PersonEffects {
                 ? (Object) block.ids().number(person)
                 : block.ids().text(person);
         out[at++] = (long) (block.start(i + 1) - block.start(i));
+        Double[] numbers = numbers(modes, q, i);
+        System.arraycopy(numbers, 0, out, at, numbers.length);
+        System.arraycopy(more, 0, out, at + numbers.length, more.length);
+        return RowFactory.create(out);
+    }
+
+    /** What {@link #numberColumns} name. */
+    private static Double[] numbers(ConditionalModes modes, int q, int i) {
+        Double[] out = new Double[2 * q + q * (q - 1) / 2];
+        int at = 2 * q;
         for (int r = 0; r < q; r++) {
-            out[at] = modes.mode(i, r);
-            out[at++ + q] = modes.deviation(i, r);
-        }
-        at += q;
-        for (int r = 0; r < q; r++) {
+            out[r] = modes.mode(i, r);
+            out[q + r] = modes.deviation(i, r);
             for (int c = 0; c < r; c++) {
                 out[at++] = modes.covariance(i, r, c);
             }
         }
-        System.arraycopy(more, 0, out, at, more.length);
-        return RowFactory.create(out);
+        return out;
     }
 }

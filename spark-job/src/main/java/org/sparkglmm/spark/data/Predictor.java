@@ -24,6 +24,7 @@ import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.Prediction;
@@ -67,9 +68,14 @@ public final class Predictor {
      * @param covariance of these
      * @param errors which of its standard errors to use
      * @param aliased columns that were dropped; null if that is not known, as of files of the first version
+     * @param far the same about the centres of covariates that lie far from 0; null where none does
      */
     public record Estimates(
-            double[] parameters, ParameterCovariance covariance, StandardErrors errors, List<AliasedColumn> aliased) {
+            double[] parameters,
+            ParameterCovariance covariance,
+            StandardErrors errors,
+            List<AliasedColumn> aliased,
+            FarOrigin far) {
         /** The names of the dropped columns. */
         public List<String> droppedColumns() {
             return aliased == null
@@ -80,7 +86,7 @@ public final class Predictor {
         /**
          * What the data determine.
          *
-         * @param all the design with all columns of the formulas
+         * @param all the design with all columns of the formulas, about 0
          */
         public Estimability estimability(Design all) {
             try {
@@ -88,6 +94,13 @@ public final class Predictor {
             } catch (IllegalArgumentException e) {
                 throw notItsFormula();
             }
+        }
+
+        /** What goes with the columns that predictions are computed in, and these, from the design about 0. */
+        CentredEstimates inColumns(Design design, Family family) {
+            return far == null
+                    ? new CentredEstimates(design, parameters, covariance)
+                    : new CentredEstimates(far.about(design, family), far.parameters(), far.covariance());
         }
     }
 
@@ -196,7 +209,8 @@ public final class Predictor {
                 new TableColumns(saved).require(request.group(), "model").dataType());
         boolean same = own.travelsAs(savedId);
         Column id = same ? own.encode() : common(table, own, savedId);
-        Dataset<Row> known = keep(saved.withColumn(ID, same ? savedId.encode() : common(saved, savedId, own)), "fit");
+        Dataset<Row> known =
+                keep(inColumns(saved).withColumn(ID, same ? savedId.encode() : common(saved, savedId, own)), "fit");
         Dataset<Row> keyed = table.withColumn(ID, id);
         Dataset<Row> unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
                 .drop(ID);
@@ -266,7 +280,7 @@ public final class Predictor {
      * The same for the rows that were fitted, whose blocks are at hand.
      *
      * @param bound the fitted table
-     * @param blocks its blocks
+     * @param blocks its blocks, about the centres where there are any
      */
     public Dataset<Row> predictFitted(
             Dataset<Row> table, boolean text, BoundTable bound, JavaRDD<ClusterBlock> blocks) {
@@ -274,7 +288,10 @@ public final class Predictor {
                 table,
                 text,
                 ModelBinding.predictors(request, table, text).id().encode(),
-                keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID), "fit"));
+                keep(
+                        PersonEffects.travelling(
+                                spark, bound, blocks, model, inColumns().parameters(), ID),
+                        "fit"));
     }
 
     private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> effects) {
@@ -311,6 +328,25 @@ public final class Predictor {
         return saved.filter(
                         functions.size(functions.col(PersonEffects.DERIVATIVES)).equalTo(0))
                 .count();
+    }
+
+    /** A fit's own effects in the columns that predictions are computed in. */
+    private Dataset<Row> inColumns(Dataset<Row> saved) {
+        if (estimates.far() == null) {
+            return saved;
+        }
+        List<String> names = effectColumns();
+        Column about = functions.col(
+                new TableColumns(saved).require(PersonEffects.CENTRED, "model").name());
+        List<Column> select = new ArrayList<>();
+        for (String column : saved.columns()) {
+            int at = names.indexOf(column);
+            select.add(
+                    at < 0
+                            ? functions.col(TableColumns.quoted(column))
+                            : about.getItem(at).alias(column));
+        }
+        return saved.select(select.toArray(Column[]::new));
     }
 
     /** id, modes, deviations, covariances, derivatives, source; no derivatives at all are empty ones for everybody. */
@@ -355,12 +391,14 @@ public final class Predictor {
     }
 
     private RowPredictor rowPredictor(Design all) {
+        CentredEstimates centred =
+                estimates.inColumns(all.withColumns(design.fixed(), design.auxiliary()), request.family());
         return new RowPredictor(
-                all.withColumns(design.fixed(), design.auxiliary()),
+                centred.design(),
                 request.family(),
                 request.link(),
-                estimates.parameters(),
-                estimates.covariance(),
+                centred.parameters(),
+                centred.covariance(),
                 estimates.errors(),
                 estimates.estimability(all));
     }
@@ -424,7 +462,9 @@ public final class Predictor {
         if (bound == null) {
             return null;
         }
-        Design kept = bound.design().withColumns(design.fixed(), design.auxiliary());
+        Design kept = estimates
+                .inColumns(bound.design().withColumns(design.fixed(), design.auxiliary()), request.family())
+                .design();
         JavaRDD<ClusterBlock> blocks =
                 BlockLoader.load(bound.withDesign(kept), request.family()).blocks();
         long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
@@ -434,7 +474,14 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(spark, bound, blocks, model, estimates.parameters(), ID), "rows");
+        return keep(
+                PersonEffects.travelling(
+                        spark, bound, blocks, model, inColumns().parameters(), ID),
+                "rows");
+    }
+
+    private CentredEstimates inColumns() {
+        return estimates.inColumns(design, request.family());
     }
 
     private Dataset<Row> none(boolean longIds) {

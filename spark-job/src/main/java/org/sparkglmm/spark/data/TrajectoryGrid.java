@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.RowPredictor;
 import org.sparkglmm.core.inference.TrajectoryPoint;
 
@@ -226,12 +227,13 @@ public final class TrajectoryGrid {
         List<Row> raws =
                 new ArrayList<>(table.select(select.toArray(Column[]::new)).collectAsList());
         raws.sort(Comparator.comparingInt(r -> r.getInt(0)));
+        CentredEstimates centred = estimates.inColumns(design, request.family());
         RowPredictor predictor = new RowPredictor(
-                design,
+                centred.design(),
                 request.family(),
                 request.link(),
-                estimates.parameters(),
-                estimates.covariance(),
+                centred.parameters(),
+                centred.covariance(),
                 estimates.errors(),
                 estimates.estimability(columns.design()));
         RowEncoder encoder = new RowEncoder(design.raw());

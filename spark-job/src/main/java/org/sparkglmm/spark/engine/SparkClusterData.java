@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.sparkglmm.core.design.BlockFunction;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
@@ -94,6 +95,11 @@ public final class SparkClusterData implements ClusterData {
     @Override
     public ClusterData withColumns(ColumnSelection keep) {
         return new SparkClusterData(blocks.map(block -> block.withColumns(keep)), rows);
+    }
+
+    @Override
+    public ClusterData centred(Centring centring) {
+        return new SparkClusterData(blocks.map(centring::of), rows);
     }
 
     /** The blocks themselves, for what is written person by person. */

@@ -37,6 +37,7 @@ import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.inference.TermTest;
 import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.spark.data.Covariate;
+import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.Predictor;
 
@@ -124,12 +125,15 @@ public final class ModelFile {
         coefficients(root.putArray("fixed"), fit.fixed());
         random(root.putArray("random"), fit);
         extra(root.putObject("extra"), fit);
-        ObjectNode covariance = root.putObject("covariance");
-        strings(covariance.putArray("names"), fit.covariance().names());
-        matrix(covariance.putArray("matrix"), fit.covariance().matrix(StandardErrors.MODEL));
-        matrix(covariance.putArray("robust"), fit.covariance().matrix(StandardErrors.ROBUST));
-        Arrays.stream(fit.covariance().indices()).forEach(covariance.putArray("parameters")::add);
-        Arrays.stream(fit.covariance().open()).forEach(covariance.putArray("undetermined")::add);
+        covariance(root.putObject("covariance"), fit.covariance());
+        FarOrigin far = FarOrigin.of(fit);
+        if (far != null) {
+            ObjectNode centred = root.putObject("centred");
+            numbers(centred.putObject("centres"), far.centres());
+            numbers(centred.putArray("parameters"), far.parameters());
+            covariance(centred.putObject("covariance"), far.covariance());
+            matrix(centred.putArray("toRaw"), far.toRaw());
+        }
         tests(root.putArray("tests"), fit.termTests());
         integration(root.putObject("integration"), fit.integration());
         coefficients(root.putArray("marginal"), fit.answers().marginal());
@@ -191,11 +195,30 @@ public final class ModelFile {
             ObjectNode node = into.addObject();
             node.put("part", dropped.part());
             node.put("column", dropped.name());
-            number(node, "constant", dropped.constant());
-            ObjectNode others = node.putObject("others");
-            dropped.others().forEach((name, coefficient) -> number(others, name, coefficient));
+            dependence(node, dropped.constant(), dropped.others());
             number(node, "scale", dropped.scale());
+            AliasedColumn.Centred centred = dropped.centred();
+            if (centred != null) {
+                ObjectNode about = node.putObject("centred");
+                numbers(about.putObject("centres"), centred.centres());
+                dependence(about, centred.constant(), centred.others());
+            }
         }
+    }
+
+    private static void dependence(ObjectNode into, double constant, Map<String, Double> others) {
+        number(into, "constant", constant);
+        numbers(into.putObject("others"), others);
+    }
+
+    private static void numbers(ObjectNode into, Map<String, Double> values) {
+        values.forEach((name, value) -> number(into, name, value));
+    }
+
+    private static Map<String, Double> numbers(JsonNode node) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        node.fields().forEachRemaining(e -> out.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+        return out;
     }
 
     /** Null for a file of the first version, which did not keep them. */
@@ -205,18 +228,29 @@ public final class ModelFile {
         }
         List<AliasedColumn> out = new ArrayList<>();
         for (JsonNode node : nodes) {
-            Map<String, Double> others = new LinkedHashMap<>();
-            node.path("others")
-                    .fields()
-                    .forEachRemaining(e -> others.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+            JsonNode about = node.path("centred");
             out.add(new AliasedColumn(
                     node.path("part").asInt(AliasedColumn.FIXED),
                     node.path("column").asText(),
                     node.path("constant").asDouble(Double.NaN),
-                    others,
-                    node.path("scale").asDouble(Double.NaN)));
+                    numbers(node.path("others")),
+                    node.path("scale").asDouble(Double.NaN),
+                    about.isMissingNode()
+                            ? null
+                            : new AliasedColumn.Centred(
+                                    numbers(about.path("centres")),
+                                    about.path("constant").asDouble(Double.NaN),
+                                    numbers(about.path("others")))));
         }
         return out;
+    }
+
+    private static void covariance(ObjectNode into, ParameterCovariance covariance) {
+        strings(into.putArray("names"), covariance.names());
+        matrix(into.putArray("matrix"), covariance.matrix(StandardErrors.MODEL));
+        matrix(into.putArray("robust"), covariance.matrix(StandardErrors.ROBUST));
+        Arrays.stream(covariance.indices()).forEach(into.putArray("parameters")::add);
+        Arrays.stream(covariance.open()).forEach(into.putArray("undetermined")::add);
     }
 
     /** In words; never where an earlier fit lies, since paths are no part of a result. */
@@ -548,23 +582,11 @@ public final class ModelFile {
                 text(design, "weights"),
                 text(design, "precisionWeights"),
                 levels);
-        JsonNode values = design.path("parameters");
-        double[] parameters = new double[values.size()];
-        for (int i = 0; i < parameters.length; i++) {
-            parameters[i] = values.get(i).asDouble(Double.NaN);
-        }
+        double[] parameters = vector(design.path("parameters"));
         List<List<String>> auxiliary = new ArrayList<>();
         design.path("auxiliaryColumns").forEach(names -> auxiliary.add(strings(names)));
         List<String> names = strings(design.path("parameterNames"));
-        JsonNode covariance = root.path("covariance");
-        int free = covariance.path("parameters").size();
-        boolean whole = parameters.length > 0
-                && names.size() == parameters.length
-                && isSquare(covariance.path("matrix"), free)
-                && isSquare(covariance.path("robust"), free);
-        if (!whole) {
-            throw new IllegalArgumentException("parameters, their names and their covariance do not go together");
-        }
+        ParameterCovariance covariance = covariance(root.path("covariance"), parameters, names);
         StandardErrors errors = StandardErrors.valueOf(
                 root.path("standardErrors").asText("model").toUpperCase(Locale.ROOT));
         return new Saved(
@@ -573,15 +595,10 @@ public final class ModelFile {
                 auxiliary,
                 new Predictor.Estimates(
                         parameters,
-                        new ParameterCovariance(
-                                parameters.length,
-                                integers(covariance.path("parameters")),
-                                integers(covariance.path("undetermined")),
-                                names,
-                                matrix(covariance.path("matrix")),
-                                matrix(covariance.path("robust"))),
+                        covariance,
                         errors,
-                        aliased(design.path("aliased"))),
+                        aliased(design.path("aliased")),
+                        root.has("centred") ? far(root.path("centred"), parameters.length, names) : null),
                 names,
                 covariates(design.path("covariates")),
                 design.path("aliased").isMissingNode() && hasDropped(root.path("warnings")),
@@ -604,6 +621,48 @@ public final class ModelFile {
             throw new IllegalArgumentException("no fingerprint");
         }
         return node.isMissingNode() ? null : node.asText();
+    }
+
+    private static FarOrigin far(JsonNode node, int size, List<String> names) {
+        Map<String, Double> centres = numbers(node.path("centres"));
+        double[] parameters = vector(node.path("parameters"));
+        boolean whole = parameters.length == size
+                && isSquare(node.path("toRaw"), size)
+                && centres.values().stream().allMatch(Double::isFinite);
+        if (!whole) {
+            throw new IllegalArgumentException("the parameters about the centres are not those of the model");
+        }
+        return new FarOrigin(
+                centres,
+                parameters,
+                covariance(node.path("covariance"), parameters, names),
+                matrix(node.path("toRaw")));
+    }
+
+    private static ParameterCovariance covariance(JsonNode node, double[] parameters, List<String> names) {
+        int free = node.path("parameters").size();
+        boolean whole = parameters.length > 0
+                && names.size() == parameters.length
+                && isSquare(node.path("matrix"), free)
+                && isSquare(node.path("robust"), free);
+        if (!whole) {
+            throw new IllegalArgumentException("parameters, their names and their covariance do not go together");
+        }
+        return new ParameterCovariance(
+                parameters.length,
+                integers(node.path("parameters")),
+                integers(node.path("undetermined")),
+                names,
+                matrix(node.path("matrix")),
+                matrix(node.path("robust")));
+    }
+
+    private static double[] vector(JsonNode values) {
+        double[] out = new double[values.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values.get(i).asDouble(Double.NaN);
+        }
+        return out;
     }
 
     private static List<Covariate> covariates(JsonNode nodes) {

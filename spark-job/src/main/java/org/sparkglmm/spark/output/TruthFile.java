@@ -64,6 +64,7 @@ public final class TruthFile {
             "standardErrors",
             "intervals",
             "covariance",
+            "centred",
             "tests",
             "integration",
             "marginal",
