@@ -87,6 +87,10 @@ final class SessionOptions {
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("spark-glmm");
         }
+        if (!conf.contains("spark.sql.legacy.javaCharsets")) {
+            // Spark 4 knows some seven encodings of text without it, and windows-1252 is none of them.
+            conf.set("spark.sql.legacy.javaCharsets", "true");
+        }
         // Off before Spark 4, on since: expressions inside I( ) shall mean the same on both, a value left undefined is
         // a missing one.
         if (!conf.contains("spark.sql.ansi.enabled")) {
