@@ -137,13 +137,35 @@ final class PartitionFolders {
     }
 
     /**
-     * The table.
+     * The table, of files whose columns go by their place: Spark would count those of the folders among them.
      *
      * @param schema of what is in the files
      * @param wanted types of columns of the folders that somebody asked for, as {@link #columnsOf} gives them
+     * @throws DataException if some of the folders' columns are in the files too, and others are not
      */
-    Dataset<Row> load(Supplier<DataFrameReader> reader, StructType schema, StructType wanted) {
-        return columns.isEmpty() ? load(reader, schema) : ofRoots(reader, schema, wanted);
+    Dataset<Row> loadByPlace(Supplier<DataFrameReader> reader, StructType schema, StructType wanted) {
+        if (columns.isEmpty()) {
+            return load(reader, schema);
+        }
+        List<StructField> both = new ArrayList<>();
+        for (PartitionColumn column : columns) {
+            StructField inFiles = find(schema, column.sparkName());
+            if (inFiles != null) {
+                both.add(inFiles);
+            }
+        }
+        if (both.isEmpty()) {
+            return ofRoots(reader, schema, wanted);
+        }
+        if (both.size() < columns.size()) {
+            throw new DataException("cannot read " + path + ": column "
+                    + both.stream().map(StructField::name).collect(Collectors.joining(", "))
+                    + " stands in the files and in the names of their folders, and another column of the folders does not;"
+                    + " take it out of the files");
+        }
+        Dataset<Row> files = withoutFolders(reader).schema(schema).load(path);
+        requireAgreement(files, both);
+        return files;
     }
 
     /** Of a schema, the columns that stand in the names of folders. */
@@ -170,7 +192,8 @@ final class PartitionFolders {
             return withColumns(reader, own, wanted, roots.get(0), path);
         }
         return roots.stream()
-                .map(root -> withColumns(reader, own, wanted, root, literal(root)))
+                .map(root -> withColumns(
+                        reader, own, wanted, root, TableFiles.literal(root).toString()))
                 .reduce(Dataset::union)
                 .orElseThrow();
     }
@@ -189,12 +212,7 @@ final class PartitionFolders {
     }
 
     private static String[] literal(List<DataFile> files) {
-        return files.stream().map(f -> literal(f.path())).toArray(String[]::new);
-    }
-
-    /** A path whose letters are not a pattern. */
-    private static String literal(Path path) {
-        return path.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+        return files.stream().map(f -> TableFiles.literal(f.path()).toString()).toArray(String[]::new);
     }
 
     /**

@@ -75,6 +75,12 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
         return new TableFiles(List.copyOf(data), lake, isWhole);
     }
 
+    /** A path that means just this file or folder, whatever signs are in it. */
+    static Path literal(Path path) {
+        String escaped = path.toUri().getPath().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+        return new Path(path.toUri().getScheme(), path.toUri().getAuthority(), escaped);
+    }
+
     private static List<String> folders(Path root, Path file) {
         Deque<String> out = new ArrayDeque<>();
         for (Path at = file; at != null && !at.equals(root); at = at.getParent()) {

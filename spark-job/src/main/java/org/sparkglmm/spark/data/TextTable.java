@@ -85,6 +85,9 @@ final class TextTable {
 
     private List<Path> files;
     private List<String> names;
+    /** The header's, as it stands: quotes before another separator would hide it. */
+    private String firstLine = "";
+
     private TextLook look;
     private boolean whole;
 
@@ -176,9 +179,8 @@ final class TextTable {
                             ? "UTF-8 text; say its --encoding, such as windows-1252 or UTF-16, or its --format"
                             : dialect.encoding() + " text; say another --encoding"));
         }
-        String only = found.get(0);
         for (char separator : new char[] {';', '\t', '|', ','}) {
-            if (found.size() == 1 && only.indexOf(separator) >= 0 && separator != dialect.separator()) {
+            if (found.size() == 1 && firstLine.indexOf(separator) >= 0 && separator != dialect.separator()) {
                 String name = separator == '\t' ? "tab" : "'" + separator + "'";
                 String kind =
                         switch (separator) {
@@ -228,6 +230,9 @@ final class TextTable {
             String line = in.readLine();
             for (int n = 0; line != null && !done[0] && n < MOST_LINES_OF_HEADER; n++) {
                 String bare = n == 0 && line.startsWith("\ufeff") ? line.substring(1) : line;
+                if (out.isEmpty() && !scanner.isOpen()) {
+                    firstLine = bare;
+                }
                 if (scanner.isOpen() || !bare.isBlank()) {
                     byte[] bytes = bare.getBytes(StandardCharsets.UTF_8);
                     scanner.line(bytes, 0, bytes.length);
@@ -283,7 +288,7 @@ final class TextTable {
                     .sum();
             Job job = Job.getInstance(configuration);
             FileInputFormat.setInputPaths(
-                    job, files.stream().map(TextTable::literally).toArray(Path[]::new));
+                    job, files.stream().map(TableFiles::literal).toArray(Path[]::new));
             int cores = Math.max(1, context.defaultParallelism());
             if (byFile) {
                 FileInputFormat.setMinInputSplitSize(job, Long.MAX_VALUE);
@@ -310,12 +315,6 @@ final class TextTable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** A path that means just this file, whatever signs are in it. */
-    private static Path literally(Path file) {
-        String escaped = file.toUri().getPath().replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
-        return new Path(file.toUri().getScheme(), file.toUri().getAuthority(), escaped);
     }
 
     /** What a task does with a part. */
@@ -391,10 +390,20 @@ final class TextTable {
         for (Part part : sorted) {
             before = part.file.equals(file) ? before : 0;
             file = part.file;
-            out.merge(part.look, before, files.size() == 1 ? "" : new Path(file).getName());
+            out.merge(part.look, before, shown(new Path(file)));
             before += part.look.lines();
         }
         return out;
+    }
+
+    /** A file as people may see it: folders' names may be ids. */
+    private String shown(Path file) {
+        if (files.size() == 1) {
+            return "";
+        }
+        long alike =
+                files.stream().filter(f -> f.getName().equals(file.getName())).count();
+        return alike == 1 ? file.getName() : "file " + (1 + files.indexOf(file)) + " of " + files.size();
     }
 
     private void refuseWhatIsNotRead() {
@@ -570,10 +579,11 @@ final class TextTable {
         Set<String> different = new HashSet<>();
         Set<Double> numbers = new HashSet<>();
         for (Row row : found) {
-            String text = row.isNullAt(0) ? "" : row.getString(0).strip();
-            if (!text.isEmpty()) {
+            String text = row.isNullAt(0) ? "" : row.getString(0).strip().replace(',', '.');
+            // In rows that are dropped anything may stand here.
+            if (TextNumbers.isNumber(text)) {
                 different.add(text);
-                numbers.add(Double.parseDouble(text.replace(',', '.')));
+                numbers.add(Double.parseDouble(text));
             }
         }
         return different.size() <= ModelBinding.MOST_LEVELS && numbers.size() < different.size();
@@ -625,7 +635,7 @@ final class TextTable {
     private Dataset<Row> load(StructType inFiles, boolean marked) {
         Supplier<DataFrameReader> reader =
                 () -> marked ? reader().option("columnNameOfCorruptRecord", TableSource.MALFORMED) : reader();
-        return folders.load(reader, inFiles, asked);
+        return folders.loadByPlace(reader, inFiles, asked);
     }
 
     /** @param marked whether with {@link TableSource#MALFORMED}, which costs the parsing of every column */

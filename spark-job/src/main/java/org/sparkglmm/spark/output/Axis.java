@@ -92,8 +92,11 @@ record Axis(String label, double low, double high, List<Tick> ticks) {
         if (!(low <= high)) {
             return new double[] {0, 1};
         }
-        double least = 1e-9 * Math.max(1, Math.abs(low));
-        return high - low > least ? new double[] {low, high} : new double[] {low - 0.5, high + 0.5};
+        double size = Math.max(Math.abs(low), Math.abs(high));
+        double least = 1e-9 * Math.max(1, size);
+        // Half a unit is nothing beside 10^17.
+        double half = Math.max(0.5, least);
+        return high - low > least ? new double[] {low, high} : new double[] {low - half, high + half};
     }
 
     private static List<Tick> even(double low, double high) {

@@ -34,7 +34,7 @@ public final class SummaryText {
         SummaryText text = new SummaryText(fit, counts);
         text.header(request);
         text.random();
-        text.counts(dropped);
+        text.counts(dropped, warnings.stream().anyMatch(w -> w.code().equals("malformed_rows")));
         text.fixed();
         text.own();
         text.tests();
@@ -137,7 +137,8 @@ public final class SummaryText {
         }
     }
 
-    private void counts(long dropped) {
+    /** @param malformed whether some of the rows dropped had more fields than the header */
+    private void counts(long dropped, boolean malformed) {
         line(
                 "Number of obs: %s%s, groups: %s, %s%s",
                 counts.show(fit.observations()),
@@ -146,7 +147,10 @@ public final class SummaryText {
                         : " (their weights add up to " + counts.show(Math.round(fit.weight())) + ")",
                 fit.design().group(),
                 counts.show(fit.clusters()),
-                dropped == 0 ? "" : "  (" + counts.show(dropped) + " rows with missing values dropped)");
+                dropped == 0
+                        ? ""
+                        : "  (" + counts.show(dropped)
+                                + (malformed ? " rows dropped)" : " rows with missing values dropped)"));
         line("");
     }
 

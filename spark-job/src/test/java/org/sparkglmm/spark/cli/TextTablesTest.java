@@ -450,4 +450,52 @@ class TextTablesTest {
         assertEquals(0, missing.code(), missing.err());
         assertTrue(missing.out().contains("x: missing in 80"), missing.out());
     }
+
+    @Test
+    void whatIsDroppedDoesNotCountForLevels() throws IOException {
+        String text = table(i -> "p" + i);
+        Path data = write(text + "p1,0.1,Nord,a,9\n");
+        Commands ran = check(data, "y ~ factor(x) + (1 | id)", "--malformed", "drop");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("factor(x)4.5"), ran.out());
+        Path numbers = write(text + "p1,0.1,3.5,a,9\n");
+        assertEquals(0, fit(numbers, F, "numbers", "--malformed", "drop").code());
+        assertEquals(1, json("numbers", "model.json").path("nDropped").asLong());
+        assertEquals(200, json("numbers", "model.json").path("nObservations").asLong());
+    }
+
+    @Test
+    void anotherSeparatorIsNamedBehindQuotesToo() throws IOException {
+        String text = table(i -> "p" + i)
+                .replaceAll("(?m)^(\\w+),(.*),(\\w+)$", "\"$1\";$2;\"$3\"")
+                .replace(",", ";");
+        refused(check(write(text), F), "separated by semicolons; say --separator ';'");
+    }
+
+    /** Spark counts a column of the folders among those of the files, and every later one would move. */
+    @Test
+    void aColumnInTheFilesAndInTheirFoldersStaysInItsPlace() throws IOException {
+        String text = table(i -> "p" + i).replace("id,y,x,g", "id,y,g,x").replaceAll("(?m),([^,]*),([abc])$", ",$2,$1");
+        assertEquals(0, fit(write(text), F, "flat").code());
+        Path root = folder.resolve("places");
+        for (String g : List.of("a", "b", "c")) {
+            Path part = Files.createDirectories(root.resolve("g=" + g)).resolve("part.csv");
+            Files.writeString(
+                    part,
+                    "id,y,g,x\n"
+                            + String.join(
+                                    "\n",
+                                    text.lines()
+                                            .filter(line -> line.contains("," + g + ","))
+                                            .toList()) + "\n");
+        }
+        assertEquals(0, fit(root, F, "folders", "--format", "csv").code());
+        assertEquals(
+                json("flat", "model.json").path("logLik"),
+                json("folders", "model.json").path("logLik"));
+        Path deeper = folder.resolve("deeper");
+        Files.createDirectories(deeper);
+        Files.move(root, deeper.resolve("h=1"));
+        refused(check(deeper, F, "--format", "csv"), "column g stands in the files and in the names of their folders");
+    }
 }

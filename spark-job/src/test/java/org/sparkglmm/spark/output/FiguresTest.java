@@ -2,6 +2,7 @@ package org.sparkglmm.spark.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,12 @@ class FiguresTest {
         Axis one = Axis.of("", 7, Double.NaN);
         assertEquals(0.5, one.share(7), 1e-12);
         assertEquals(0.5, Axis.of("", Double.NaN).share(0.5), 1e-12);
+        for (double far : new double[] {1e17, -1e18, 1.7e18, 1e300}) {
+            Axis axis = Axis.of("", far, far);
+            assertEquals(0.5, axis.share(far), 1e-6);
+            assertTrue(axis.ticks().size() < 20, "ticks at " + far);
+            assertTrue(axis.ticks().stream().allMatch(t -> t.text().length() < 400), "labels at " + far);
+        }
     }
 
     @Test
