@@ -94,22 +94,33 @@ final class FarCovariates {
             }
         });
         Centring out = new Centring(Centring.about(design, centres, constant), constant);
-        for (List<DesignColumn> term : out.design().random()) {
-            requireDigits(term);
-        }
+        requireDigits(out.design().randomColumns());
         return out;
     }
 
-    /** A term of several columns one of which cannot be centred: they are all but the same column. */
-    private void requireDigits(List<DesignColumn> term) {
-        for (DesignColumn column : term) {
-            Set<String> far = far(column, true);
-            if (term.size() > 1 && !far.isEmpty()) {
-                throw new DataException("random effect " + column.name() + ": " + said(far)
-                        + ", that double precision cannot tell its columns apart; subtract a constant from it, as in I("
-                        + far.iterator().next() + " - c) with its mean for c");
-            }
+    /** A column that is not centred is all but a constant: beside another of the kind the effects of both are one. */
+    private void requireDigits(List<DesignColumn> random) {
+        Set<String> far = new TreeSet<>();
+        int constants = 0;
+        for (DesignColumn column : random) {
+            Set<String> own = far(column, true);
+            far.addAll(own);
+            boolean isConstant = column.components().isEmpty();
+            // Of a product with indicators it is part of one.
+            constants += isConstant || !own.isEmpty() ? 1 : 0;
         }
+        if (!far.isEmpty() && constants > 1) {
+            throw new DataException("random effects of " + said(far)
+                    + ", that double precision cannot tell them from an intercept's, and no constant beside them in their"
+                    + " term makes another origin the same model; " + advice(far));
+        }
+    }
+
+    private static String advice(Set<String> far) {
+        String first = far.iterator().next();
+        return first.contains("(")
+                ? "subtract a constant from the covariate that " + first + " is computed from"
+                : "subtract a constant, as in I(" + first + " - c) with its mean for c";
     }
 
     /**
@@ -128,15 +139,15 @@ final class FarCovariates {
                 return own >= 0 && after.get(own).components().get(0).centre() != 0;
             });
             if (!after.contains(column) && !far.isEmpty()) {
-                throw new DataException("column " + column.name() + ": " + said(far)
-                        + ", that double precision cannot tell it from the columns before it; leave it out, or subtract a"
-                        + " constant, as in I(" + far.iterator().next() + " - c) with its mean for c");
+                throw new DataException("column " + column.name() + " is made of " + said(far)
+                        + ", that double precision cannot tell it from the columns before it; leave it out, or "
+                        + advice(far));
             }
         }
     }
 
     private static String said(Set<String> variables) {
-        return String.join(", ", variables) + (variables.size() == 1 ? " lies" : " lie")
+        return String.join(", ", variables) + (variables.size() == 1 ? ", which lies" : ", which lie")
                 + " so far from 0, against how much " + (variables.size() == 1 ? "it varies" : "they vary");
     }
 

@@ -346,7 +346,9 @@ class FarOriginTest {
         for (Design design : List.of(
                 // Lines that meet at x = 0, and random effects that do.
                 design(List.of(ONE, GA_X, GB_X, GC_X, T), List.of(List.of(ONE)), List.of()),
-                design(List.of(ONE, SLOPE, T), List.of(List.of(ONE, GB_X)), List.of()))) {
+                design(List.of(ONE, SLOPE, T), List.of(List.of(ONE, GB_X)), List.of()),
+                // Independent effects of two columns that are one.
+                design(List.of(ONE, SLOPE, T), List.of(List.of(ONE), List.of(SLOPE)), List.of()))) {
             Rows rows = rows(design, values, c, c);
             String said = assertThrows(DataException.class, () -> fit(rows, GAUSSIAN, Link.IDENTITY, options(1, false)))
                     .getMessage();
