@@ -283,8 +283,8 @@ public final class OutputFolder {
             throw new Exists(
                     target,
                     " and holds " + (foreign.size() == 1 ? "a file" : foreign.size() + " files")
-                            + " that this program did not write, or not so: " + Inventory.some(foreign)
-                            + "; so it is not replaced; move them elsewhere first");
+                            + " that this program did not write, or not as found: " + Inventory.some(foreign)
+                            + "; so it is not replaced; move what you need elsewhere first");
         }
     }
 

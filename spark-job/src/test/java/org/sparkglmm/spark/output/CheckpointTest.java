@@ -165,7 +165,7 @@ class CheckpointTest {
     void everyFlippedBitAndEveryTruncationIsFound() throws IOException {
         for (boolean about : List.of(true, false)) {
             int length = 1;
-            for (int at = 0; at < length; at += 7) {
+            for (int at = 0; at < length; at += 31) {
                 for (int kind = 0; kind < 3; kind++) {
                     writeTwo();
                     Path file =
