@@ -50,10 +50,10 @@ record StatusFile(String path) {
             return;
         }
         try {
+            Configuration configuration = SessionOptions.fileSystems();
             Path file = new Path(path);
-            FileSystem files = file.getFileSystem(SessionOptions.fileSystems());
-            if (isStatus(files, file)) {
-                files.delete(file, false);
+            if (isStatus(file.getFileSystem(configuration), file)) {
+                OutputFile.remove(path, configuration);
             }
         } catch (IOException | IllegalArgumentException e) {
             // Writing it will fail for the same reason, and say so.

@@ -32,6 +32,14 @@ public final class OutputFile {
         }
     }
 
+    /** Removes a file; a link to it stays. */
+    public static void remove(String path, Configuration configuration) throws IOException {
+        Path file = new Path(path);
+        FileSystem files = file.getFileSystem(configuration);
+        Disk disk = Disk.of(files);
+        disk.deleteFile(disk.real(files.makeQualified(file)));
+    }
+
     /**
      * Writes a text under a hidden name, which becomes its own in the end, when it is on the disk. A link stays one: what it leads to is
      * written.
