@@ -182,8 +182,12 @@ public final class ModelFile {
         }
     }
 
-    /** Null for a file of the first version, which did not keep them. */
-    private static List<AliasedColumn> aliased(JsonNode nodes) {
+    /**
+     * Null for a file of the first version, which did not keep them.
+     *
+     * @throws IllegalArgumentException if they are not combinations of these columns
+     */
+    private static List<AliasedColumn> aliased(JsonNode nodes, List<String> fixed, List<List<String>> auxiliary) {
         if (nodes.isMissingNode()) {
             return null;
         }
@@ -193,12 +197,23 @@ public final class ModelFile {
             node.path("others")
                     .fields()
                     .forEachRemaining(e -> others.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
-            out.add(new AliasedColumn(
-                    node.path("part").asInt(AliasedColumn.FIXED),
+            AliasedColumn dropped = new AliasedColumn(
+                    node.path("part").asInt(Integer.MIN_VALUE),
                     node.path("column").asText(),
                     node.path("constant").asDouble(Double.NaN),
                     others,
-                    node.path("scale").asDouble(Double.NaN)));
+                    node.path("scale").asDouble(Double.NaN));
+            boolean isFixed = dropped.part() == AliasedColumn.FIXED;
+            boolean known = isFixed || dropped.part() >= 0 && dropped.part() < auxiliary.size();
+            boolean sound = known
+                    && (isFixed ? fixed : auxiliary.get(dropped.part())).containsAll(others.keySet())
+                    && others.values().stream().allMatch(Double::isFinite)
+                    && Double.isFinite(dropped.constant())
+                    && dropped.scale() >= 0;
+            if (!sound) {
+                throw new IllegalArgumentException("dropped columns that are no combinations of the others");
+            }
+            out.add(dropped);
         }
         return out;
     }
@@ -525,7 +540,7 @@ public final class ModelFile {
                                 matrix(covariance.path("matrix")),
                                 matrix(covariance.path("robust"))),
                         errors,
-                        aliased(design.path("aliased"))),
+                        aliased(design.path("aliased"), strings(design.path("columns")), auxiliary)),
                 names,
                 covariates(design.path("covariates")),
                 design.path("aliased").isMissingNode() && hasDropped(root.path("warnings")));
