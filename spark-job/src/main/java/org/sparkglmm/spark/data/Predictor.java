@@ -559,7 +559,7 @@ public final class Predictor {
             double[][] derivatives = null;
             if (!row.isNullAt(derivativesAt)) {
                 List<Double> flat = row.getList(derivativesAt);
-                if (flat.isEmpty()) {
+                if (flat.size() != q * parameters) {
                     return predictor.conditional(raw, effects, null, null);
                 }
                 derivatives = new double[q][parameters];

@@ -221,16 +221,20 @@ public final class ModelFile {
         return out;
     }
 
-    /** Null for a file of the first version, which did not keep them. */
-    private static List<AliasedColumn> aliased(JsonNode nodes) {
+    /**
+     * Null for a file of the first version, which did not keep them.
+     *
+     * @throws IllegalArgumentException if they are not combinations of these columns
+     */
+    private static List<AliasedColumn> aliased(JsonNode nodes, List<String> fixed, List<List<String>> auxiliary) {
         if (nodes.isMissingNode()) {
             return null;
         }
         List<AliasedColumn> out = new ArrayList<>();
         for (JsonNode node : nodes) {
             JsonNode about = node.path("centred");
-            out.add(new AliasedColumn(
-                    node.path("part").asInt(AliasedColumn.FIXED),
+            AliasedColumn dropped = new AliasedColumn(
+                    node.path("part").asInt(Integer.MIN_VALUE),
                     node.path("column").asText(),
                     node.path("constant").asDouble(Double.NaN),
                     numbers(node.path("others")),
@@ -240,7 +244,21 @@ public final class ModelFile {
                             : new AliasedColumn.Centred(
                                     numbers(about.path("centres")),
                                     about.path("constant").asDouble(Double.NaN),
-                                    numbers(about.path("others")))));
+                                    numbers(about.path("others"))));
+            boolean isFixed = dropped.part() == AliasedColumn.FIXED;
+            boolean known = isFixed || dropped.part() >= 0 && dropped.part() < auxiliary.size();
+            // About 0 they may name another dropped column, where they were found about other centres.
+            boolean sound = known
+                    && (dropped.centred() != null
+                            || (isFixed ? fixed : auxiliary.get(dropped.part()))
+                                    .containsAll(dropped.others().keySet()))
+                    && dropped.others().values().stream().allMatch(Double::isFinite)
+                    && Double.isFinite(dropped.constant())
+                    && dropped.scale() >= 0;
+            if (!sound) {
+                throw new IllegalArgumentException("dropped columns that are no combinations of the others");
+            }
+            out.add(dropped);
         }
         return out;
     }
@@ -597,7 +615,7 @@ public final class ModelFile {
                         parameters,
                         covariance,
                         errors,
-                        aliased(design.path("aliased")),
+                        aliased(design.path("aliased"), strings(design.path("columns")), auxiliary),
                         root.has("centred") ? far(root.path("centred"), parameters.length, names) : null),
                 names,
                 covariates(design.path("covariates")),

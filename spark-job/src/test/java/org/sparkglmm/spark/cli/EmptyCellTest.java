@@ -235,4 +235,26 @@ class EmptyCellTest {
         Commands contrast = Commands.run("contrast", "timeB", "--model", path("old"));
         assertTrue(contrast.out().contains("being of an earlier version"), contrast.out());
     }
+
+    @Test
+    void aDependenceThatIsNoneOfTheModelsIsRefused() throws IOException {
+        for (String change : List.of("part", "column", "constant", "others")) {
+            Path edited = folder.resolve("edited_" + change);
+            Files.createDirectories(edited);
+            ObjectNode model = (ObjectNode)
+                    MAPPER.readTree(folder.resolve("plain/model.json").toFile());
+            ObjectNode dropped = (ObjectNode) model.at("/design/aliased/0");
+            switch (change) {
+                case "part" -> dropped.put("part", -5);
+                case "column" -> dropped.put("column", "nobody");
+                case "constant" -> dropped.putNull("constant");
+                default -> dropped.putObject("others").put("nobody", 1);
+            }
+            Files.writeString(edited.resolve("model.json"), MAPPER.writeValueAsString(model));
+            Commands ran = Commands.run(
+                    "simulate", "--model", edited.toString(), "--data", NEW_ROWS, "--out", path("never_" + change));
+            assertEquals(3, ran.code(), change + ": " + ran.err());
+            assertTrue(ran.err().contains("fit it again"), ran.err());
+        }
+    }
 }
