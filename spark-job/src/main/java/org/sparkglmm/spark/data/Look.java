@@ -34,6 +34,9 @@ final class Look implements Serializable {
     private long paddedIds;
     private long unreadableIds;
     private long decomposedIds;
+    private long plainIds;
+    private long numberIds;
+    private long nameIds;
     private long roundedIds;
 
     /**
@@ -100,6 +103,14 @@ final class Look implements Serializable {
         paddedIds += padded ? 1 : 0;
         unreadableIds += id.indexOf(TableSource.NO_CHARACTER) >= 0 ? 1 : 0;
         decomposedIds += Normalizer.isNormalized(id, Normalizer.Form.NFC) ? 0 : 1;
+        // As soon as one is a name, all are.
+        if (nameIds == 0) {
+            boolean plain = TextNumbers.isShortestLong(id);
+            boolean number = !plain && (id.indexOf('.') >= 0 || id.indexOf('e') >= 0) && TextNumbers.isNumber(id);
+            plainIds += plain ? 1 : 0;
+            numberIds += number ? 1 : 0;
+            nameIds += plain || number ? 0 : 1;
+        }
     }
 
     /** A row without value k, which is undefined if everything it is computed from is there. */
@@ -149,6 +160,9 @@ final class Look implements Serializable {
         paddedIds += next.paddedIds;
         unreadableIds += next.unreadableIds;
         decomposedIds += next.decomposedIds;
+        plainIds += next.plainIds;
+        numberIds += next.numberIds;
+        nameIds += next.nameIds;
         roundedIds += next.roundedIds;
         for (int k = 0; k < missing.length; k++) {
             missing[k] += next.missing[k];
@@ -213,6 +227,11 @@ final class Look implements Serializable {
     /** Rows whose id is a number so large that its neighbours look the same. */
     long roundedIds() {
         return roundedIds;
+    }
+
+    /** Complete rows whose id is a number such as 1e+05 or 7.0, where all others are plain whole numbers; 0 where some are not. */
+    long numberIds() {
+        return plainIds > 0 && nameIds == 0 ? numberIds : 0;
     }
 
     /** Rows whose label k is too long to be one. */

@@ -262,6 +262,14 @@ public final class ModelBinding {
                             + " begins or ends with a blank; with and"
                             + " without it they are different persons: trim them if they are not"));
         }
+        if (look.numberIds() > 0) {
+            warnings.add(
+                    new Warning(
+                            "id_numbers",
+                            "in " + RowCount.words(look.numberIds()) + " " + id.name()
+                                    + " is a number written as 1e+05 or 7.0 are, and plain whole numbers in the others; ids are names, so"
+                                    + " that these are other persons than 100000 or 7: write all alike (R: as.integer or format)"));
+        }
         if (look.decomposedIds() > 0) {
             warnings.add(new Warning(
                     "id_unicode",

@@ -459,9 +459,9 @@ class TextTablesTest {
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains("factor(x)4.5"), ran.out());
         Path numbers = write(text + "p1,0.1,3.5,a,9\n");
-        assertEquals(0, fit(numbers, F, "numbers", "--malformed", "drop").code());
-        assertEquals(1, json("numbers", "model.json").path("nDropped").asLong());
-        assertEquals(200, json("numbers", "model.json").path("nObservations").asLong());
+        assertEquals(0, fit(numbers, F, "surplus-numbers", "--malformed", "drop").code());
+        assertEquals(1, json("surplus-numbers", "model.json").path("nDropped").asLong());
+        assertEquals(200, json("surplus-numbers", "model.json").path("nObservations").asLong());
     }
 
     @Test
@@ -497,5 +497,15 @@ class TextTablesTest {
         Files.createDirectories(deeper);
         Files.move(root, deeper.resolve("h=1"));
         refused(check(deeper, F, "--format", "csv"), "column g stands in the files and in the names of their folders");
+    }
+
+    /** R writes the number 100000 so, and no other number of six digits. */
+    @Test
+    void idsThatWereNumbersAreWarnedOf() throws IOException {
+        Commands ran = check(write(table(i -> i.equals("7") ? "1e+05" : "1000" + i)), F);
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("(id_numbers): in 5 rows id is a number written as 1e+05"), ran.out());
+        Commands codes = check(write(table(i -> i.equals("7") ? "1e+05" : "p" + i)), F);
+        assertFalse(codes.out().contains("id_numbers"), codes.out());
     }
 }
