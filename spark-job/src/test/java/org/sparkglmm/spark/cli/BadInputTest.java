@@ -239,6 +239,20 @@ class BadInputTest {
         assertFalse(ran.err().contains("    at "), ran.err());
     }
 
+    /** As Spark does, in a folder and where wildcards find it. */
+    @Test
+    void filesThatAreStillBeingWrittenAreNotRead() throws IOException {
+        Path table = Files.createDirectories(folder.resolve("copying.csv"));
+        Files.copy(folder.resolve("good.csv"), table.resolve("part.csv"));
+        Files.writeString(table.resolve("next.csv._COPYING_"), "id,y\n");
+        Files.writeString(table.resolve("_half.csv"), "id,y\n");
+        for (String data : List.of("copying", "copying.csv/*")) {
+            Commands ran = fit(data, "y ~ time + (1 | id)", "binomial", "of_copying" + data.length());
+            assertEquals(0, ran.code(), ran.err());
+            assertTrue(ran.out().contains("Number of obs: 160"), ran.out());
+        }
+    }
+
     @Test
     void whatIsComputedFromAMissingValueIsMissing() {
         String flag = "y ~ I(CASE WHEN x > 0 THEN 1 ELSE 0 END) + (1 | id)";
@@ -277,7 +291,7 @@ class BadInputTest {
                 "fit",
                 "--quiet",
                 "--data",
-                folder.resolve(data + ".csv").toString(),
+                folder + "/" + data + ".csv",
                 "--formula",
                 formula,
                 "--family",
