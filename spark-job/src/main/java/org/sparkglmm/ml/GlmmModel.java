@@ -1,5 +1,6 @@
 package org.sparkglmm.ml;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -38,7 +39,12 @@ import org.sparkglmm.spark.output.SummaryText;
 
 /**
  * A fitted model. It keeps the fit's blocks in Spark's memory for {@link #randomEffects}; give them back with {@link
- * #unpersist}. One that was saved and loaded predicts as before, and knows its summary, its model file and its persons' effects.
+ * #unpersist}. One that was saved and loaded predicts as before, and knows its summary, its model file and its persons' effects; these
+ * it reads from the folder that it was loaded from, which must stay there.
+ *
+ * <p>A loaded model cannot be saved over that folder: it refuses, with nothing deleted. But where it is a stage of a pipeline that is
+ * loaded and then written over itself ({@code pipeline.write().overwrite().save(path)}), Spark deletes the whole folder before it asks
+ * the stages, and the fit is lost: save such a pipeline to another folder.
  */
 public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     private static final long serialVersionUID = 1;
@@ -138,7 +144,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
                 : SummaryText.of(request, fit, bound.counts().dropped(), warnings, counts);
     }
 
-    /** The text of model.json. */
+    /** The text of model.json. It knows the persons' effects by a fingerprint, which may cost a pass over the data, once. */
     public String json() {
         if (saved != null) {
             return saved.json();
@@ -229,6 +235,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
     /** Writes the folder that {@code spark-glmm fit} writes, at once and whole; onExists is error or overwrite. */
     public void save(String path, String onExists) {
+        requireApart(path);
         OutputFolder folder = OutputFolder.begin(
                 path,
                 OnExists.named(onExists, false),
@@ -241,6 +248,12 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
             folder.commit();
         } finally {
             folder.abandon();
+        }
+    }
+
+    private void requireApart(String path) {
+        if (saved != null) {
+            saved.requireApart(path, SparkSession.active().sparkContext().hadoopConfiguration());
         }
     }
 
@@ -257,8 +270,16 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
             this.model = model;
         }
 
+        /** Before Spark deletes what is to be overwritten. */
+        @Override
+        public void save(String path) throws IOException {
+            model.requireApart(path);
+            super.save(path);
+        }
+
         @Override
         public void saveImpl(String path) {
+            model.requireApart(path);
             new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
             model.save(new Path(path, FOLDER).toString(), "error");
         }
@@ -296,6 +317,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
         GlmmModel copy = saved != null
                 ? new GlmmModel(uid, saved)
                 : new GlmmModel(uid, request, fit, bound, loaded, new ArrayList<>(warnings), counts).ofTable(table);
+        copy.effects = effects;
         return (GlmmModel) copyValues(copy, extra).setParent(parent());
     }
 }

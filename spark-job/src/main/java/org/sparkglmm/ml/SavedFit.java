@@ -14,10 +14,13 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SavedEffects;
 
 /** What is known of a fit by the folder of its results alone. */
 final class SavedFit {
@@ -27,6 +30,8 @@ final class SavedFit {
     private final ModelFile.Saved saved;
     private final String json;
     private final String summary;
+    /** Whether the effects beside the model were seen to be its own; looked at before the first prediction. */
+    private boolean knowsEffects;
 
     SavedFit(String folder, Configuration configuration) {
         this.folder = folder;
@@ -78,13 +83,43 @@ final class SavedFit {
         return summary;
     }
 
+    /**
+     * A copy reads the effects of the original while it is written.
+     *
+     * @throws UsageException if a copy at the path would take the original's place, or has done so already
+     */
+    void requireApart(String path, Configuration configuration) {
+        if (OutputFolder.touch(path, folder, configuration)) {
+            throw new UsageException("cannot save the model to " + path + ": it was loaded from " + folder
+                    + (isThere(configuration)
+                            ? ", which is read while it is saved"
+                            : ", which Spark deleted to overwrite it with the pipeline, so the fit is lost there")
+                    + "; choose another folder");
+        }
+    }
+
+    private boolean isThere(Configuration configuration) {
+        Path file = new Path(folder, ModelFile.NAME);
+        try {
+            return file.getFileSystem(configuration).exists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws org.sparkglmm.core.DataException if they are gone or damaged */
     Dataset<Row> randomEffects() {
-        return SparkSession.active().read().parquet(new Path(folder, ModelFile.RANDOM_EFFECTS).toString());
+        return SavedEffects.open(SparkSession.active(), folder);
     }
 
     Dataset<Row> predict(Dataset<Row> table) {
         Design design = Predictor.design(saved.request(), saved.fixedNames(), saved.auxiliaryNames(), table, false);
+        Dataset<Row> effects = randomEffects();
+        if (!knowsEffects) {
+            SavedEffects.requireOf(saved, design, folder, effects);
+            knowsEffects = true;
+        }
         return new Predictor(SparkSession.active(), saved.request(), design, saved.estimates())
-                .predict(table, false, randomEffects());
+                .predict(table, false, effects);
     }
 }

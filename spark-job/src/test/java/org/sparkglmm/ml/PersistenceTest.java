@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -11,12 +12,14 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
@@ -125,6 +128,57 @@ class PersistenceTest {
         again.write().overwrite().save(second);
         same(fitted, PipelineModel.load(second));
         model.unpersist();
+    }
+
+    @Test
+    void aCopyKnowsItsEffects() {
+        GlmmModel model = glmm().fit(contraception);
+        assertEquals(model.json(), model.copy(ParamMap.empty()).json());
+        model.unpersist();
+    }
+
+    @Test
+    void aLoadedModelRefusesTheEffectsOfAnotherFit() throws Exception {
+        GlmmModel one = glmm().fit(contraception);
+        GlmmModel other = glmm().setFormula("use ~ urban + (1 | district)").fit(contraception);
+        Path mine = folder.resolve("mine");
+        Path others = folder.resolve("others");
+        one.write().save(mine.toString());
+        other.write().save(others.toString());
+        one.unpersist();
+        other.unpersist();
+        GlmmModel loaded = GlmmModel.load(mine.toString());
+        Path effects = mine.resolve("fit/random_effects");
+        Files.move(effects, folder.resolve("aside"));
+        String gone = assertThrows(DataException.class, loaded::randomEffects).getMessage();
+        assertTrue(gone.contains("no random_effects in"), gone);
+        Files.move(others.resolve("fit/random_effects"), effects);
+        String refused = assertThrows(DataException.class, () -> loaded.transform(contraception))
+                .getMessage();
+        assertTrue(refused.contains("does not belong to its model.json"), refused);
+    }
+
+    @Test
+    void aLoadedModelIsNotSavedOverItself() throws Exception {
+        GlmmModel fitted = glmm().fit(contraception);
+        String path = folder.resolve("own").toString();
+        fitted.write().save(path);
+        GlmmModel loaded = GlmmModel.load(path);
+        refusesItsOwnFolder(() -> loaded.write().overwrite().save(path), "read while it is saved");
+        refusesItsOwnFolder(() -> loaded.save(path + "/fit", "overwrite"), "read while it is saved");
+        assertEquals(rows(fitted.transform(contraception)), rows(loaded.transform(contraception)));
+        PipelineModel pipeline =
+                new Pipeline().setStages(new PipelineStage[] {loaded}).fit(contraception);
+        String whole = folder.resolve("pipeline").toString();
+        pipeline.save(whole);
+        PipelineModel again = PipelineModel.load(whole);
+        refusesItsOwnFolder(() -> again.write().overwrite().save(whole), "the fit is lost");
+        fitted.unpersist();
+    }
+
+    private static void refusesItsOwnFolder(Executable save, String why) {
+        String message = assertThrows(UsageException.class, save).getMessage();
+        assertTrue(message.contains(why), message);
     }
 
     private static void same(PipelineModel a, PipelineModel b) {

@@ -9,6 +9,7 @@ import org.sparkglmm.spark.output.Visible;
  * else ({@link Visible}). A text of several lines is for {@link #print(String)}.
  */
 final class Console extends PrintWriter {
+    private static final String TAB = "    ";
 
     Console(PrintWriter out) {
         super(out, true);
@@ -24,10 +25,12 @@ final class Console extends PrintWriter {
         super.println(Visible.of(String.valueOf(line)));
     }
 
-    /** A {@code StringBuilder}, or a line of a stack trace. */
+    /** A {@code StringBuilder}, or a line of a stack trace, whose tabs in front are ours and become blanks. */
     @Override
     public void println(Object line) {
-        println(String.valueOf(line));
+        String text = String.valueOf(line);
+        String rest = text.replaceFirst("^\t+", "");
+        super.println(TAB.repeat(text.length() - rest.length()) + Visible.of(rest));
     }
 
     @Override

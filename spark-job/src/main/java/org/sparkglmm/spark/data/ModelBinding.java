@@ -204,6 +204,9 @@ public final class ModelBinding {
 
     private BoundTable bind() {
         IdColumn id = id();
+        if (!lenient) {
+            PersonEffects.requireOwnName(id);
+        }
         Design withoutLevels = describe();
         List<StructField> sources = sources();
         TableScan scan = scan(id, sources);
@@ -220,6 +223,9 @@ public final class ModelBinding {
             findLevels(look);
             noteIds(look, id);
             Design design = describeAgain(withoutLevels);
+            if (!lenient) {
+                PersonEffects.requireOwnNames(id, design);
+            }
             return new BoundTable(rows, design, id, counts, request, covariates(sources, look), warnings);
         } catch (Throwable e) {
             // Spark throws checked exceptions that its signatures do not name.

@@ -2,8 +2,11 @@ package org.sparkglmm.spark.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -15,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.fit.FitResult;
@@ -78,6 +82,41 @@ public final class PersonEffects {
 
     /** Numbers that the derivatives of all persons may be: some 400 MB. */
     private static final long MOST_DERIVATIVES = 50_000_000;
+
+    /** Columns of every fit's table. */
+    private static final List<String> ALWAYS = List.of("n_obs", INFLUENCE, DERIVATIVES, CENTRED);
+
+    /** @throws UsageException if the id has the name of another column of the table, whatever the random effects are */
+    static void requireOwnName(IdColumn id) {
+        requireNotAmong(ALWAYS, id);
+    }
+
+    /** @throws UsageException if the id, or a column of the table, has the name of another */
+    static void requireOwnNames(IdColumn id, Design design) {
+        List<String> names = numberColumns(design);
+        requireNotAmong(names, id);
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(lower(name))) {
+                throw new UsageException("two random effects, or pairs of them, have the same column " + name
+                        + " in random_effects/; rename a column of the data, or a level");
+            }
+        }
+    }
+
+    private static void requireNotAmong(List<String> names, IdColumn id) {
+        for (String name : names) {
+            if (lower(name).equals(lower(id.name()))) {
+                throw new UsageException("grouping column " + id.name() + ": random_effects/ has a column " + name
+                        + " of its own beside the ids; rename yours");
+            }
+        }
+    }
+
+    /** Spark takes names that differ in upper and lower case only for one. */
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
 
     private static String shortName(String term) {
         return term.equals("(Intercept)") ? "intercept" : term;

@@ -3,6 +3,7 @@ package org.sparkglmm.spark.data;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
@@ -36,16 +37,34 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
      */
     record DataFile(Path root, Path path, long bytes, List<String> folders) {}
 
-    /** @return null if they cannot be listed: then Spark will say why, or knows a way */
+    /**
+     * Null if they cannot be listed: then Spark will say why, or knows a way.
+     *
+     * @throws DataException if Spark would pass over all that was asked for
+     */
     static TableFiles of(SparkSession spark, String path) {
         try {
             Path pattern = new Path(path);
             FileSystem files = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration());
             FileStatus[] roots = files.globStatus(pattern);
-            return roots == null ? null : list(files, roots);
+            if (roots == null) {
+                return null;
+            }
+            requireOneSeen(path, roots);
+            return list(files, roots);
         } catch (IOException | IllegalArgumentException e) {
             // What can be read will be; this is a look for what Spark would pass over.
             return null;
+        }
+    }
+
+    /** A file that was asked for by its name is not passed over in silence. */
+    private static void requireOneSeen(String path, FileStatus[] roots) {
+        if (roots.length > 0
+                && Arrays.stream(roots)
+                        .allMatch(r -> r.isFile() && isHidden(r.getPath().getName()))) {
+            throw new DataException("cannot read " + path
+                    + ": Spark passes over files whose name begins with _ or ., or ends with ._COPYING_: rename it");
         }
     }
 
@@ -66,7 +85,7 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
                     lake = inside;
                     isWhole = roots.length == 1 && inside.isOwnFolder(folders);
                 }
-                if (!isHidden(root.getPath(), file.getPath(), folders)) {
+                if (!isHidden(file.getPath(), folders)) {
                     data.add(new DataFile(root.getPath(), file.getPath(), file.getLen(), folders));
                 }
             }
@@ -110,15 +129,16 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
     }
 
     /** What Spark passes over by its name, or by that of a folder on the way to it; and what stands for a folder in object stores. */
-    private static boolean isHidden(Path root, Path file, List<String> folders) {
-        return folders.stream().anyMatch(TableFiles::isHidden)
-                || (!file.equals(root) && isHidden(file.getName()))
-                || file.getName().endsWith("_$folder$");
+    private static boolean isHidden(Path file, List<String> folders) {
+        return folders.stream().anyMatch(TableFiles::isHidden) || isHidden(file.getName());
     }
 
     private static boolean isHidden(String name) {
         boolean ofPartition = name.startsWith("_") && name.contains("=");
-        return name.startsWith(".") || (name.startsWith("_") && !ofPartition) || name.endsWith("_$folder$");
+        return name.startsWith(".")
+                || (name.startsWith("_") && !ofPartition)
+                || name.endsWith("._COPYING_")
+                || name.endsWith("_$folder$");
     }
 
     /**

@@ -579,6 +579,10 @@ public final class ModelFile {
         } catch (UsageException e) {
             throw new DataException(refused + "formula, family and link do not go together: " + e.getMessage());
         }
+        if (request.weights() != null && !root.path("sumOfWeights").isNumber()) {
+            throw new DataException("the model " + name + " cannot be compared: its " + NAME
+                    + " is of an earlier version, whose BIC counts rows, not weights: fit it again");
+        }
         String method = root.path("method").asText();
         boolean linear = request.family().isLinear(request.link()) && request.dispersion() == null;
         if (!METHODS.contains(method) || (method.equals("reml") && !linear)) {

@@ -52,6 +52,10 @@ class BadInputTest {
         table("holes", 40, (i, j) -> List.of("p" + i, bit(random), j, i < 5 ? "NA" : random.nextGaussian(), "a"));
         Files.writeString(folder.resolve("semicolons.csv"), "id;y;time\n1;0;2\n");
         Files.writeString(folder.resolve("nothing.csv"), "");
+        Files.writeString(folder.resolve("names.csv"), "Influence,re_time,intercept,y,time\n1,1,3,0,2\n2,2,4,1,3\n");
+        for (String name : List.of("_hidden", ".hidden")) {
+            Files.copy(folder.resolve("good.csv"), folder.resolve(name + ".csv"));
+        }
         Files.writeString(folder.resolve("empty.csv"), "id,y,time,x,g\n");
     }
 
@@ -122,7 +126,22 @@ class BadInputTest {
                         "y ~ I(nosuchfunction(x)) + (1 | id)",
                         "binomial"),
                 bad(2, "Unknown option", "good", f, "binomial", "--nosuch"),
+                bad(
+                        2,
+                        "grouping column Influence: random_effects/ has a column influence of its own",
+                        "names",
+                        "y ~ time + (1 | Influence)",
+                        "binomial"),
+                bad(
+                        2,
+                        "grouping column re_time: random_effects/ has a column re_time of its own",
+                        "names",
+                        "y ~ 1 + (time | re_time)",
+                        "binomial"),
+                bad(2, "have the same column re_intercept", "names", "y ~ 1 + (intercept | time)", "binomial"),
                 bad(3, "cannot read", "absent", f, "binomial"),
+                bad(3, "Spark passes over files whose name begins with _ or .", "_hidden", f, "binomial"),
+                bad(3, "Spark passes over files whose name begins with _ or .", ".hidden", f, "binomial"),
                 bad(3, "the table has no rows", "empty", f, "binomial"),
                 bad(3, "all rows belong to one id", "one_cluster", f, "binomial"),
                 bad(3, "40 rows outside the support of family poisson", "counts", f, "poisson"),
@@ -175,7 +194,7 @@ class BadInputTest {
         assertEquals(code, ran.code(), ran.err());
         assertTrue(ran.err().contains(sentence), ran.err());
         assertTrue(ran.err().startsWith("error: "), ran.err());
-        assertFalse(ran.err().contains("\tat "), ran.err());
+        assertFalse(ran.err().contains("    at "), ran.err());
         assertFalse(ran.err().contains(SECRET) || ran.out().contains(SECRET), "a value of the data is shown");
         assertFalse(Files.exists(out), "no output folder");
         try (Stream<Path> files = Files.list(folder)) {
@@ -217,7 +236,21 @@ class BadInputTest {
                 folder.resolve("of_damaged").toString());
         assertEquals(3, ran.code(), ran.err());
         assertTrue(ran.err().contains("cannot"), ran.err());
-        assertFalse(ran.err().contains("\tat "), ran.err());
+        assertFalse(ran.err().contains("    at "), ran.err());
+    }
+
+    /** As Spark does, in a folder and where wildcards find it. */
+    @Test
+    void filesThatAreStillBeingWrittenAreNotRead() throws IOException {
+        Path table = Files.createDirectories(folder.resolve("copying.csv"));
+        Files.copy(folder.resolve("good.csv"), table.resolve("part.csv"));
+        Files.writeString(table.resolve("next.csv._COPYING_"), "id,y\n");
+        Files.writeString(table.resolve("_half.csv"), "id,y\n");
+        for (String data : List.of("copying", "copying.csv/*")) {
+            Commands ran = fit(data, "y ~ time + (1 | id)", "binomial", "of_copying" + data.length());
+            assertEquals(0, ran.code(), ran.err());
+            assertTrue(ran.out().contains("Number of obs: 160"), ran.out());
+        }
     }
 
     @Test
@@ -258,7 +291,7 @@ class BadInputTest {
                 "fit",
                 "--quiet",
                 "--data",
-                folder.resolve(data + ".csv").toString(),
+                folder + "/" + data + ".csv",
                 "--formula",
                 formula,
                 "--family",

@@ -125,6 +125,11 @@ class CompareTest {
         refused("nObservations is no number of 1 or more", "rows", "cbpp0");
         edited("fingerprint", m -> m.remove("provenance"));
         refused("nothing says which rows it was fitted to", "fingerprint", "fingerprint");
+        edited("weights", m -> ((ObjectNode) m.get("design")).put("weights", "size"));
+        refused(
+                "weights cannot be compared: its model.json is of an earlier version, whose BIC counts rows, not weights: fit it again",
+                "weights",
+                "weights");
         edited("method", m -> m.put("method", "reml"));
         refused("the method 'reml' is none of such a model", "method", "method");
     }

@@ -107,7 +107,7 @@ class HostileModelTest {
 
     private static void assertSentence(Commands ran, String what) {
         assertTrue(CODES.contains(ran.code()), what + ": " + ran.code() + " " + ran.err());
-        assertFalse(ran.err().contains("\tat ") || ran.err().contains("unexpected "), what + ": " + ran.err());
+        assertFalse(ran.err().contains("    at ") || ran.err().contains("unexpected "), what + ": " + ran.err());
         if (ran.code() != 0) {
             assertEquals(
                     1, ran.err().lines().filter(l -> l.startsWith("error: ")).count(), what + ": " + ran.err());

@@ -223,7 +223,7 @@ class OutcomesTest {
         Commands ran = fit("refused", formula, family, more.toArray(String[]::new));
         assertEquals(code, ran.code(), ran.err());
         assertTrue(ran.err().contains(sentence), ran.err());
-        assertFalse(ran.err().contains("\tat "), ran.err());
+        assertFalse(ran.err().contains("    at "), ran.err());
         assertFalse(Files.exists(folder.resolve("refused")), "no output");
     }
 
