@@ -139,7 +139,8 @@ final class FarCovariates {
                 return own >= 0 && after.get(own).components().get(0).centre() != 0;
             });
             if (!after.contains(column) && !far.isEmpty()) {
-                throw new DataException("column " + column.name() + " is made of " + said(far)
+                String what = far.contains(column.name()) ? "column " : "column " + column.name() + " is made of ";
+                throw new DataException(what + said(far)
                         + ", that double precision cannot tell it from the columns before it; leave it out, or "
                         + advice(far));
             }

@@ -459,9 +459,11 @@ class TextTablesTest {
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains("factor(x)4.5"), ran.out());
         Path numbers = write(text + "p1,0.1,3.5,a,9\n");
-        assertEquals(0, fit(numbers, F, "surplus-numbers", "--malformed", "drop").code());
+        assertEquals(
+                0, fit(numbers, F, "surplus-numbers", "--malformed", "drop").code());
         assertEquals(1, json("surplus-numbers", "model.json").path("nDropped").asLong());
-        assertEquals(200, json("surplus-numbers", "model.json").path("nObservations").asLong());
+        assertEquals(
+                200, json("surplus-numbers", "model.json").path("nObservations").asLong());
     }
 
     @Test
