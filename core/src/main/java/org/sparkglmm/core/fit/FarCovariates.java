@@ -139,8 +139,9 @@ final class FarCovariates {
                 return own >= 0 && after.get(own).components().get(0).centre() != 0;
             });
             if (!after.contains(column) && !far.isEmpty()) {
-                String what = far.contains(column.name()) ? "column " : "column " + column.name() + " is made of ";
-                throw new DataException(what + said(far)
+                boolean itself = far.equals(Set.of(column.name()));
+                throw new DataException("column " + column.name()
+                        + (itself ? " " + distance(far) : " is made of " + said(far))
                         + ", that double precision cannot tell it from the columns before it; leave it out, or "
                         + advice(far));
             }
@@ -148,8 +149,13 @@ final class FarCovariates {
     }
 
     private static String said(Set<String> variables) {
-        return String.join(", ", variables) + (variables.size() == 1 ? ", which lies" : ", which lie")
-                + " so far from 0, against how much " + (variables.size() == 1 ? "it varies" : "they vary");
+        return String.join(", ", variables) + ", which " + distance(variables);
+    }
+
+    private static String distance(Set<String> variables) {
+        return variables.size() == 1
+                ? "lies so far from 0, against how much it varies"
+                : "lie so far from 0, against how much they vary";
     }
 
     private Set<String> far(DesignColumn column, boolean notCentred) {
