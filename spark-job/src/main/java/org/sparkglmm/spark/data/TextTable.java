@@ -633,8 +633,11 @@ final class TextTable {
     }
 
     private Dataset<Row> load(StructType inFiles, boolean marked) {
-        Supplier<DataFrameReader> reader =
-                () -> marked ? reader().option("columnNameOfCorruptRecord", TableSource.MALFORMED) : reader();
+        Supplier<DataFrameReader> reader = () -> marked
+                // Of the columns in use alone Spark would not see that a row has more fields.
+                ? reader().option("columnNameOfCorruptRecord", TableSource.MALFORMED)
+                        .option("columnPruning", "false")
+                : reader();
         return folders.loadByPlace(reader, inFiles, asked);
     }
 
