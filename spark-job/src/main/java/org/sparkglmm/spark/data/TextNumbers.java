@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 final class TextNumbers {
     private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,18}");
 
-    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+    /** A decimal or scientific number, as a regular expression that Spark reads too. */
+    static final String DECIMAL = "[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?";
+
+    private static final Pattern NUMBER = Pattern.compile(DECIMAL);
 
     private TextNumbers() {}
 

@@ -70,7 +70,7 @@ final class TextTable {
     /** No name of a column is longer than this many lines. */
     private static final int MOST_LINES_OF_HEADER = 1_000;
 
-    private static final String NUMBER = "^\\s*([+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?|NaN)\\s*$";
+    private static final String NUMBER = "^\\s*(" + TextNumbers.DECIMAL + "|NaN)\\s*$";
 
     private final SparkSession spark;
     private final String path;
