@@ -11,7 +11,7 @@ import org.sparkglmm.core.diagnostics.Diagnostics;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.MarginalCoefficients;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 
@@ -33,7 +33,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             Link link,
             double[] parameters,
             ParameterCovariance covariance,
-            ScorePass.Sum scores,
+            ScoreSum scores,
             ProfileIntervals profile,
             boolean converged,
             FitOptions options,

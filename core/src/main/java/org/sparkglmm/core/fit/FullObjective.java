@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.likelihood.ClosingPass;
+import org.sparkglmm.core.likelihood.FinalSums;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
-import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.TransformedObjective;
@@ -36,7 +36,7 @@ final class FullObjective implements Objective {
      * @param point where, in scaled variables
      * @param estimates the parameters whose change by single clusters it measured
      */
-    private record Closing(double[] point, int[] estimates, ClosingPass.Sum sum) {}
+    private record Closing(double[] point, int[] estimates, FinalSums sum) {}
 
     /**
      * @param finer a rule to check the grid's by, null for none
@@ -106,7 +106,7 @@ final class FullObjective implements Objective {
                 Covariance.of(expansion.hessian(), toRaw, all, names).estimates();
         boolean withHessian = !Optimum.isSameInformation(point, expansion, clusters);
         closing = new Closing(point.clone(), covariance.indices(), close(point, covariance, withHessian));
-        ScorePass.Sum scores = closing.sum.scores();
+        ScoreSum scores = closing.sum.scores();
         double[][] hessian = withHessian ? closing.sum.curvature().hessian() : null;
         last = new Evaluation(
                 point,
@@ -128,7 +128,7 @@ final class FullObjective implements Objective {
     }
 
     /** The closing pass at a point, unless it was the last one evaluated as such. */
-    ClosingPass.Sum closing(double[] point, ParameterCovariance covariance) {
+    FinalSums closing(double[] point, ParameterCovariance covariance) {
         int[] estimates = covariance.indices();
         if (closing == null || !Arrays.equals(closing.point, point) || !Arrays.equals(closing.estimates, estimates)) {
             closing = new Closing(point.clone(), estimates, close(point, covariance, false));
@@ -136,8 +136,8 @@ final class FullObjective implements Objective {
         return closing.sum;
     }
 
-    private ClosingPass.Sum close(double[] point, ParameterCovariance covariance, boolean withHessian) {
-        return passes.closing(
+    private FinalSums close(double[] point, ParameterCovariance covariance, boolean withHessian) {
+        return passes.atEstimates(
                 grid, finer, TransformedObjective.multiply(toRaw, point), covariance.changeByScore(), withHessian);
     }
 

@@ -19,7 +19,7 @@ import org.sparkglmm.core.likelihood.GaussianLikelihood;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -192,8 +192,8 @@ final class GaussianFit {
         DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
         listener.stage("scores of the clusters");
         ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
-        ScorePass.Sum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
-                .closing(new GaussHermite(1, layout.random()), null, parameters, bread.changeByScore(), false)
+        ScoreSum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
+                .atEstimates(new GaussHermite(1, layout.random()), null, parameters, bread.changeByScore(), false)
                 .scores();
         ParameterCovariance covariance = bread.withScores(scores.outerProducts());
         Answers answers = Answers.of(

@@ -16,13 +16,13 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
-import org.sparkglmm.core.likelihood.ClosingPass;
+import org.sparkglmm.core.likelihood.FinalSums;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.LikelihoodSum;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -234,8 +234,8 @@ public final class GlmmFit {
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
         Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
-        ClosingPass.Sum closing = objective.closing(optimum.evaluated(), modelBased.estimates());
-        ScorePass.Sum scores = closing.scores();
+        FinalSums closing = objective.closing(optimum.evaluated(), modelBased.estimates());
+        ScoreSum scores = closing.scores();
         Covariance covariance = modelBased.withScores(scores.outerProducts());
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));

@@ -83,23 +83,19 @@ final class ClusterIntegral {
     private final double[][] work;
     private final double[][] work2;
     private final double[] sums;
+    /** Null until somebody asks for the gradients by cluster. */
+    private double[][] byParameter;
 
-    ClusterIntegral(MixedModel model, GaussHermite grid, ClusterBlock block) {
-        this(grid, block, new ModeSearch(new ClusterBatch(model, block)), null);
-    }
-
-    /** One that finds Hessians too. */
-    static ClusterIntegral withCurvature(MixedModel model, GaussHermite grid, ClusterBlock block) {
-        ModeSearch modes = new ModeSearch(new ClusterBatch(model, block));
-        return new ClusterIntegral(grid, block, modes, new ClusterCurvature(modes, grid));
-    }
-
-    private ClusterIntegral(GaussHermite grid, ClusterBlock block, ModeSearch modes, ClusterCurvature curvature) {
-        this.block = block;
+    /**
+     * @param modes which opens the windows, and finds the conditional modes
+     * @param curved whether Hessians may be asked for
+     */
+    ClusterIntegral(ModeSearch modes, GaussHermite grid, boolean curved) {
         this.grid = grid;
         this.modes = modes;
-        this.curvature = curvature;
+        curvature = curved ? new ClusterCurvature(modes, grid) : null;
         batch = modes.batch;
+        block = batch.block;
         layout = batch.layout;
         q = layout.random();
         int n = batch.mostRows();
@@ -136,26 +132,18 @@ final class ClusterIntegral {
         sums = new double[layout.size()];
     }
 
-    /** Moves to another parameter vector. */
-    void setParameters(double[] parameters) {
-        batch.setParameters(parameters);
+    /** The search that opens its windows. */
+    ModeSearch modes() {
+        return modes;
     }
 
-    /**
-     * Opens the window at a cluster of the block, and finds the conditional modes of its clusters.
-     *
-     * @param start where to begin, q values a cluster of the block
-     * @return the cluster that comes after the window
-     */
-    int open(int cluster, double[] start) {
-        int next = batch.open(cluster);
-        modes.find(start);
-        return next;
+    GaussHermite grid() {
+        return grid;
     }
 
-    /** What else is known of the window's clusters. */
-    ClusterPosterior posterior() {
-        return new ClusterPosterior(modes);
+    /** Whether it has the workspace for Hessians. */
+    boolean canCurve() {
+        return curvature != null;
     }
 
     /** Clusters in the window. */
@@ -163,24 +151,23 @@ final class ClusterIntegral {
         return batch.clusters;
     }
 
-    /** Writes the window's modes to their places in a block's. */
-    void keepModes(double[] into) {
-        modes.keep(into);
+    /** How many persons have the data of cluster i of the window. */
+    int frequency(int i) {
+        return block.frequency(batch.first + i);
     }
 
-    /** Computes log I of the window's clusters and its gradient; numbers of clusters without a mode mean nothing. */
-    void integrate() {
-        integrate(null);
+    /** The place of the window's first cluster in the block. */
+    int first() {
+        return batch.first;
     }
 
     /**
-     * The same, and adds the clusters' Hessians in (β, θ) to a sum: lower triangle, row by row; NaN if one cannot be had.
+     * Computes log I of the open window's clusters and its gradient; numbers of clusters without a mode mean nothing.
      *
-     * @param hessians null for none
+     * @param curved whether {@link #addHessiansTo} will be asked for
      */
-    void integrate(CompensatedSum hessians) {
+    void integrate(boolean curved) {
         int n = batch.clusters;
-        boolean curved = hessians != null;
         if (curved) {
             curvature.begin();
         }
@@ -198,12 +185,14 @@ final class ClusterIntegral {
             logIntegral[i] += block.logConstant(batch.first + i) - modes.h[i] - Elementary.log(product);
         }
         gradient();
-        if (curved) {
-            curvature.addTo(hessians, hBar, s, zThird, zAlong, along, m);
-        }
         if (psiAdjoint.length > 0) {
             psiGradient();
         }
+    }
+
+    /** Adds the clusters' Hessians in (β, θ) to a sum: lower triangle, row by row; NaN if one cannot be had. */
+    void addHessiansTo(CompensatedSum sum) {
+        curvature.addTo(sum, hBar, s, zThird, zAlong, along, m);
     }
 
     /** log I of cluster i of the window; NaN if it has none. */
@@ -502,52 +491,51 @@ final class ClusterIntegral {
             clear(psiAdjoint, batch.rows);
         }
         Arrays.fill(nodeWeight, 0, batch.rows, laplace ? 1 : 0);
+        // c_j is in the score by now.
+        double[] minusM = third;
         for (int j = 0; j < batch.rows; j++) {
-            m[j] = -m[j];
+            minusM[j] = -m[j];
         }
-        batch.addAuxiliary(modes.eta, modes.at, nodeWeight, along, m, psiAdjoint);
+        batch.addAuxiliary(modes.eta, modes.at, nodeWeight, along, minusM, psiAdjoint);
     }
 
-    /** Adds the window to a sum; spoils it if a cluster has no likelihood. What is by row and cluster is by person afterwards. */
+    /** Adds the window to a sum; spoils it if a cluster has no likelihood. */
     void addTo(LikelihoodSum sum) {
         double value = 0;
         for (int i = 0; i < batch.clusters; i++) {
-            value += block.frequency(batch.first + i) * logLikelihood(i);
+            value += frequency(i) * logLikelihood(i);
         }
         if (Double.isNaN(value)) {
             sum.spoil();
             return;
         }
-        if (block.hasPatterns()) {
-            multiplyByFrequency();
-        }
-        sumOverRows(score, block.x(), 0);
+        sumOverRows(byPerson(score), block.x(), 0);
         for (int t = 0; t < layout.theta(); t++) {
             double theta = 0;
             for (int i = 0; i < batch.clusters; i++) {
-                theta += thetaGradient[t][i];
+                theta += frequency(i) * thetaGradient[t][i];
             }
             sums[layout.thetaStart() + t] = theta;
         }
         for (int k = 0; k < psiAdjoint.length; k++) {
-            sumOverRows(psiAdjoint[k], columnsOf(k), layout.psiStart(k));
+            sumOverRows(byPerson(psiAdjoint[k]), columnsOf(k), layout.psiStart(k));
         }
         sum.add(value, sums);
     }
 
-    private void multiplyByFrequency() {
+    /** What is by row of a cluster, for all persons that share its data. */
+    private double[] byPerson(double[] byRow) {
+        if (!block.hasPatterns()) {
+            return byRow;
+        }
+        double[] out = nodeEta;
         for (int i = 0; i < batch.clusters; i++) {
-            int frequency = block.frequency(batch.first + i);
+            int frequency = frequency(i);
             for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                score[j] *= frequency;
-                for (double[] adjoint : psiAdjoint) {
-                    adjoint[j] *= frequency;
-                }
-            }
-            for (double[] theta : thetaGradient) {
-                theta[i] *= frequency;
+                out[j] = frequency * byRow[j];
             }
         }
+        return out;
     }
 
     private BlockColumn[] columnsOf(int k) {
@@ -591,8 +579,15 @@ final class ClusterIntegral {
         return (sum0 + sum1) + (sum2 + sum3);
     }
 
-    /** ∂ log I/∂(β, θ, ψ) of the window's clusters, one array a parameter; NaN of a cluster without a likelihood. */
-    void gradients(double[][] out) {
+    /**
+     * ∂ log I/∂(β, θ, ψ) of the window's clusters, one array a parameter, which the next window overwrites; NaN of a cluster without a
+     * likelihood.
+     */
+    double[][] gradients() {
+        if (byParameter == null) {
+            byParameter = batch.byCluster(layout.size());
+        }
+        double[][] out = byParameter;
         sumByCluster(score, block.x(), 0, out);
         for (int t = 0; t < layout.theta(); t++) {
             System.arraycopy(thetaGradient[t], 0, out[layout.thetaStart() + t], 0, batch.clusters);
@@ -607,6 +602,7 @@ final class ClusterIntegral {
                 }
             }
         }
+        return out;
     }
 
     private void sumByCluster(double[] v, BlockColumn[] columns, int at, double[][] out) {
@@ -630,10 +626,5 @@ final class ClusterIntegral {
                 }
             }
         }
-    }
-
-    /** Room for {@link #gradients}. */
-    double[][] byParameter() {
-        return batch.byCluster(layout.size());
     }
 }

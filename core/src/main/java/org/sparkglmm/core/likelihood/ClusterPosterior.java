@@ -29,12 +29,7 @@ final class ClusterPosterior {
     private final double[] zeros;
     private final double[][] psiAdjoint;
 
-    ClusterPosterior(MixedModel model, ClusterBlock block, double[] parameters) {
-        this(new ModeSearch(new ClusterBatch(model, block)));
-        batch.setParameters(parameters);
-    }
-
-    /** Of a window that someone else opens. */
+    /** @param modes which opens the windows */
     ClusterPosterior(ModeSearch modes) {
         this.modes = modes;
         batch = modes.batch;
@@ -55,13 +50,12 @@ final class ClusterPosterior {
         psiAdjoint = new double[layout.psiParts()][n];
     }
 
-    /** Opens the window at a cluster and finds its modes; returns the cluster that comes after it. */
-    int open(int cluster, double[] start) {
-        int next = batch.open(cluster);
-        modes.find(start);
-        return next;
+    /** The place of the window's first cluster in the block. */
+    int first() {
+        return batch.first;
     }
 
+    /** Clusters in the window. */
     int clusters() {
         return batch.clusters;
     }

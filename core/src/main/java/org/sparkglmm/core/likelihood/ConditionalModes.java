@@ -32,19 +32,10 @@ public final class ConditionalModes {
         if (withDerivatives) {
             out.derivatives = new double[block.clusters()][q][parameters.length];
         }
-        ClusterPosterior posterior = new ClusterPosterior(model, block, parameters);
-        double[] start = new double[block.clusters() * q];
-        double[] covariance = new double[q * q];
-        for (int first = 0; first < block.clusters(); ) {
-            int next = posterior.open(first, start);
-            for (int i = 0; i < posterior.clusters(); i++) {
-                out.take(posterior, first, i, covariance);
-                if (withDerivatives) {
-                    out.takeDerivatives(posterior, first, i);
-                }
-            }
-            first = next;
-        }
+        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        search.setParameters(parameters);
+        ClusterPosterior posterior = new ClusterPosterior(search);
+        search.eachWindow(new double[block.clusters() * q], false, () -> out.take(posterior));
         return out;
     }
 
@@ -59,50 +50,42 @@ public final class ConditionalModes {
         ConditionalModes out = new ConditionalModes(block.clusters(), q);
         out.influences = new double[block.clusters()];
         out.derivatives = new double[block.clusters()][q][parameters.length];
-        ClusterIntegral integral = new ClusterIntegral(model, grid, block);
-        integral.setParameters(parameters);
-        ClusterPosterior posterior = integral.posterior();
-        double[] start = new double[block.clusters() * q];
-        double[] covariance = new double[q * q];
-        double[][] scores = integral.byParameter();
-        double[] work = new double[scores[0].length];
-        double[] influence = new double[work.length];
-        for (int first = 0; first < block.clusters(); ) {
-            int next = integral.open(first, start);
-            integral.integrate();
-            integral.gradients(scores);
-            ScorePass.largestChanges(change, scores, next - first, work, influence);
-            System.arraycopy(influence, 0, out.influences, first, next - first);
-            for (int i = 0; i < next - first; i++) {
-                out.take(posterior, first, i, covariance);
-                out.takeDerivatives(posterior, first, i);
-            }
-            first = next;
-        }
+        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        search.setParameters(parameters);
+        ClusterIntegral integral = new ClusterIntegral(search, grid, false);
+        ClusterPosterior posterior = new ClusterPosterior(search);
+        double[] work = new double[block.clusters()];
+        double[] influence = new double[block.clusters()];
+        search.eachWindow(new double[block.clusters() * q], false, () -> {
+            integral.integrate(false);
+            ScoreSum.largestChanges(change, integral.gradients(), integral.clusters(), work, influence);
+            System.arraycopy(influence, 0, out.influences, integral.first(), integral.clusters());
+            out.take(posterior);
+        });
         return out;
     }
 
-    private void takeDerivatives(ClusterPosterior posterior, int first, int i) {
-        if (posterior.isFound(i)) {
-            posterior.effectDerivatives(i, derivatives[first + i]);
-        } else {
-            for (double[] row : derivatives[first + i]) {
-                Arrays.fill(row, Double.NaN);
+    /** Takes what is wanted of the clusters of an open window. */
+    private void take(ClusterPosterior posterior) {
+        double[] covariance = new double[q * q];
+        for (int i = 0; i < posterior.clusters(); i++) {
+            int at = posterior.first() + i;
+            boolean found = posterior.isFound(i);
+            if (found) {
+                posterior.effects(i, modes, at * q);
+                posterior.effectCovariance(i, covariance);
+            } else {
+                Arrays.fill(modes, at * q, (at + 1) * q, Double.NaN);
+                Arrays.fill(covariance, Double.NaN);
+            }
+            System.arraycopy(covariance, 0, covariances, at * q * q, q * q);
+            for (int d = 0; derivatives != null && d < q; d++) {
+                Arrays.fill(derivatives[at][d], Double.NaN);
+            }
+            if (found && derivatives != null) {
+                posterior.effectDerivatives(i, derivatives[at]);
             }
         }
-    }
-
-    /** Mode and covariance of cluster i of a window that begins at cluster first of the block. */
-    private void take(ClusterPosterior posterior, int first, int i, double[] covariance) {
-        int at = first + i;
-        if (posterior.isFound(i)) {
-            posterior.effects(i, modes, at * q);
-            posterior.effectCovariance(i, covariance);
-        } else {
-            Arrays.fill(modes, at * q, (at + 1) * q, Double.NaN);
-            Arrays.fill(covariance, Double.NaN);
-        }
-        System.arraycopy(covariance, 0, covariances, at * q * q, q * q);
     }
 
     /** Turns modes and covariances into those of other effects, A times these. */

@@ -1,12 +1,17 @@
 package org.sparkglmm.core.likelihood;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.design.ClusterData;
 
 /**
  * Passes over a data set with a model, by any rule of quadrature; conditional modes of one are where those of the next begin.
  */
 public final class LikelihoodPasses {
+    /** Ever smaller differences in ψ. */
+    private static final int ATTEMPTS = 4;
+
     private final ClusterData data;
     private final MixedModel model;
     private ModeTrail trail = ModeTrail.NONE;
@@ -22,16 +27,39 @@ public final class LikelihoodPasses {
 
     /** Log-likelihood and gradient at several points in one pass. */
     public List<LikelihoodSum> likelihoods(GaussHermite grid, List<double[]> points) {
-        LikelihoodPass.Sum total = data.total(new LikelihoodPass(model, grid, points, trail));
+        int size = model.layout().size();
+        List<WindowPass.Stop> stops = new ArrayList<>();
+        for (double[] point : points) {
+            stops.add(new WindowPass.Stop(point, grid, LikelihoodSum.wanted(size)));
+        }
+        WindowPass.Sum total = pass(stops);
         trail = trail.then(points.get(0));
-        return total.ofPoints();
+        return IntStream.range(0, points.size())
+                .mapToObj(k -> total.at(k, LikelihoodSum.class))
+                .toList();
+    }
+
+    private WindowPass.Sum pass(List<WindowPass.Stop> stops) {
+        return data.total(new WindowPass(model, stops, trail));
     }
 
     /** Log-likelihood, gradient and Hessian in one pass; more of them only where the family's own ψ are near an edge. */
-    public CurvaturePass.Sum curvature(GaussHermite grid, double[] parameters) {
-        CurvaturePass.Sum out = CurvaturePass.over(data, model, grid, parameters, trail);
-        trail = trail.then(parameters);
-        return out;
+    public Curvature curvature(GaussHermite grid, double[] parameters) {
+        int firstPsi = model.layout().psiStart();
+        double step = Curvature.STEP;
+        for (int attempt = 1; ; attempt++) {
+            List<double[]> points = Curvature.points(parameters, firstPsi, step);
+            Curvature out = Curvature.of(points, pass(Curvature.stops(model, grid, points)));
+            if (!out.likelihood().isFinite()
+                    || out.isFinite()
+                    || firstPsi == parameters.length
+                    || attempt == ATTEMPTS) {
+                trail = trail.then(parameters);
+                return out;
+            }
+            // The point is close to the edge of the domain: look closer.
+            step /= 10;
+        }
     }
 
     /**
@@ -41,10 +69,22 @@ public final class LikelihoodPasses {
      * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
      * @param withHessian whether the Hessian is wanted too
      */
-    public ClosingPass.Sum closing(
+    public FinalSums atEstimates(
             GaussHermite grid, GaussHermite finer, double[] parameters, double[][] change, boolean withHessian) {
-        ClosingPass.Sum total = data.total(new ClosingPass(model, grid, finer, parameters, change, withHessian, trail));
+        int size = model.layout().size();
+        Wanted<ScoreSum> scores = ScoreSum.wanted(size, change);
+        List<double[]> points = Curvature.points(parameters, model.layout().psiStart(), Curvature.STEP);
+        List<WindowPass.Stop> stops = withHessian
+                ? Curvature.stops(model, grid, points, scores)
+                : new ArrayList<>(List.of(new WindowPass.Stop(parameters, grid, scores)));
+        if (finer != null) {
+            stops.add(new WindowPass.Stop(parameters, finer, LikelihoodSum.wanted(size)));
+        }
+        WindowPass.Sum total = pass(stops);
         trail = trail.then(parameters);
-        return total;
+        return new FinalSums(
+                total.at(0, ScoreSum.class),
+                finer == null ? null : total.at(stops.size() - 1, LikelihoodSum.class),
+                withHessian ? Curvature.of(points, total) : null);
     }
 }

@@ -14,9 +14,31 @@ public final class LikelihoodSum implements SummingPass.Sum<LikelihoodSum> {
     private final int size;
     private final CompensatedSum sum;
 
-    LikelihoodSum(int parameters) {
+    private LikelihoodSum(int parameters) {
         size = parameters;
         sum = new CompensatedSum(1 + size);
+    }
+
+    /** @param size how many parameters there are */
+    static Wanted<LikelihoodSum> wanted(int size) {
+        return new Of(size);
+    }
+
+    private record Of(int size) implements Wanted<LikelihoodSum> {
+        @Override
+        public LikelihoodSum nothing() {
+            return new LikelihoodSum(size);
+        }
+
+        @Override
+        public void add(ClusterIntegral window, LikelihoodSum into) {
+            window.addTo(into);
+        }
+
+        @Override
+        public long fingerprint() {
+            return size;
+        }
     }
 
     void add(double logLikelihood, double[] gradient) {

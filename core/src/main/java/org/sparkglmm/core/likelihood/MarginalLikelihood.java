@@ -50,7 +50,7 @@ public final class MarginalLikelihood implements Objective {
 
     @Override
     public Evaluation evaluateWithHessian(double[] point) {
-        CurvaturePass.Sum sum = passes.curvature(grid, point);
+        Curvature sum = passes.curvature(grid, point);
         return evaluation(point, sum.likelihood(), sum.hessian());
     }
 

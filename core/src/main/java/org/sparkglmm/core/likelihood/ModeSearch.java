@@ -134,6 +134,28 @@ final class ModeSearch {
         }
     }
 
+    /** Moves to another parameter vector. */
+    void setParameters(double[] parameters) {
+        batch.setParameters(parameters);
+    }
+
+    /**
+     * The one loop over the windows of a block: opens each, finds its clusters' modes, and has it visited.
+     *
+     * @param starts where to begin, q values a cluster of the block
+     * @param keep whether to leave the modes in {@code starts}
+     */
+    void eachWindow(double[] starts, boolean keep, Runnable visit) {
+        for (int first = 0; first < batch.block.clusters(); ) {
+            first = batch.open(first);
+            find(starts);
+            if (keep) {
+                keep(starts);
+            }
+            visit.run();
+        }
+    }
+
     /** Whether cluster i has a mode. */
     boolean isFound(int i) {
         return state[i] == State.FOUND;

@@ -53,15 +53,10 @@ public final class ModeTrail implements Serializable {
         }
         double[] modes = new double[length];
         if (!points.isEmpty()) {
-            ClusterBatch batch = new ClusterBatch(model, block);
-            ModeSearch search = new ModeSearch(batch);
+            ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
             for (double[] point : points) {
-                batch.setParameters(point);
-                for (int i = 0; i < block.clusters(); ) {
-                    i = batch.open(i);
-                    search.find(modes);
-                    search.keep(modes);
-                }
+                search.setParameters(point);
+                search.eachWindow(modes, true, () -> {});
             }
         }
         return modes;

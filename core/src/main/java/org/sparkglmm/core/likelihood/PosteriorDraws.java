@@ -50,30 +50,31 @@ public final class PosteriorDraws {
     public static PosteriorDraws of(ClusterBlock block, MixedModel model, double[] parameters, long seed) {
         int q = model.layout().random();
         PosteriorDraws out = new PosteriorDraws(block, q, model.layout().psiParts());
-        ClusterPosterior posterior = new ClusterPosterior(model, block, parameters);
+        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        search.setParameters(parameters);
+        ClusterPosterior posterior = new ClusterPosterior(search);
         for (int k = 0; k < out.psi.length; k++) {
             for (int j = 0; j < block.rows(); j++) {
                 out.psi[k][j] = posterior.psi(k, j);
             }
         }
-        double[] start = new double[block.clusters() * q];
-        for (int first = 0; first < block.clusters(); ) {
-            int next = posterior.open(first, start);
+        search.eachWindow(new double[block.clusters() * q], false, () -> {
             for (int i = 0; i < posterior.clusters(); i++) {
                 if (posterior.isFound(i)) {
-                    SplittableRandom random =
-                            RandomVariates.stream(seed, block.ids().hash(first + i), 0);
-                    out.draw(posterior, first, i, random);
+                    int cluster = posterior.first() + i;
+                    out.draw(
+                            posterior,
+                            i,
+                            RandomVariates.stream(seed, block.ids().hash(cluster), 0));
                 }
             }
-            first = next;
-        }
+        });
         return out;
     }
 
-    /** Draws for cluster i of a window that begins at cluster first of the block. */
-    private void draw(ClusterPosterior posterior, int first, int i, SplittableRandom random) {
-        int cluster = first + i;
+    /** Draws for cluster i of the window. */
+    private void draw(ClusterPosterior posterior, int i, SplittableRandom random) {
+        int cluster = posterior.first() + i;
         known[cluster] = true;
         double[][] candidates = new double[CANDIDATES][q];
         double[] logWeights = new double[CANDIDATES];

@@ -14,7 +14,7 @@ import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
-import org.sparkglmm.core.likelihood.ScorePass;
+import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -146,11 +146,11 @@ class ClusterPatternsTest {
         }
         double[][] change = new double[1][parameters.length];
         change[0][0] = 0.01;
-        ScorePass.Sum ofMerged = new LikelihoodPasses(merged, model)
-                .closing(grid, null, parameters, change, false)
+        ScoreSum ofMerged = new LikelihoodPasses(merged, model)
+                .atEstimates(grid, null, parameters, change, false)
                 .scores();
-        ScorePass.Sum ofPlain = new LikelihoodPasses(plain, model)
-                .closing(grid, null, parameters, change, false)
+        ScoreSum ofPlain = new LikelihoodPasses(plain, model)
+                .atEstimates(grid, null, parameters, change, false)
                 .scores();
         assertEquals(ofPlain.logLikelihood(), ofMerged.logLikelihood(), ROUNDING * Math.abs(b.value()));
         assertEquals(ofPlain.largestChange(), ofMerged.largestChange(), ROUNDING);

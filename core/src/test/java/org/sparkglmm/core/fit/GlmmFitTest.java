@@ -690,7 +690,7 @@ class GlmmFitTest {
         GaussHermite grid = new GaussHermite(7, 1);
         double[][] h = CentralHessian.at(new MarginalLikelihood(data, result.model(), grid), result.parameters());
         double[][] meat = new LikelihoodPasses(data, result.model())
-                .closing(grid, null, result.parameters(), new double[0][], false)
+                .atEstimates(grid, null, result.parameters(), new double[0][], false)
                 .scores()
                 .outerProducts();
         double[][] inverse = inverse(h);

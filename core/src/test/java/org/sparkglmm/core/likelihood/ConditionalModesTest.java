@@ -182,8 +182,8 @@ class ConditionalModesTest {
             most = Math.max(most, both.influence(i));
             noticeable += both.influence(i) > 0.5 ? 1 : 0;
         }
-        ScorePass.Sum pass = new LikelihoodPasses(new LocalClusterData(List.of(block), 1), model)
-                .closing(grid, null, at, change, false)
+        ScoreSum pass = new LikelihoodPasses(new LocalClusterData(List.of(block), 1), model)
+                .atEstimates(grid, null, at, change, false)
                 .scores();
         assertEquals(pass.largestChange(), most);
         assertEquals(pass.noticeable(), noticeable);

@@ -427,8 +427,8 @@ class MarginalLikelihoodTest {
         ClusterData data = rows.data(family, 3, 1);
         GaussHermite grid = new GaussHermite(5, 1);
         double[][] change = {{0, 2, 0, 0}, {0.5, 0, -1, 0}};
-        ScorePass.Sum sum = new LikelihoodPasses(data, model)
-                .closing(grid, null, at, change, false)
+        ScoreSum sum = new LikelihoodPasses(data, model)
+                .atEstimates(grid, null, at, change, false)
                 .scores();
         double largest = 0;
         double[][] expected = new double[4][4];

@@ -35,7 +35,7 @@ import org.sparkglmm.core.optim.CentralHessian;
  * The exact Hessian against differences of the exact gradient, over the catalogue × dimensions × nodes × weights, and where
  * its algebra has corners: uncorrelated random effects, variances of zero, single rows and many, columns of Z that are not in X.
  */
-class CurvaturePassTest {
+class CurvatureTest {
     /** Of the largest element, in β and θ: the differences are good to 1e-9 or so, ℓ'''' to 1e-8. */
     private static final double EXACT = 1e-7;
     /** With ψ the Hessian is a difference of second order itself, and stiff families' derivatives grow fast. */
