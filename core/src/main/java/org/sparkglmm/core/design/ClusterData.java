@@ -10,12 +10,13 @@ public interface ClusterData {
     /** One pass: the function's result of every block, in block order. */
     <R> List<R> mapBlocks(BlockFunction<R> function);
 
-    /** One pass: the sum over all blocks, added up in block order. */
+    /** One pass: the sum over all blocks, by a {@link MergeTree}. */
     default <S extends SummingPass.Sum<S>> S total(SummingPass<S> pass) {
+        MergeTree<S> tree = new MergeTree<>();
+        mapBlocks(block -> new MergeTree.Node<>(block.index(), 0, pass.apply(block)))
+                .forEach(tree::add);
         S total = pass.nothing();
-        for (S part : mapBlocks(pass)) {
-            total.merge(part);
-        }
+        tree.addTo(total);
         return total;
     }
 

@@ -76,7 +76,7 @@ final class PassCounter {
                 int before = passes;
                 double[] numbers = journaled(pass.fingerprint(), () -> {
                     NumberTape tape = new NumberTape();
-                    ClusterData.super.total(pass).save(tape);
+                    data.total(pass).save(tape);
                     return tape.toArray();
                 });
                 passes = before + 1;

@@ -32,6 +32,20 @@ public final class RandomBlocks {
 
     public static ClusterBlock block(
             Design design, Family family, int clusters, int mostRows, double scale, long seed, Outcome outcome) {
+        return blocks(design, family, 1, clusters, mostRows, scale, seed, outcome)
+                .get(0);
+    }
+
+    /** The same clusters in several blocks. */
+    public static List<ClusterBlock> blocks(
+            Design design,
+            Family family,
+            int blocks,
+            int clusters,
+            int mostRows,
+            double scale,
+            long seed,
+            Outcome outcome) {
         Random random = new Random(seed);
         RowChunk rows = new RowChunk(ClusterIds.ofNumbers(16), design.raw().size(), 16);
         for (int i = 0; i < clusters; i++) {
@@ -53,6 +67,6 @@ public final class RandomBlocks {
                 rows.ids().add(i);
             }
         }
-        return new BlockAssembler(design, family, 1).assemble(rows).get(0);
+        return new BlockAssembler(design, family, blocks).assemble(rows);
     }
 }

@@ -193,14 +193,18 @@ class CurvatureTest {
 
     @Test
     void hasTheSameBitsForAnyNumberOfThreads() {
-        List<ClusterBlock> blocks = new ArrayList<>();
-        Case made = null;
-        for (int mostRows = 1; mostRows <= 6; mostRows++) {
-            Catalogue.Entry entry =
-                    someModels().map(a -> (Catalogue.Entry) a.get()[0]).toList().get(0);
-            made = new Case(entry, RandomBlocks.design(3, 2, true), 3, mostRows);
-            blocks.add(made.block);
-        }
+        Catalogue.Entry entry =
+                someModels().map(a -> (Catalogue.Entry) a.get()[0]).toList().get(0);
+        Case made = new Case(entry, RandomBlocks.design(3, 2, true), 3, 6);
+        List<ClusterBlock> blocks = RandomBlocks.blocks(
+                RandomBlocks.design(3, 2, true),
+                entry.family(),
+                6,
+                60,
+                6,
+                0.7,
+                9,
+                (eta, random) -> NumericalDistribution.draw(entry.family(), entry.link(), eta, entry.psi(0), random));
         double[] at = made.parameters();
         double[][] expected = new LikelihoodPasses(new LocalClusterData(blocks, 1), made.model)
                 .curvature(made.grid, at)

@@ -85,6 +85,11 @@ public final class BlockLoader {
         return Math.min(blocks, Math.max(PARTITIONS_A_CORE * Math.max(1, cores), least));
     }
 
+    /** Neighbouring blocks lie together, so that a task can merge their sums. */
+    static int partitionOf(int block, int blocks, int partitions) {
+        return (int) ((long) block * partitions / blocks);
+    }
+
     /** Deals packed rows out to partitions, factors coded as the design has their levels. */
     private static final class RowRouter implements Serializable {
         private static final long serialVersionUID = 1;
@@ -139,7 +144,7 @@ public final class BlockLoader {
             int[] partition = new int[piece.rows()];
             int[] next = new int[partitions + 1];
             for (int i = 0; i < partition.length; i++) {
-                partition[i] = piece.ids().block(i, blocks) % partitions;
+                partition[i] = partitionOf(piece.ids().block(i, blocks), blocks, partitions);
                 next[partition[i] + 1]++;
             }
             for (int p = 0; p < partitions; p++) {

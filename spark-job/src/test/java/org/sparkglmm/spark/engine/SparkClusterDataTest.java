@@ -1,0 +1,142 @@
+package org.sparkglmm.spark.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.sparkglmm.core.design.BlockAssembler;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ClusterIds;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.design.RowChunk;
+import org.sparkglmm.core.design.SummingPass;
+import org.sparkglmm.core.math.CompensatedSum;
+import org.sparkglmm.core.math.NumberTape;
+import org.sparkglmm.core.model.Families;
+import org.sparkglmm.spark.cli.TestSession;
+
+/** The engine against a plain loop over the same blocks. */
+class SparkClusterDataTest {
+    private static final int BLOCKS = 37;
+
+    @AfterAll
+    static void stop() {
+        TestSession.stop();
+    }
+
+    /** Blocks of some persons each, some of them absent. */
+    private static List<ClusterBlock> blocks() {
+        Design design = new Design(
+                "id",
+                List.of(new RawColumn("y", "y", List.of()), new RawColumn("size", "size", List.of())),
+                0,
+                1,
+                -1,
+                List.of(),
+                List.of(DesignColumn.intercept()),
+                List.of(List.of(DesignColumn.intercept())));
+        RowChunk rows = new RowChunk(ClusterIds.ofNumbers(16), 2, 16);
+        Random random = new Random(5);
+        for (int i = 0; i < 60; i++) {
+            int row = rows.openRow();
+            rows.set(0, row, random.nextGaussian());
+            rows.set(1, row, 1);
+            rows.ids().add(i);
+        }
+        return new BlockAssembler(design, Families.named("gaussian"), BLOCKS).assemble(rows);
+    }
+
+    /** Sums of outcomes and of what makes the order of additions visible, as wide as is asked for. */
+    private record Outcomes(int width) implements SummingPass<Outcomes.Sum> {
+        @Override
+        public Sum nothing() {
+            return new Sum(width);
+        }
+
+        @Override
+        public long fingerprint() {
+            return width;
+        }
+
+        @Override
+        public Sum apply(ClusterBlock block) {
+            Sum out = nothing();
+            for (int k = 0; k < width; k++) {
+                for (int j = 0; j < block.rows(); j++) {
+                    out.sum.add(k, block.observations().y(j) * Math.exp(20 * Math.sin(block.index() + k)));
+                }
+            }
+            return out;
+        }
+
+        private static final class Sum implements SummingPass.Sum<Sum> {
+            private static final long serialVersionUID = 1;
+
+            private final CompensatedSum sum;
+
+            Sum(int width) {
+                sum = new CompensatedSum(width);
+            }
+
+            @Override
+            public void merge(Sum other) {
+                sum.merge(other.sum);
+            }
+
+            @Override
+            public void save(NumberTape to) {
+                sum.save(to);
+            }
+
+            @Override
+            public void restore(NumberTape from) {
+                sum.restore(from);
+            }
+        }
+    }
+
+    private static double[] bits(ClusterData data, int width) {
+        NumberTape tape = new NumberTape();
+        data.total(new Outcomes(width)).save(tape);
+        return tape.toArray();
+    }
+
+    @Test
+    void sparkEqualsAPlainLoopForAnyPartitioning() {
+        List<ClusterBlock> blocks = blocks();
+        assertTrue(blocks.size() < BLOCKS, "some are absent");
+        double[] expected = bits(new LocalClusterData(blocks, 1), 3);
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(TestSession.get().sparkContext());
+        List<ClusterBlock> shuffled = new ArrayList<>(blocks);
+        Collections.shuffle(shuffled, new Random(1));
+        for (List<ClusterBlock> order : List.of(blocks, shuffled)) {
+            for (int partitions : new int[] {1, 3, 8, 50}) {
+                for (long mostBytes : new long[] {0, Long.MAX_VALUE}) {
+                    ClusterData data =
+                            new SparkClusterData(spark.parallelize(order, partitions), blocks.size(), mostBytes);
+                    assertArrayEquals(expected, bits(data, 3), partitions + " partitions, at most " + mostBytes);
+                    assertEquals(
+                            blocks.stream().map(ClusterBlock::index).toList(), data.mapBlocks(ClusterBlock::index));
+                }
+            }
+        }
+    }
+
+    @Test
+    void localThreadsChangeNoBit() {
+        List<ClusterBlock> blocks = blocks();
+        assertArrayEquals(bits(new LocalClusterData(blocks, 1), 2), bits(new LocalClusterData(blocks, 4), 2));
+    }
+}
