@@ -1,7 +1,8 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.model.Observations;
 
@@ -32,7 +33,7 @@ public final class ClusterBlock implements Serializable {
     private final BlockColumn[][] auxiliary;
     private final double[] logConstant;
     private final int widest;
-    private transient AtomicReference<Object> derived;
+    private transient Map<Class<?>, Object> byProducts;
 
     ClusterBlock(
             int index,
@@ -161,26 +162,25 @@ public final class ClusterBlock implements Serializable {
     }
 
     /**
-     * What was last kept beside the block: a by-product that is dear to compute, or where the next pass begins. Blocks that share
-     * this one's columns share it. It is not serialised: a block that moves comes without.
+     * What was last kept of a type beside the block: a by-product that is expensive to compute, or where the next pass begins. Blocks
+     * that share this one's columns share it. It is not serialised: a block that moves comes without.
      *
-     * @return null if it is of another type, or nothing
+     * @return null if there is none
      */
-    public <T> T derived(Class<T> type) {
-        Object kept = derived().get();
-        return type.isInstance(kept) ? type.cast(kept) : null;
+    public <T> T byProduct(Class<T> type) {
+        return type.cast(byProducts().get(type));
     }
 
-    /** Keeps one thing beside the block. */
-    public void keep(Object byProduct) {
-        derived().set(byProduct);
+    /** Keeps a by-product beside the block, in place of the last of its type. */
+    public <T> void keep(Class<T> type, T byProduct) {
+        byProducts().put(type, byProduct);
     }
 
-    private synchronized AtomicReference<Object> derived() {
-        if (derived == null) {
-            derived = new AtomicReference<>();
+    private synchronized Map<Class<?>, Object> byProducts() {
+        if (byProducts == null) {
+            byProducts = new ConcurrentHashMap<>();
         }
-        return derived;
+        return byProducts;
     }
 
     /** The block with only some columns of X and of the auxiliary predictors; arrays are shared. */
@@ -200,7 +200,7 @@ public final class ClusterBlock implements Serializable {
                 z,
                 parts,
                 logConstant);
-        out.derived = derived();
+        out.byProducts = byProducts();
         return out;
     }
 
@@ -208,7 +208,7 @@ public final class ClusterBlock implements Serializable {
     ClusterBlock withColumns(BlockColumn[] newX, BlockColumn[] newZ, BlockColumn[][] newAuxiliary) {
         ClusterBlock out = new ClusterBlock(
                 index, ids, clusterOf, start, observations, offset, newX, newZ, newAuxiliary, logConstant);
-        out.derived = derived();
+        out.byProducts = byProducts();
         return out;
     }
 

@@ -105,10 +105,10 @@ final class GaussianPass implements SummingPass<GaussianPass.Sum> {
 
     @Override
     public Sum apply(ClusterBlock block) {
-        CrossProducts products = block.derived(CrossProducts.class);
+        CrossProducts products = block.byProduct(CrossProducts.class);
         if (products == null || !products.isAbout(shift)) {
             products = new CrossProducts(block, shift);
-            block.keep(products);
+            block.keep(CrossProducts.class, products);
         }
         CompensatedSum[] out = new CompensatedSum[thetas.size()];
         for (int k = 0; k < out.length; k++) {

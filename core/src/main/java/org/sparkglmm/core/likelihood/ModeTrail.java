@@ -47,7 +47,7 @@ public final class ModeTrail implements Serializable {
             // The next trail begins with the next point, and so must the search.
             return new double[length];
         }
-        Kept kept = block.derived(Kept.class);
+        Kept kept = block.byProduct(Kept.class);
         if (kept != null && kept.modes.length == length && isSame(kept.trail)) {
             return kept.modes.clone();
         }
@@ -64,7 +64,7 @@ public final class ModeTrail implements Serializable {
 
     /** Keeps with a block the modes that the last point of this trail led to. */
     void keep(ClusterBlock block, double[] modes) {
-        block.keep(new Kept(this, modes));
+        block.keep(Kept.class, new Kept(this, modes));
     }
 
     private boolean isSame(ModeTrail other) {
