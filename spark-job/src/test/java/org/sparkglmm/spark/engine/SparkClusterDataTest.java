@@ -8,7 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.design.BlockAssembler;
@@ -37,6 +42,10 @@ class SparkClusterDataTest {
 
     /** Blocks of some persons each, some of them absent. */
     private static List<ClusterBlock> blocks() {
+        return blocks(BLOCKS, 60);
+    }
+
+    private static List<ClusterBlock> blocks(int blocks, int persons) {
         Design design = new Design(
                 "id",
                 List.of(new RawColumn("y", "y", List.of()), new RawColumn("size", "size", List.of())),
@@ -48,13 +57,13 @@ class SparkClusterDataTest {
                 List.of(List.of(DesignColumn.intercept())));
         RowChunk rows = new RowChunk(ClusterIds.ofNumbers(16), 2, 16);
         Random random = new Random(5);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < persons; i++) {
             int row = rows.openRow();
             rows.set(0, row, random.nextGaussian());
             rows.set(1, row, 1);
             rows.ids().add(i);
         }
-        return new BlockAssembler(design, Families.named("gaussian"), BLOCKS).assemble(rows);
+        return new BlockAssembler(design, Families.named("gaussian"), blocks).assemble(rows);
     }
 
     /** Sums of outcomes and of what makes the order of additions visible, as wide as is asked for. */
@@ -74,7 +83,7 @@ class SparkClusterDataTest {
             Sum out = nothing();
             for (int k = 0; k < width; k++) {
                 for (int j = 0; j < block.rows(); j++) {
-                    out.sum.add(k, block.observations().y(j) * Math.exp(20 * Math.sin(block.index() + k)));
+                    out.sum.add(k, block.observations().y(j) * ((block.index() + k) % 3 == 0 ? 1e16 : 1));
                 }
             }
             return out;
@@ -131,6 +140,35 @@ class SparkClusterDataTest {
                             blocks.stream().map(ClusterBlock::index).toList(), data.mapBlocks(ClusterBlock::index));
                 }
             }
+        }
+    }
+
+    /** As wide as 5,000 levels of a factor with 30 numbers each, over as many blocks as 10^7 rows have. */
+    @Test
+    void wideSumsReachTheDriverMerged() throws TimeoutException {
+        int width = 5_000 * 30;
+        int many = 306;
+        List<ClusterBlock> blocks = blocks(many, 2_000);
+        assertEquals(many, blocks.size());
+        SparkContext context = TestSession.get().sparkContext();
+        AtomicLong sent = new AtomicLong();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd task) {
+                sent.addAndGet(task.taskMetrics().resultSize());
+            }
+        };
+        ClusterData data = new SparkClusterData(
+                JavaSparkContext.fromSparkContext(context).parallelize(blocks, many), blocks.size());
+        context.addSparkListener(listener);
+        try {
+            double[] actual = bits(data, width);
+            context.listenerBus().waitUntilEmpty();
+            assertArrayEquals(bits(new LocalClusterData(blocks, 1), width), actual);
+            long one = 16L * width;
+            assertTrue(sent.get() < 40 * one, sent.get() + " bytes, of sums of " + one);
+        } finally {
+            context.removeSparkListener(listener);
         }
     }
 
