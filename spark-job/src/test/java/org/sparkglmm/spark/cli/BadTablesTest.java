@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What tables come like, and what the program says of them: README, "Bad tables". */
+/** Tables with something odd in them, and what the program says of them: docs/bad-tables.md. */
 class BadTablesTest {
     private static final String F = "y ~ time + x + (1 | id)";
 
