@@ -21,6 +21,9 @@ public final class DataMoments implements Serializable {
     private long singletons;
     private long widest;
     private long unsupported;
+    /** Counts beyond this are no whole numbers any more. */
+    private static final double LARGEST_WEIGHT = 1e15;
+
     private long badWeights;
     private long brokenWeights;
     private double zeros;
@@ -106,7 +109,7 @@ public final class DataMoments implements Serializable {
             double y = observations.y(j);
             double size = observations.size(j);
             double w = observations.weight(j);
-            if (!(w >= 0 && w < Double.POSITIVE_INFINITY)) {
+            if (!(w >= 0 && w <= LARGEST_WEIGHT)) {
                 out.badWeights += frequency;
                 continue;
             }

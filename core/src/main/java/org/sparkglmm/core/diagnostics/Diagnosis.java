@@ -112,7 +112,7 @@ public final class Diagnosis {
             findings.influence(influence);
         }
         findings.collinearity(collinearity);
-        findings.sizes();
+        findings.sizes(minCellCount);
         findings.levels(minCellCount);
         return new Diagnostics(
                 Math.round(weightOfRows),

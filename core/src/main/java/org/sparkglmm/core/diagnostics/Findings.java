@@ -360,18 +360,18 @@ final class Findings {
         }
     }
 
-    void sizes() {
+    void sizes(int minCellCount) {
         boolean slopes =
                 design.randomColumns().stream().anyMatch(c -> !c.components().isEmpty());
         long wanted = slopes ? FEW_CLUSTERS_FOR_SLOPES : FEW_CLUSTERS;
         if (moments.clusters() < wanted) {
             add(
                     "few_clusters",
-                    "the number of %s, %d, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
+                    "the number of %s, %s, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
                             + " come out too small; trust profile intervals of the standard deviations (--ci profile, without"
                             + " --reml) rather than the estimates",
                     design.group(),
-                    moments.clusters(),
+                    moments.clusters() < minCellCount ? "fewer than " + minCellCount : "" + moments.clusters(),
                     slopes ? "random slopes" : "a random intercept",
                     wanted);
         }

@@ -4,8 +4,10 @@ import java.util.List;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 import org.sparkglmm.core.model.Family;
@@ -13,14 +15,19 @@ import org.sparkglmm.core.model.OutcomeSummary;
 
 /** Whether a mixed model can be fitted to these rows at all; each answer is one sentence. */
 final class DataChecks {
+    /** Of a column's mean square; sums of many must not overflow, nor products of two lose their digits. */
+    private static final double LARGEST_SQUARE = 1e280;
+
+    private static final double SMALLEST_SQUARE = 1e-280;
+
     private DataChecks() {}
 
     /** @throws DataException if not */
     static void require(DataMoments moments, Design design, Family family) {
         String outcome = design.raw().get(design.response()).name();
         if (moments.badWeights() > 0) {
-            throw new DataException("the weights are negative, infinite or missing in "
-                    + RowCount.words(moments.badWeights()) + "; frequency weights must be numbers of 0 or more");
+            throw new DataException("the weights are negative, missing or above 10^15 in "
+                    + RowCount.words(moments.badWeights()) + "; frequency weights must be numbers from 0 to 10^15");
         }
         if (moments.unsupported() > 0) {
             throw new DataException("outcome " + outcome + ": " + RowCount.words(moments.unsupported())
@@ -30,6 +37,13 @@ final class DataChecks {
             throw new DataException("all rows belong to one " + design.group()
                     + ": a variance between clusters needs at least 2, better 50 or more");
         }
+        requireSquares(moments.fixed(), design.fixed());
+        for (int k = 0; k < design.auxiliary().size(); k++) {
+            if (!design.auxiliary().get(k).isEmpty()) {
+                requireSquares(moments.auxiliary(k), design.auxiliary().get(k));
+            }
+        }
+        requireSquares("outcome " + outcome, moments.fixed(), design.fixed().size());
         OutcomeSummary summary = moments.outcome(family);
         if (family.takesCategories()) {
             requireCategories(summary, design);
@@ -57,6 +71,23 @@ final class DataChecks {
         boolean needsVariation = hasResidual || has(family, Role.DISPERSION) && !has(family, Role.ZERO_INFLATION);
         if (needsVariation && !(summary.variance() > 0)) {
             throw new DataException("outcome " + outcome + " is the same in every row: nothing to explain");
+        }
+    }
+
+    private static void requireSquares(ColumnMoments moments, List<DesignColumn> columns) {
+        for (int c = 0; c < columns.size(); c++) {
+            requireSquares("column " + columns.get(c).name(), moments, c);
+        }
+    }
+
+    /** What is computed of squares would be infinite, or 0, and a column a constant that is none. */
+    private static void requireSquares(String what, ColumnMoments moments, int column) {
+        double square = moments.rawScatter(column, column) / moments.weight();
+        boolean small = square < SMALLEST_SQUARE && moments.mean(column) != 0;
+        if (small || !(square < LARGEST_SQUARE)) {
+            throw new DataException(what + " has values so " + (small ? "small" : "large")
+                    + " that their squares are beyond double precision; measure it in another unit, as in I(x "
+                    + (small ? "* 1e200" : "/ 1e200") + ")");
         }
     }
 

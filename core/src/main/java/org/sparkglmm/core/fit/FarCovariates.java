@@ -1,11 +1,15 @@
 package org.sparkglmm.core.fit;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.Component;
@@ -96,6 +100,48 @@ final class FarCovariates {
         Centring out = new Centring(Centring.about(design, centres, constant), constant);
         requireDigits(out.design().randomColumns());
         return out;
+    }
+
+    /**
+     * Random effects of covariates far from 0 that no constant stands beside: another origin would be another model, and 0 is an odd one.
+     *
+     * @param centred the design as it is computed
+     */
+    void warn(Design centred, List<Warning> into) {
+        Set<String> odd = new TreeSet<>();
+        for (DesignColumn column : centred.randomColumns()) {
+            for (Component component : column.components()) {
+                if (component.isNumeric() && component.centre() == 0 && distances.containsKey(component.variable())) {
+                    odd.add(component.variable());
+                }
+            }
+        }
+        for (String variable : odd) {
+            String centre = plain(centres.get(variable));
+            into.add(new Warning(
+                    "origin_matters",
+                    String.format(
+                            Locale.ROOT,
+                            "the random effects of %s stand without a correlated intercept (|| or 0 +), so the model depends on where"
+                                    + " %s is 0, which is %.0f standard deviations from its mean: it says that the variation is"
+                                    + " smallest there, and a variance of 0 may be due to that alone; measure it from its middle, %s,"
+                                    + " or let the two be correlated (|)",
+                            variable,
+                            variable,
+                            distances.get(variable),
+                            variable.contains("(")
+                                    ? "by subtracting " + centre
+                                    : "I(" + variable
+                                            + (centre.startsWith("-") ? " + " + centre.substring(1) : " - " + centre)
+                                            + ")")));
+        }
+    }
+
+    private static String plain(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(12))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** A column that is not centred is all but a constant: beside another of the kind the effects of both are one. */

@@ -59,10 +59,13 @@ record Optimum(
         SubspaceObjective subspace = new SubspaceObjective(objective, point, free);
 
         listener.stage("observed information");
-        boolean converged = outcome.converged();
+        // Along an edge a search may go on for ever, between points that are one; then the rest is a problem of its
+        // own.
+        boolean stuck = !outcome.converged() && free.length < point.length;
+        boolean converged = outcome.converged() || stuck;
         // What goes on for ever may have been put on its edge; then the rest has a minimum.
         boolean flat = outcome.isFlat() && free.length == point.length;
-        String message = outcome.message();
+        String message = stuck ? "converged on the edge" : outcome.message();
         Evaluation at = inside
                 ? withHessian(objective, outcome, clusters)
                 : subspace.evaluateWithHessian(subspace.restrict(point));
@@ -80,7 +83,9 @@ record Optimum(
         }
         if (converged && !flat && !(decrement <= FINAL_TOLERANCE)) {
             converged = false;
-            message = "the gradient did not vanish: g'H\u207b\u00b9g = " + decrement + " with the true Hessian";
+            message = stuck
+                    ? outcome.message()
+                    : "the gradient did not vanish: g'H\u207b\u00b9g = " + decrement + " with the true Hessian";
         }
         double squares = 0;
         for (double g : at.gradient()) {

@@ -47,6 +47,7 @@ record Prepared(
         boolean constant = family.takesCategories();
         FarCovariates far = new FarCovariates(design, constant, first);
         Centring centring = far.centring();
+        far.warn(centring.isNone() ? design : centring.design(), warnings);
         if (centring.isNone()) {
             return new Prepared(design, data, moments, first.sample(), List.of(), warnings)
                     .withoutSuperfluous(family, far);
@@ -88,9 +89,9 @@ record Prepared(
                 new RankCheck(AliasedColumn.FIXED, moments.fixed(), design.fixed(), family.takesCategories(), "");
         boolean full = rank.isFullRank();
         List<Warning> all = new ArrayList<>(warnings);
-        all.addAll(rank.warnings());
         List<AliasedColumn> found = new ArrayList<>(rank.aliased());
         Set<String> emptyCells = new LinkedHashSet<>(emptyCells(design, moments.fixed(), design.fixed(), rank));
+        all.addAll(rank.warnings(!emptyCells.isEmpty()));
         int[] kept = rank.kept();
         far.requireTold(design.fixed(), at(design.fixed(), kept));
         int[][] keptAuxiliary = new int[design.auxiliary().size()][];
@@ -103,9 +104,10 @@ record Prepared(
                 RankCheck own =
                         new RankCheck(k, moments.auxiliary(k), columns, false, " from the predictor of " + name);
                 full &= own.isFullRank();
-                all.addAll(own.warnings());
+                List<String> ofOwn = emptyCells(design, moments.auxiliary(k), columns, own);
+                all.addAll(own.warnings(!ofOwn.isEmpty()));
                 found.addAll(own.aliased());
-                emptyCells.addAll(emptyCells(design, moments.auxiliary(k), columns, own));
+                emptyCells.addAll(ofOwn);
                 keptAuxiliary[k] = own.kept();
                 far.requireTold(columns, at(columns, keptAuxiliary[k]));
             }

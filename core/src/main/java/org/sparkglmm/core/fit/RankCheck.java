@@ -1,9 +1,11 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ColumnMoments;
@@ -24,6 +26,9 @@ final class RankCheck {
 
     private final List<Integer> kept = new ArrayList<>();
     private final List<String> constant = new ArrayList<>();
+    /** Those of them that are 0 in every row. */
+    private final Set<String> zero = new HashSet<>();
+
     private final List<String> collinear = new ArrayList<>();
 
     private final List<AliasedColumn> aliased = new ArrayList<>();
@@ -58,6 +63,9 @@ final class RankCheck {
             boolean isConstant = !(own[c] > CONSTANT * moments.rawScatter(c, c));
             if (isConstant || !(a[c][c] > COLLINEAR * own[c])) {
                 (isConstant ? constant : collinear).add(columns.get(c).name());
+                if (!(moments.rawScatter(c, c) > 0)) {
+                    zero.add(columns.get(c).name());
+                }
                 dropped.add(c);
                 continue;
             }
@@ -132,13 +140,20 @@ final class RankCheck {
         return List.copyOf(aliased);
     }
 
-    /** What was dropped and why, as warnings. */
-    List<Warning> warnings() {
+    /**
+     * What was dropped and why, as warnings.
+     *
+     * @param emptyCells whether cells without rows are named elsewhere, which are the reason for columns of zeros
+     */
+    List<Warning> warnings(boolean emptyCells) {
         List<Warning> out = new ArrayList<>();
-        if (!constant.isEmpty()) {
+        List<String> unexplained = constant.stream()
+                .filter(name -> !emptyCells || !zero.contains(name))
+                .toList();
+        if (!unexplained.isEmpty()) {
             out.add(new Warning(
                     "column_constant",
-                    "dropped " + String.join(", ", constant) + where
+                    "dropped " + String.join(", ", unexplained) + where
                             + ": the same value in every row, so its effect cannot be told from the intercept's"));
         }
         if (!collinear.isEmpty()) {

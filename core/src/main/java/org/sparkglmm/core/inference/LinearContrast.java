@@ -8,7 +8,7 @@ import org.sparkglmm.core.UsageException;
 
 /**
  * A linear combination of coefficients, as {@code multcomp::glht} takes them: {@code time + sexM:time}, {@code 2*time - sexM =
- * 0.5}. A name with odd characters may stand in backticks, and may stand without them.
+ * 0.5}, {@code (a + b)/2 - c}. A name with odd characters may stand in backticks, and may stand without them.
  *
  * @param text as written
  * @param weights one of each parameter
@@ -23,7 +23,16 @@ public record LinearContrast(String text, double[] weights, double constant) {
      * @throws UsageException with the position, if it cannot be read
      */
     public static LinearContrast parse(String text, List<String> names) {
-        return new Reader(text, names).read();
+        return parse(text, names, List.of());
+    }
+
+    /**
+     * The same where some columns were dropped.
+     *
+     * @param dropped their names: they have no coefficient
+     */
+    public static LinearContrast parse(String text, List<String> names, List<String> dropped) {
+        return new Reader(text, names, dropped).read();
     }
 
     /**
@@ -96,11 +105,13 @@ public record LinearContrast(String text, double[] weights, double constant) {
         private final String text;
         private final List<String> names;
         private final List<String> longestFirst;
+        private final List<String> dropped;
         private int at;
 
-        Reader(String text, List<String> names) {
+        Reader(String text, List<String> names, List<String> dropped) {
             this.text = text;
             this.names = names;
+            this.dropped = dropped;
             longestFirst = names.stream()
                     .filter(n -> !n.isEmpty())
                     .sorted(Comparator.comparingInt(String::length).reversed())
@@ -110,29 +121,20 @@ public record LinearContrast(String text, double[] weights, double constant) {
         LinearContrast read() {
             double[] weights = new double[names.size()];
             double constant = 0;
-            boolean any = false;
             skip();
-            while (at < text.length() && text.charAt(at) != '=') {
-                double sign = 1;
-                if (take('-')) {
-                    sign = -1;
-                } else if (!take('+') && any) {
-                    throw wrong("must have + or - here");
-                }
-                // A threshold's name, 1|2, begins like a number.
-                double factor = nameHere() == null ? number(1) : 1;
-                take('*');
-                weights[name()] += sign * factor;
-                any = true;
-                skip();
+            if (at < text.length() && text.charAt(at) != '=') {
+                addSum(1, weights);
             }
             if (take('=')) {
                 double sign = take('-') ? -1 : 1;
-                constant = sign * number(Double.NaN);
+                constant = sign * scaled(number(Double.NaN));
                 skip();
                 if (Double.isNaN(constant) || at < text.length()) {
                     throw wrong("must have one number behind =");
                 }
+            }
+            if (at < text.length()) {
+                throw wrong("must have + or - here");
             }
             boolean nothing = true;
             for (double w : weights) {
@@ -142,6 +144,68 @@ public record LinearContrast(String text, double[] weights, double constant) {
                 throw new UsageException("contrast '" + text + "': no coefficient is left in it");
             }
             return new LinearContrast(text.strip(), weights, constant);
+        }
+
+        /** a + 2*b - (c + d)/2, each times a factor. */
+        private void addSum(double factor, double[] weights) {
+            boolean any = false;
+            skip();
+            while (at < text.length() && "=)".indexOf(text.charAt(at)) < 0) {
+                double sign = 1;
+                if (take('-')) {
+                    sign = -1;
+                } else if (!take('+') && any) {
+                    throw wrong("must have + or - here");
+                }
+                addTerm(sign * factor, weights);
+                any = true;
+                skip();
+            }
+            if (!any) {
+                throw wrong("must have the name of a coefficient here");
+            }
+        }
+
+        /** A coefficient or a bracket, numbers that multiply or divide it before and behind. */
+        private void addTerm(double factor, double[] weights) {
+            // A threshold's name, 1|2, begins like a number.
+            double before = nameHere() == null ? scaled(number(1)) : 1;
+            take('*');
+            double[] part = new double[weights.length];
+            if (nameHere() == null && take('(')) {
+                addSum(1, part);
+                if (!take(')')) {
+                    throw wrong("must have ) here");
+                }
+            } else {
+                part[name()] = 1;
+            }
+            double all = scaled(factor * before);
+            for (int k = 0; k < weights.length; k++) {
+                weights[k] += part[k] == 0 ? 0 : all * part[k];
+            }
+        }
+
+        /** A value times and divided by the numbers that follow it. */
+        private double scaled(double value) {
+            double out = value;
+            while (true) {
+                int before = at;
+                boolean divides = take('/');
+                if (!divides && !take('*')) {
+                    return out;
+                }
+                double number = nameHere() == null ? number(Double.NaN) : Double.NaN;
+                if (divides && !(Math.abs(number) > 0)) {
+                    throw wrong("must have a number other than 0 behind /");
+                }
+                if (Double.isNaN(number)) {
+                    // What is multiplied follows: a coefficient or a bracket.
+                    at = before;
+                    return out;
+                }
+                out = divides ? out / number : out * number;
+            }
         }
 
         private void skip() {
@@ -221,7 +285,7 @@ public record LinearContrast(String text, double[] weights, double constant) {
         private boolean endsAt(int end) {
             return end == text.length()
                     || Character.isWhitespace(text.charAt(end))
-                    || "+-=".indexOf(text.charAt(end)) >= 0;
+                    || "+-=*/)".indexOf(text.charAt(end)) >= 0;
         }
 
         private UsageException wrong(String what) {
@@ -230,6 +294,13 @@ public record LinearContrast(String text, double[] weights, double constant) {
                 end++;
             }
             String found = text.substring(Math.min(at, text.length()), end);
+            for (String name : dropped) {
+                if (text.startsWith(name, at) && endsAt(at + name.length())) {
+                    return new UsageException("contrast '" + text + "': " + name
+                            + " has no coefficient, since the data do not determine it: its column was dropped (it is a"
+                            + " combination of others, or of an empty cell)");
+                }
+            }
             String hint = Suggestions.nearest(found, longestFirst)
                     .map(n -> "; did you mean '" + n + "'?")
                     .orElse("");

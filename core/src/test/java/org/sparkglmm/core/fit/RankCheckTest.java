@@ -65,7 +65,7 @@ class RankCheckTest {
         assertEquals(-1, combination.others().get("x2"), 1e-9);
         assertEquals(3, combination.constant(), 1e-5);
         assertEquals(new AliasedColumn(0, "x4", 4, Map.of(), 4), check.aliased().get(1));
-        List<Warning> warnings = check.warnings();
+        List<Warning> warnings = check.warnings(false);
         assertEquals(2, warnings.size());
         assertTrue(warnings.get(0).message().startsWith("dropped x4 from the predictor of log(theta)"));
         assertTrue(warnings.get(1).message().contains("dropped x3 from the predictor of log(theta)"));

@@ -2,6 +2,7 @@ package org.sparkglmm.core.inference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -60,7 +61,13 @@ class LinearContrastTest {
                 Arguments.of("groupvery obese - time", weights(7, 1, 1, -1), 0),
                 Arguments.of("logit(zi):time", weights(10, 1), 0),
                 Arguments.of("1|2 - 2 * 1|2", weights(9, -1), 0),
-                Arguments.of("2*`1|2`", weights(9, 2), 0));
+                Arguments.of("2*`1|2`", weights(9, 2), 0),
+                Arguments.of("time/2", weights(1, 0.5), 0),
+                Arguments.of("(time + sexM)/2", weights(1, 0.5, 2, 0.5), 0),
+                Arguments.of("1/4*(time - (sexM + 2*sexM:time)) = 1/2", weights(1, 0.25, 2, -0.25, 3, -0.5), 0.5),
+                Arguments.of("3*2/4 time", weights(1, 1.5), 0),
+                Arguments.of("((Intercept) + time)*10/5", weights(0, 2, 1, 2), 0),
+                Arguments.of("-(`time` - sexM)", weights(1, -1, 2, 1), 0));
     }
 
     @ParameterizedTest
@@ -70,6 +77,14 @@ class LinearContrastTest {
         assertArrayEquals(weights, contrast.weights());
         assertEquals(constant, contrast.constant());
         assertEquals(text.strip(), contrast.text());
+    }
+
+    @Test
+    void aDroppedColumnIsSaidToBeDropped() {
+        UsageException e = assertThrows(
+                UsageException.class, () -> LinearContrast.parse("time - sexM:tim", NAMES, List.of("sexM:tim")));
+        assertTrue(e.getMessage().contains("sexM:tim has no coefficient"), e.getMessage());
+        assertFalse(e.getMessage().contains("did you mean"), e.getMessage());
     }
 
     static Stream<Arguments> bad() {
@@ -92,6 +107,12 @@ class LinearContrastTest {
                 Arguments.of("time = 1 2", "must have one number behind ="),
                 Arguments.of("time = 1 = 2", "must have one number behind ="),
                 Arguments.of("", "no coefficient is left in it"),
+                Arguments.of("(time", "must have ) here (position 6)"),
+                Arguments.of("time)", "must have + or - here (position 5)"),
+                Arguments.of("()", "must have the name of a coefficient here (position 2)"),
+                Arguments.of("time/0", "must have a number other than 0 behind / (position 7)"),
+                Arguments.of("time/sexM", "must have a number other than 0 behind / (position 6)"),
+                Arguments.of("time*sexM", "must have + or - here (position 5)"),
                 Arguments.of("= 1", "no coefficient is left in it"),
                 Arguments.of("0*time", "no coefficient is left in it"),
                 Arguments.of("time - time", "no coefficient is left in it"));

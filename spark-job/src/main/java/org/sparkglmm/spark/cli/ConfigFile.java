@@ -2,8 +2,11 @@ package org.sparkglmm.spark.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.Set;
@@ -38,8 +41,18 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
         if (file != null) {
             try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
                 values.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                failure = "--config: cannot read " + file + " (" + e.getClass().getSimpleName() + ")";
+            } catch (NoSuchFileException e) {
+                failure = "--config: there is no file " + file;
+            } catch (AccessDeniedException e) {
+                failure = "--config: " + file + " may not be read";
+            } catch (CharacterCodingException e) {
+                failure = "--config: " + file + " holds bytes that are not UTF-8; write it in UTF-8";
+            } catch (IllegalArgumentException e) {
+                failure = "--config: " + file
+                        + " cannot be read: a \\u in it is not followed by four hexadecimal digits (a"
+                        + " backslash is written \\\\), or its name is no path";
+            } catch (IOException e) {
+                failure = "--config: " + file + (Files.isDirectory(Path.of(file)) ? " is a folder" : " cannot be read");
             }
         }
         ConfigFile out = new ConfigFile(values);

@@ -51,13 +51,14 @@ final class ContrastCommand implements Callable<Integer> {
         List<String> names = saved.parameterNames().stream()
                 .map(n -> n.startsWith("chol[") ? "" : n)
                 .toList();
-        List<LinearContrast> parsed =
-                contrasts.stream().map(c -> LinearContrast.parse(c, names)).toList();
-        print(saved, parsed, errors);
+        List<LinearContrast> parsed = contrasts.stream()
+                .map(c -> LinearContrast.parse(c, names, estimates.droppedColumns()))
+                .toList();
+        print(saved, names, parsed, errors);
         return ExitCode.OK;
     }
 
-    private void print(ModelFile.Saved saved, List<LinearContrast> parsed, StandardErrors errors) {
+    private void print(ModelFile.Saved saved, List<String> names, List<LinearContrast> parsed, StandardErrors errors) {
         Predictor.Estimates estimates = saved.estimates();
         FarOrigin far = estimates.far();
         double[] parameters = far == null ? estimates.parameters() : far.parameters();
@@ -88,6 +89,7 @@ final class ContrastCommand implements Callable<Integer> {
                         saved.request().family().takesCategories(),
                         estimates.parameters().length);
         long undetermined = 0;
+        boolean anyMean = false;
         for (LinearContrast contrast : parsed) {
             boolean estimable = Estimability.isEstimable(contrast.weights(), directions);
             undetermined += estimable ? 0 : 1;
@@ -103,10 +105,13 @@ final class ContrastCommand implements Callable<Integer> {
                     Double.isNaN(e.z()) ? "NA" : String.format(Locale.ROOT, "%.3f", e.z()),
                     number(e.p()),
                     "(" + number(e.lower()) + " to " + number(e.upper()) + ")"
-                            + (ratios
-                                    ? "; " + number(e.expEstimate()) + " (" + number(e.expLower()) + " to "
-                                            + number(e.expUpper()) + ")"
-                                    : ""));
+                            + natural(e, isPredictor(contrast, names), link));
+            anyMean |= isPredictor(contrast, names) && link != Link.IDENTITY;
+        }
+        if (anyMean) {
+            out.println("mean: of what has the intercept, the outcome"
+                    + (saved.request().family().takesTrials() ? "'s probability" : "'s mean")
+                    + " where the random effects are 0");
         }
         if (undetermined > 0) {
             out.println("NA: the data of the fit do not determine it; it depends on which columns were dropped (here "
@@ -130,6 +135,25 @@ final class ContrastCommand implements Callable<Integer> {
                 + " (Wald); effects are conditional on the "
                 + saved.request().group());
         out.flush();
+    }
+
+    /** Whether it is a linear predictor and no difference of two: the intercept stands in it once. */
+    private static boolean isPredictor(LinearContrast contrast, List<String> names) {
+        int intercept = names.indexOf("(Intercept)");
+        return intercept >= 0 && contrast.weights()[intercept] == 1;
+    }
+
+    /** On the outcome's scale: a ratio of odds or means, or a mean. */
+    private static String natural(FixedEffect e, boolean predictor, Link link) {
+        if (predictor && link != Link.IDENTITY) {
+            double low = link.mean(e.lower());
+            double high = link.mean(e.upper());
+            return "; mean " + number(link.mean(e.estimate())) + " (" + number(Math.min(low, high)) + " to "
+                    + number(Math.max(low, high)) + ")";
+        }
+        return link == Link.LOGIT || link == Link.LOG
+                ? "; " + number(e.expEstimate()) + " (" + number(e.expLower()) + " to " + number(e.expUpper()) + ")"
+                : "";
     }
 
     /** A contrast of the parameters about 0 as one of those that the estimates are about. */

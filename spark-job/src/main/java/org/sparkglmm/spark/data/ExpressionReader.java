@@ -672,12 +672,18 @@ final class ExpressionReader {
         return checked(SqlValue.of("(" + sql + ")", kind, size).surely(sure));
     }
 
-    /** The results of a choice in one type: text if one is text, whole numbers only if all are. */
+    /** The results of a choice in one type: text if one is text (numbers beside it are refused), whole numbers only if all are. */
     private List<SqlValue> common(List<SqlValue> values, int word) {
         boolean text = values.stream().anyMatch(v -> v.is(Kind.TEXT));
         boolean time = values.stream().anyMatch(v -> v.kind().isTime());
         boolean number = values.stream().anyMatch(SqlValue::isNumber);
         boolean whole = values.stream().allMatch(v -> v.is(Kind.WHOLE) || v.is(Kind.NULL));
+        if (text && number) {
+            throw refused(
+                    word,
+                    "a choice between text and numbers",
+                    "put the numbers in quotes for a factor, or write double( ) around the text");
+        }
         if (text && !time) {
             return values.stream().map(v -> text(v, word)).toList();
         }

@@ -413,8 +413,8 @@ public final class ModelBinding {
             long undefined = look.undefined(k);
             if (undefined > 0 && !lenient) {
                 throw new DataException(raws.get(k).name + " is undefined in " + RowCount.words(undefined)
-                        + " whose columns all have values (such as the logarithm of a negative number); correct them, or make them"
-                        + " missing to drop the rows");
+                        + " whose columns all have values (the logarithm of a negative number, a CASE without ELSE, and the"
+                        + " like); give it a value there, or make the columns missing to drop the rows");
             }
             if (bad > 0 && completeRows > 0 && !lenient) {
                 throw new DataException(

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitResult;
@@ -265,6 +266,32 @@ public final class Manifest implements FitListener {
         }
         if (!input.path("dialect").asText("").equals(source.dialect().text())) {
             throw differs(folder, "with other values of --separator, --quote, --decimal, --encoding or --malformed");
+        }
+    }
+
+    /**
+     * A file of a folder is what the fit wrote, as far as a manifest beside it says; a copy without one is taken as it is.
+     *
+     * @throws DataException if not
+     */
+    static void requireWritten(FileSystem files, Path folder, String name, byte[] content) throws IOException {
+        Path file = new Path(folder, NAME);
+        if (!files.exists(file)) {
+            return;
+        }
+        JsonNode root;
+        try (InputStream in = files.open(file)) {
+            root = MAPPER.readTree(in);
+        } catch (JsonProcessingException e) {
+            return;
+        }
+        for (JsonNode output : root.path("outputs")) {
+            if (output.path("file").asText().equals(name)
+                    && !output.path("sha256").asText().equals(InputFiles.sha256(content))) {
+                throw new DataException("the " + name + " in " + folder + " is not what the fit wrote, as the " + NAME
+                        + " beside it says: it was changed or replaced; fit it again, or, if you changed it on purpose,"
+                        + " take the " + NAME + " away");
+            }
         }
     }
 

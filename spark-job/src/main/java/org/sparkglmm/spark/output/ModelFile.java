@@ -477,7 +477,9 @@ public final class ModelFile {
                         "no model in " + folder + ": " + NAME + " is missing, so no fit has completed there");
             }
             try (InputStream in = files.open(path)) {
-                JsonNode root = MAPPER.readTree(in);
+                byte[] bytes = in.readAllBytes();
+                Manifest.requireWritten(files, new Path(folder), NAME, bytes);
+                JsonNode root = MAPPER.readTree(bytes);
                 if (root == null || !root.isObject()) {
                     throw damaged(folder);
                 }

@@ -395,6 +395,22 @@ class FitAndPredictTest {
     }
 
     @Test
+    void aConfigurationFileThatCannotBeReadIsSaidInWords() throws IOException {
+        Path bytes = Files.write(folder.resolve("bytes.properties"), new byte[] {'a', '=', (byte) 0xe4, (byte) 0xff});
+        Path escape = Files.writeString(folder.resolve("escape.properties"), "data = C:\\users\\me\n");
+        for (List<String> pair : List.of(
+                List.of(bytes.toString(), "holds bytes that are not UTF-8"),
+                List.of(escape.toString(), "four hexadecimal digits"),
+                List.of(folder.toString(), "is a folder"),
+                List.of(path("nothere.properties"), "there is no file"))) {
+            Commands ran = Commands.run("check", "--config", pair.get(0), "--data", TOENAIL, "--formula", FORMULA);
+            assertEquals(2, ran.code());
+            assertTrue(ran.err().contains(pair.get(1)), ran.err());
+            assertFalse(ran.err().contains("Exception"), ran.err());
+        }
+    }
+
+    @Test
     void checkSaysWhatWouldBeFitted() {
         Commands ran = Commands.run("check", "--data", TOENAIL, "--formula", FORMULA, "--family", "binomial");
         assertEquals(0, ran.code(), ran.err());

@@ -11,8 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -379,6 +383,31 @@ class WritingTest {
                 .collectAsList();
     }
 
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A link that is another would change every prediction without a word. */
+    @Test
+    void aModelFileThatWasEditedIsRefusedByEveryCommandThatReadsIt() throws IOException {
+        Path edited = folder.resolve("edited");
+        copy(folder.resolve("fit"), edited);
+        String text = Files.readString(edited.resolve("model.json"));
+        Files.writeString(edited.resolve("model.json"), text.replaceFirst("\"estimate\" : ", "\"estimate\" : 1"));
+        assertRefused(3, " is not what the fit wrote", predict("edited"));
+        for (List<String> command : List.of(
+                List.of("report", "--model", path("edited")),
+                List.of("contrast", "--model", path("edited"), "(Intercept)"),
+                List.of("compare", path("edited"), path("fit")))) {
+            assertRefused(3, " is not what the fit wrote", Commands.run(command.toArray(String[]::new)));
+        }
+    }
+
     @Test
     void modelsOfTheFirstVersionAreHeldToWhatTheyKnow() throws IOException {
         Path old = folder.resolve("old");
@@ -386,7 +415,18 @@ class WritingTest {
         ObjectMapper json = new ObjectMapper();
         ObjectNode model = (ObjectNode) json.readTree(old.resolve("model.json").toFile());
         ((ObjectNode) model.path("provenance")).remove("effects");
-        Files.writeString(old.resolve("model.json"), json.writeValueAsString(model));
+        String text = json.writeValueAsString(model);
+        Files.writeString(old.resolve("model.json"), text);
+        assertRefused(3, "the model.json in ", predict("old"));
+        assertRefused(3, " is not what the fit wrote", predict("old"));
+        ObjectNode manifest =
+                (ObjectNode) json.readTree(old.resolve("manifest.json").toFile());
+        for (JsonNode output : manifest.path("outputs")) {
+            if (output.path("file").asText().equals("model.json")) {
+                ((ObjectNode) output).put("sha256", sha256(text));
+            }
+        }
+        Files.writeString(old.resolve("manifest.json"), json.writeValueAsString(manifest));
         assertEquals(0, predict("old").code());
         for (String other : List.of("other", "slopes")) {
             remove(old.resolve("random_effects"));
