@@ -10,15 +10,22 @@ import org.sparkglmm.core.optim.Minimizers;
 /**
  * What the user chose beyond the model.
  *
- * @param nodes quadrature nodes per dimension; {@link #AUTO} raises them until nothing moves
+ * @param nodes quadrature nodes per dimension; {@link #AUTO} finds how many the data need
  * @param reml restricted likelihood, gaussian with identity link only
  * @param optimizer one of {@link Minimizers#names()}
  * @param errors what z, p and intervals rest on
  * @param intervals how intervals are found
  * @param minCellCount a level of a factor with fewer clusters than this is flagged
+ * @param tolerance how far the approximation of the integrals may be off
  */
 public record FitOptions(
-        int nodes, boolean reml, String optimizer, StandardErrors errors, IntervalMethod intervals, int minCellCount) {
+        int nodes,
+        boolean reml,
+        String optimizer,
+        StandardErrors errors,
+        IntervalMethod intervals,
+        int minCellCount,
+        IntegrationTolerance tolerance) {
     /** Let the ladder choose. */
     public static final int AUTO = 0;
 
@@ -30,6 +37,17 @@ public record FitOptions(
     /** With model-based standard errors and Wald intervals. */
     public FitOptions(int nodes, boolean reml, String optimizer) {
         this(nodes, reml, optimizer, StandardErrors.MODEL, IntervalMethod.WALD, MIN_CELL_COUNT);
+    }
+
+    /** With the usual tolerance. */
+    public FitOptions(
+            int nodes,
+            boolean reml,
+            String optimizer,
+            StandardErrors errors,
+            IntervalMethod intervals,
+            int minCellCount) {
+        this(nodes, reml, optimizer, errors, intervals, minCellCount, IntegrationTolerance.DEFAULT);
     }
 
     /** @throws UsageException if an option is out of range */

@@ -76,11 +76,23 @@ public record FitResult(
     /**
      * How the integral was computed.
      *
-     * @param rungs every number of nodes tried
-     * @param settled whether more nodes change nothing any more; for a fixed number of nodes, whether a finer rule agrees
+     * @param rungs every number of nodes tried on all the data
+     * @param settled whether more nodes change nothing that matters any more: what was reached is within the tolerance; for a fixed
+     *     number of nodes, whether a finer rule agrees within a tenth of a standard error
      * @param message in words
+     * @param tolerance what was asked for
+     * @param reached by a finer rule
      */
-    public record Integration(List<Rung> rungs, boolean settled, String message) {}
+    public record Integration(
+            List<Rung> rungs, boolean settled, String message, IntegrationTolerance tolerance, Reached reached) {
+        /** Whether a finer rule moves the estimates so far that those of this one are not to be taken for the maximum. */
+        boolean isFarOff() {
+            return reached.estimates() > FAR_OFF;
+        }
+    }
+
+    /** In standard errors. */
+    static final double FAR_OFF = 1;
 
     /**
      * How the optimizer ended.

@@ -228,7 +228,9 @@ final class GaussianFit {
                 new FitResult.Integration(
                         List.of(new FitResult.Rung(1, -optimum.value(), Double.NaN)),
                         true,
-                        "exact for gaussian outcomes"),
+                        "exact for gaussian outcomes",
+                        options.tolerance(),
+                        Reached.EXACTLY),
                 new FitResult.OptimizerReport(
                         options.optimizer(),
                         optimum.message(),

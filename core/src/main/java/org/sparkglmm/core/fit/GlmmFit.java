@@ -28,6 +28,7 @@ import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
+import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
@@ -41,6 +42,10 @@ import org.sparkglmm.core.optim.TransformedObjective;
 public final class GlmmFit {
     /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
     private static final double SEPARATED = 25;
+    /** Times the clusters that the number of nodes is learned on, from which on it is. */
+    private static final int MANY = 4;
+    /** Of the usual starting standard deviations. */
+    private static final double LITTLE = 0.2;
 
     private final Design design;
     private final Family family;
@@ -152,14 +157,160 @@ public final class GlmmFit {
         return centred.inRawTerms(new GlmmFit(prepared, family, link, options, start, listener, counter).run());
     }
 
+    /**
+     * Where the search for the estimates ended.
+     *
+     * @param selection how the number of nodes was found; null if it was not learned on a sample
+     */
+    private record Found(QuadratureClimb climb, Optimum optimum, NodeSelection selection) {}
+
     private FitResult run() {
-        boolean laplaceIsExact = family.isQuadratic(link);
-        int[] rungs = laplaceIsExact
-                ? new int[] {1}
-                : options.nodes() == FitOptions.AUTO
-                        ? QuadratureLadder.rungs(layout.random())
-                        : new int[] {options.nodes()};
-        Start start = earlier == null ? fromSamples(rungs[0]) : fromEarlier(rungs[0]);
+        if (family.isQuadratic(link)) {
+            return result(byFixed(1));
+        }
+        if (options.nodes() != FitOptions.AUTO) {
+            return result(byFixed(options.nodes()));
+        }
+        NodeSelection selection = isLarge() && QuadratureLadder.isClimb(layout.random())
+                ? learned(startingPoint(), options.tolerance())
+                : null;
+        return result(selection == null ? byLadder() : bySelection(selection));
+    }
+
+    /** Whether a part of the clusters tells what all of them need; all of small data cost no more. */
+    private boolean isLarge() {
+        return moments.clusters() >= (long) MANY * NodeSelection.CLUSTERS;
+    }
+
+    /** The ladder, climbed on a sample in this process. */
+    private NodeSelection learned(double[] start, IntegrationTolerance tolerance) {
+        ClusterData part = FirstPass.thinned(sample, NodeSelection.CLUSTERS);
+        long clusters = FirstPass.clusters(part);
+        listener.stage("quadrature nodes learned on a sample of " + clusters + " of " + moments.clusters());
+        return NodeSelection.learn(
+                nodes -> ofSample(part, nodes),
+                start,
+                Math.max(1, (double) moments.clusters() / clusters),
+                tolerance,
+                minimizer,
+                boundary,
+                layout,
+                FitListener.SILENT);
+    }
+
+    private Objective ofSample(ClusterData part, int nodes) {
+        return new TransformedObjective(
+                new MarginalLikelihood(part, model, new GaussHermite(nodes, layout.random())), toRaw);
+    }
+
+    /** In scaled variables, before anything was fitted to all the data. */
+    private double[] startingPoint() {
+        if (earlier != null) {
+            double[] scaled = TransformedObjective.multiply(scaling.toScaled(), earlier.of(names, layout.fixed()));
+            return boundary.offEdges(boundary.canonical(scaled));
+        }
+        double[] general = StartingValues.of(design, family, link, moments, scaling, layout);
+        if (!BetterStart.isWanted(family) || family.isQuadratic(link)) {
+            return general;
+        }
+        return boundary.offEdges(BetterStart.of(
+                ofSample(FirstPass.thinned(sample, NodeSelection.CLUSTERS), 1),
+                general,
+                family,
+                layout,
+                minimizer,
+                point -> QuadratureClimb.isPlausible(layout, point)));
+    }
+
+    /** A rule chosen on a sample, the fit by it, and a finer one until it agrees. */
+    private Found bySelection(NodeSelection selection) {
+        int nodes = selection.choose(options.tolerance(), 1, 1);
+        Start start = earlier == null ? fromSamples(selection.point(), nodes) : fromEarlier(nodes);
+        sampled = start.sampled();
+        while (true) {
+            QuadratureClimb climb = climbed(new int[] {nodes}, start.point(), start.hessian());
+            Optimum optimum = checked(climb, optimum(climb));
+            Found found = new Found(climb, optimum, selection);
+            IntegrationVerdict.Check check = check(found, new ArrayList<>());
+            boolean done = check == null
+                    || check.step() == null
+                    || !optimum.converged()
+                    || options.tolerance()
+                            .holds(
+                                    check.reached().logLikelihood(),
+                                    check.reached().estimates());
+            if (done || QuadratureLadder.beyond(check.nodes(), layout.random()) == 0) {
+                return found;
+            }
+            double factor = check.reached().estimates() / selection.errorOf(nodes);
+            nodes = selection.choose(options.tolerance(), check.nodes(), factor > 1 ? factor : 1);
+            double[] point = optimum.point().clone();
+            for (int i = 0; i < point.length; i++) {
+                point[i] += check.step()[i];
+            }
+            boolean inside = optimum.free().length == point.length;
+            start = new Start(boundary.offEdges(point), inside ? optimum.hessian() : null, sampled);
+        }
+    }
+
+    /** One rule, from where a finer one has its optimum on a sample; again from elsewhere if it ends oddly, and the better is kept. */
+    private Found byFixed(int nodes) {
+        double[] general = startingPoint();
+        boolean learns = nodes > 1 && earlier == null && QuadratureLadder.isClimb(layout.random());
+        NodeSelection selection = learns ? learned(general, IntegrationTolerance.DEFAULT) : null;
+        Start start = earlier != null
+                ? fromEarlier(nodes)
+                : fromSamples(selection == null ? general : boundary.offEdges(selection.point()), nodes);
+        sampled = start.sampled();
+        Found first = fixed(nodes, start.point(), start.hessian());
+        boolean odd = !first.optimum().converged()
+                || selection != null && selection.isFar(first.optimum().point());
+        if (!odd || family.isQuadratic(link) || !QuadratureLadder.isClimb(layout.random())) {
+            return first;
+        }
+        Found best = first;
+        for (double[] other : otherStarts(general, selection)) {
+            if (!best.optimum().converged() || best == first) {
+                listener.stage("another start");
+                Found next = fixed(nodes, boundary.offEdges(other), null);
+                boolean better = next.optimum().converged()
+                        && (!best.optimum().converged()
+                                || next.optimum().value() < best.optimum().value());
+                best = better ? next : best;
+            }
+        }
+        return best;
+    }
+
+    /** Where else to begin: at the general start, or a finer rule's optimum on a sample; and with little variation between clusters. */
+    private List<double[]> otherStarts(double[] general, NodeSelection selection) {
+        List<double[]> out = new ArrayList<>();
+        double[] other = selection != null ? general : pointOfFinerRule(general);
+        if (other != null) {
+            out.add(other);
+        }
+        double[] calm = StartingValues.of(design, family, link, moments, scaling, layout);
+        for (int i = layout.thetaStart(); i < layout.psiStart(); i++) {
+            calm[i] *= LITTLE;
+        }
+        out.add(calm);
+        return out;
+    }
+
+    private double[] pointOfFinerRule(double[] general) {
+        NodeSelection selection = learned(general, IntegrationTolerance.DEFAULT);
+        return selection == null ? null : selection.point();
+    }
+
+    private Found fixed(int nodes, double[] start, double[][] hessian) {
+        QuadratureClimb climb = climbed(new int[] {nodes}, start, hessian);
+        return new Found(climb, checked(climb, optimum(climb)), null);
+    }
+
+    /** Rule after rule on all the data, until two agree. */
+    private Found byLadder() {
+        int[] rungs = QuadratureLadder.rungs(layout.random());
+        Start start = earlier == null ? fromSamples(startingPoint(), rungs[0]) : fromEarlier(rungs[0]);
         sampled = start.sampled();
         QuadratureClimb climb = climbed(rungs, start.point(), start.hessian());
         Optimum first = optimum(climb);
@@ -173,11 +324,12 @@ public final class GlmmFit {
                 climb.disagree();
             }
         }
-        return result(climb, fullObjective(climb.nodes()), optimum);
+        return new Found(climb, optimum, null);
     }
 
     private QuadratureClimb climbed(int[] rungs, double[] start, double[][] hessian) {
-        QuadratureClimb climb = new QuadratureClimb(minimizer, this::fullObjective, boundary, layout, listener);
+        QuadratureClimb climb = new QuadratureClimb(
+                minimizer, this::fullObjective, boundary, layout, QuadratureClimb.Agreement.TIGHT, listener);
         climb.run(rungs, start, hessian);
         return climb;
     }
@@ -194,20 +346,18 @@ public final class GlmmFit {
     /** The estimates of an earlier fit; its Hessian there is taken in the pass that evaluates them. */
     private Start fromEarlier(int nodes) {
         listener.stage("starting from the earlier fit");
-        double[] scaled = TransformedObjective.multiply(scaling.toScaled(), earlier.of(names, layout.fixed()));
-        double[] point = boundary.offEdges(boundary.canonical(scaled));
+        double[] point = startingPoint();
         return new Start(point, fullObjective(nodes).evaluateWithHessian(point).hessian(), 0);
     }
 
-    private Start fromSamples(int nodes) {
-        GaussHermite grid = new GaussHermite(nodes, layout.random());
+    private Start fromSamples(double[] from, int nodes) {
         return Start.journaled(
                 counter,
                 () -> Start.fromSamples(
-                        StartingValues.of(design, family, link, moments, scaling, layout),
+                        from,
                         sample,
                         moments.clusters(),
-                        part -> new TransformedObjective(new MarginalLikelihood(part, model, grid), toRaw),
+                        part -> ofSample(part, nodes),
                         point -> QuadratureClimb.isPlausible(layout, point),
                         minimizer,
                         boundary,
@@ -215,9 +365,7 @@ public final class GlmmFit {
     }
 
     private FullObjective fullObjective(int nodes) {
-        int finer = options.nodes() == FitOptions.AUTO || family.isQuadratic(link)
-                ? 0
-                : QuadratureLadder.finer(nodes, layout.random());
+        int finer = finerThan(nodes);
         return objectives.computeIfAbsent(
                 nodes,
                 k -> new FullObjective(
@@ -230,7 +378,40 @@ public final class GlmmFit {
                         counter));
     }
 
-    private FitResult result(QuadratureClimb climb, FullObjective objective, Optimum optimum) {
+    /** The rule that checks another at the estimates; 0 for none. */
+    private int finerThan(int nodes) {
+        if (family.isQuadratic(link)) {
+            return 0;
+        }
+        return options.nodes() == FitOptions.AUTO
+                ? isLarge() ? QuadratureLadder.beyond(nodes, layout.random()) : 0
+                : QuadratureLadder.finer(nodes, layout.random());
+    }
+
+    /** What the finer rule says, in the pass that takes the scores; null if there is none, or nothing to measure it by. */
+    private IntegrationVerdict.Check check(Found found, List<Warning> into) {
+        Optimum optimum = found.optimum();
+        FullObjective objective = fullObjective(found.climb().nodes());
+        int finer = finerThan(found.climb().nodes());
+        if (finer == 0 || optimum.hessian() == null) {
+            return null;
+        }
+        Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
+        LikelihoodSum sum =
+                objective.closing(optimum.evaluated(), modelBased.estimates()).finer();
+        return verdict(optimum, modelBased, into)
+                .check(finer, -sum.logLikelihood(), objective.minusInScaled(sum.gradient()));
+    }
+
+    private IntegrationVerdict verdict(Optimum optimum, Covariance covariance, List<Warning> into) {
+        double[] se = covariance.estimates().standardErrors(StandardErrors.MODEL);
+        return new IntegrationVerdict(options.tolerance(), optimum, toRaw, se, names, into);
+    }
+
+    private FitResult result(Found found) {
+        QuadratureClimb climb = found.climb();
+        Optimum optimum = found.optimum();
+        FullObjective objective = fullObjective(climb.nodes());
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
         Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
@@ -240,7 +421,7 @@ public final class GlmmFit {
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
-        FitResult.Integration integration = integration(climb, objective, optimum, closing.finer());
+        FitResult.Integration integration = integration(found, verdict(optimum, modelBased, warnings));
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
@@ -282,8 +463,9 @@ public final class GlmmFit {
                 design,
                 family,
                 link,
-                // Who leaves the nodes to the program must not take an unsettled integral for a result.
-                optimum.converged() && (integration.settled() || !climb.isClimb()),
+                // Laplace's approximation, where it is asked for, is an estimator of its own; how far off it is, its
+                // warning says.
+                optimum.converged() && (options.nodes() == 1 || !integration.isFarOff()),
                 climb.nodes() == 1 ? "laplace" : "agq",
                 climb.nodes(),
                 moments.rows(),
@@ -310,22 +492,19 @@ public final class GlmmFit {
                 null);
     }
 
-    private FitResult.Integration integration(
-            QuadratureClimb climb, FullObjective objective, Optimum optimum, LikelihoodSum finer) {
+    private FitResult.Integration integration(Found found, IntegrationVerdict verdict) {
+        QuadratureClimb climb = found.climb();
         if (family.isQuadratic(link)) {
-            return climb.exact(family.name());
+            return verdict.exact(climb, family.name());
+        }
+        if (found.selection() != null) {
+            return verdict.ofSelection(climb, found.selection(), check(found, new ArrayList<>()));
         }
         if (options.nodes() == FitOptions.AUTO) {
-            return climb.judge(optimum.point(), optimum.free(), optimum.hessian(), warnings);
+            return climb.isClimb() ? verdict.ofClimb(climb) : verdict.laplaceOnly(climb, layout.random());
         }
-        int nodes = QuadratureLadder.finer(climb.nodes(), layout.random());
-        if (nodes == 0 || optimum.hessian() == null) {
-            return climb.unchecked();
-        }
-        double[] gradient = objective.minusInScaled(finer.gradient());
-        double[] ofFree =
-                Arrays.stream(optimum.free()).mapToDouble(i -> gradient[i]).toArray();
-        return climb.judgeByFinerRule(nodes, -finer.logLikelihood(), ofFree, optimum.hessian(), warnings);
+        IntegrationVerdict.Check check = check(found, new ArrayList<>());
+        return check == null ? verdict.unchecked(climb) : verdict.ofFixed(climb, check);
     }
 
     /** Names the parameters that the data leave open, each part of the model in its own words. */

@@ -34,6 +34,21 @@ final class QuadratureLadder {
         return 0;
     }
 
+    /** Whether there is more than one rung for q random effects. */
+    static boolean isClimb(int q) {
+        return q <= RUNGS.length;
+    }
+
+    /** The next finer rule, beyond the ladder's end too; 0 if none is affordable. */
+    static int beyond(int nodes, int q) {
+        int next = finer(nodes, q);
+        if (next > 0) {
+            return next;
+        }
+        int more = nodes + Math.max(4, nodes / 4 * 2);
+        return more <= GaussHermite.MOST_NODES && GaussHermite.size(more, q) <= MOST_POINTS ? more : 0;
+    }
+
     /** @throws UsageException if the grid would have too many points */
     static void require(int nodes, int q) {
         long points = GaussHermite.size(nodes, q);

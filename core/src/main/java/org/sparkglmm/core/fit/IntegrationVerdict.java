@@ -1,0 +1,253 @@
+package org.sparkglmm.core.fit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.QuadraticModel;
+import org.sparkglmm.core.optim.TransformedObjective;
+
+/** What is said of the integrals after a fit: how far off they may be, and whether that matters. */
+final class IntegrationVerdict {
+    /** A rule that the user fixed, and Laplace's, are said to mislead when their estimates are this many standard errors away. */
+    private static final double MISLEADING = 0.1;
+
+    private final IntegrationTolerance tolerance;
+    private final Optimum optimum;
+    private final double[][] toRaw;
+    private final double[] se;
+    private final List<String> names;
+    private final List<Warning> warnings;
+
+    /**
+     * @param toRaw from scaled variables to parameters
+     * @param se of each parameter
+     * @param warnings to add to
+     */
+    IntegrationVerdict(
+            IntegrationTolerance tolerance,
+            Optimum optimum,
+            double[][] toRaw,
+            double[] se,
+            List<String> names,
+            List<Warning> warnings) {
+        this.tolerance = tolerance;
+        this.optimum = optimum;
+        this.toRaw = toRaw;
+        this.se = se;
+        this.names = names;
+        this.warnings = warnings;
+    }
+
+    /** Of an integral that Laplace's approximation gives exactly. */
+    FitResult.Integration exact(QuadratureClimb climb, String family) {
+        return integration(climb.rungs(), true, "exact for " + family + " outcomes", Reached.EXACTLY);
+    }
+
+    /** Of a number of nodes that the user fixed, for which no finer rule is affordable, or nothing to measure its shift by. */
+    FitResult.Integration unchecked(QuadratureClimb climb) {
+        return integration(climb.rungs(), false, "fixed by the user, not checked by a finer rule", Reached.UNKNOWN);
+    }
+
+    /** Of Laplace's approximation where no other rule is affordable. */
+    FitResult.Integration laplaceOnly(QuadratureClimb climb, int effects) {
+        warnings.add(new Warning(
+                "laplace_unchecked",
+                "with " + effects
+                        + " random effects a person no finer quadrature is affordable: Laplace is unchecked"));
+        return integration(climb.rungs(), false, "Laplace only", Reached.UNKNOWN);
+    }
+
+    /** Of a ladder that was climbed with all the data. */
+    FitResult.Integration ofClimb(QuadratureClimb climb) {
+        List<FitResult.Rung> rungs = climb.rungs();
+        FitResult.Rung last = rungs.get(rungs.size() - 1);
+        FitResult.Rung before = rungs.get(rungs.size() - 2);
+        double[] move = difference(climb.optimum(rungs.size() - 1), climb.optimum(rungs.size() - 2));
+        boolean agreed = climb.hasSettled();
+        // A last step that led away from what the rungs agreed on is as far as can be.
+        double shift = Double.isNaN(last.shift()) && !agreed ? Double.POSITIVE_INFINITY : last.shift();
+        Reached reached =
+                Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
+        boolean settled = agreed || tolerance.holds(reached.logLikelihood(), reached.estimates());
+        if (!settled) {
+            warnUnsettled(before.nodes() + " and " + last.nodes() + " nodes per dimension", reached);
+        }
+        if (optimum.hessian() != null && optimum.free().length == optimum.point().length) {
+            warnAboutLaplace(
+                    "",
+                    QuadraticModel.distance(optimum.point(), climb.optimum(0), optimum.hessian()),
+                    String.format(
+                            Locale.ROOT,
+                            "is %.3f instead of %.3f",
+                            rungs.get(0).logLikelihood(),
+                            last.logLikelihood()));
+        }
+        return integration(
+                rungs,
+                settled,
+                agreed
+                        ? "settled: " + (QuadratureClimb.AGREEMENTS + 1) + " rules in a row agree, up to "
+                                + climb.nodes() + " nodes per dimension"
+                        : (settled ? "settled" : "not settled") + " at " + climb.nodes() + " nodes per dimension: "
+                                + said(reached),
+                reached);
+    }
+
+    /** Of a rule that was learned on a sample of clusters, and checked by a finer one on all of them. */
+    FitResult.Integration ofSelection(QuadratureClimb climb, NodeSelection selection, Check check) {
+        List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
+        if (check == null) {
+            warnings.add(new Warning(
+                    "quadrature_unsettled", "no finer rule than " + climb.nodes() + " nodes could be evaluated"));
+            return integration(
+                    rungs, false, "not settled at " + climb.nodes() + " nodes per dimension", Reached.UNKNOWN);
+        }
+        rungs.add(new FitResult.Rung(
+                check.nodes(), check.logLikelihood(), check.reached().estimates()));
+        boolean settled =
+                tolerance.holds(check.reached().logLikelihood(), check.reached().estimates());
+        if (!settled) {
+            warnUnsettled(climb.nodes() + " and " + check.nodes() + " nodes per dimension", check.reached());
+        }
+        warnAboutLaplace(
+                "about ",
+                selection.laplaceShift(),
+                String.format(
+                        Locale.ROOT,
+                        "is about %.3g too %s, as a sample of persons says",
+                        Math.abs(selection.laplaceExcess()),
+                        selection.laplaceExcess() > 0 ? "high" : "low"));
+        return integration(
+                rungs,
+                settled,
+                (settled ? "settled" : "not settled") + " at " + climb.nodes()
+                        + " nodes per dimension, chosen on a sample of persons; with " + check.nodes() + " "
+                        + said(check.reached()),
+                check.reached());
+    }
+
+    /** Of a number of nodes that the user fixed. */
+    FitResult.Integration ofFixed(QuadratureClimb climb, Check check) {
+        List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
+        double shift = check.reached().estimates();
+        rungs.add(new FitResult.Rung(check.nodes(), check.logLikelihood(), shift));
+        boolean settled = shift <= MISLEADING;
+        if (!settled) {
+            warnings.add(new Warning(
+                    "quadrature_coarse",
+                    String.format(
+                            Locale.ROOT,
+                            "%s is not accurate here: with %d nodes per dimension the log-likelihood at these estimates is"
+                                    + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
+                            climb.nodes() == 1 ? "Laplace" : climb.nodes() + " nodes",
+                            check.nodes(),
+                            check.logLikelihood(),
+                            shift)));
+        }
+        return integration(
+                rungs,
+                settled,
+                "fixed by the user; " + check.nodes() + " nodes per dimension " + (settled ? "agree" : "disagree"),
+                check.reached());
+    }
+
+    /**
+     * What a finer rule says at the optimum of a coarser one.
+     *
+     * @param nodes per dimension, of the finer rule
+     * @param logLikelihood by it, at the optimum of the coarser one
+     * @param reached from the one to the other, each at its own optimum
+     * @param step from the optimum to where the finer rule's should be, in scaled variables; null if unknown
+     */
+    record Check(int nodes, double logLikelihood, Reached reached, double[] step) {}
+
+    /**
+     * Makes one.
+     *
+     * @param value of the objective by the finer rule
+     * @param gradient of all variables by it
+     */
+    Check check(int finer, double value, double[] gradient) {
+        double[] free = new double[optimum.free().length];
+        for (int i = 0; i < free.length; i++) {
+            free[i] = gradient[optimum.free()[i]];
+        }
+        if (!new Evaluation(free, value, free).isFinite()) {
+            return new Check(finer, -value, new Reached(Double.NaN, Double.POSITIVE_INFINITY, null, Double.NaN), null);
+        }
+        QuadraticModel model = new QuadraticModel(free, optimum.hessian());
+        double[] step = new double[gradient.length];
+        double[] newton = model.newton(new double[free.length]);
+        for (int i = 0; i < free.length; i++) {
+            step[optimum.free()[i]] = newton[i];
+        }
+        double decrement = model.decrement();
+        double gained = optimum.value() - value + 0.5 * decrement;
+        return new Check(
+                finer, -value, Reached.of(gained, Math.sqrt(decrement), multiply(toRaw, step), se, names), step);
+    }
+
+    private FitResult.Integration integration(
+            List<FitResult.Rung> rungs, boolean settled, String message, Reached reached) {
+        return new FitResult.Integration(rungs, settled, message, tolerance, reached);
+    }
+
+    private void warnUnsettled(String rules, Reached reached) {
+        boolean far = !(reached.estimates() <= FitResult.FAR_OFF);
+        warnings.add(new Warning(
+                "quadrature_unsettled",
+                "the integrals are not settled: between " + rules + " " + said(reached)
+                        + ", more than the tolerance of "
+                        + String.format(
+                                Locale.ROOT, "%.3g and %.3g; ", tolerance.logLikelihood(), tolerance.estimates())
+                        + (far
+                                ? "these numbers should not be reported: simplify the random part or see whether the data"
+                                        + " support it"
+                                : "these are the maximum likelihood estimates but for about so much: take no difference"
+                                        + " smaller than that seriously")));
+    }
+
+    private static String said(Reached reached) {
+        String most = reached.parameter() == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", %s by %.2g of its own",
+                        reached.parameter(),
+                        Math.abs(reached.parameterShift()));
+        return String.format(
+                Locale.ROOT,
+                "the log-likelihood moves by %.2g and the estimates by %.2g standard errors%s",
+                Math.abs(reached.logLikelihood()),
+                reached.estimates(),
+                most);
+    }
+
+    private void warnAboutLaplace(String about, double shift, String logLikelihood) {
+        if (shift > MISLEADING) {
+            warnings.add(new Warning(
+                    "laplace_misleads",
+                    String.format(
+                            Locale.ROOT,
+                            "Laplace alone would have misled: its estimates lie %s%.1f standard errors away and its"
+                                    + " log-likelihood %s",
+                            about,
+                            shift,
+                            logLikelihood)));
+        }
+    }
+
+    private static double[] difference(double[] a, double[] b) {
+        double[] out = new double[a.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = a[i] - b[i];
+        }
+        return out;
+    }
+
+    private static double[] multiply(double[][] a, double[] v) {
+        return TransformedObjective.multiply(a, v);
+    }
+}
