@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -25,6 +26,7 @@ import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.fit.GlmmFit;
+import org.sparkglmm.core.fit.IntegrationTolerance;
 import org.sparkglmm.core.fit.PassJournal;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -64,6 +66,8 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
     private final Param<String> family;
     private final Param<String> link;
     private final Param<String> nodes;
+    private final DoubleParam toleranceLogLik;
+    private final DoubleParam toleranceEstimates;
     private final BooleanParam reml;
     private final Param<String> optimizer;
     private final Param<String> standardErrors;
@@ -87,6 +91,10 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         family = new Param<>(this, "family", "gaussian, binomial, poisson, ordinal, ... as for the command");
         link = new Param<>(this, "link", "the family's default unless given");
         nodes = new Param<>(this, "nodes", "quadrature nodes per random effect: auto, or 1 (Laplace) and up");
+        toleranceLogLik = new DoubleParam(
+                this, "toleranceLogLik", "how far the log-likelihood may be off for want of quadrature nodes");
+        toleranceEstimates = new DoubleParam(
+                this, "toleranceEstimates", "how far the estimates may be, jointly, in standard errors");
         reml = new BooleanParam(this, "reml", "restricted maximum likelihood (gaussian)");
         optimizer = new Param<>(this, "optimizer", "newton, lbfgs or bobyqa");
         zi = new Param<>(this, "zi", "formula of the zero inflation: ~ x");
@@ -101,6 +109,8 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         levels = new StringArrayParam(this, "levels", "orders of factors' levels, each COL=a,b,c");
         start = new Param<>(this, "start", "folder of an earlier fit of the same model, to begin where it ended");
         setDefault(nodes, AUTO);
+        setDefault(toleranceLogLik, IntegrationTolerance.DEFAULT.logLikelihood());
+        setDefault(toleranceEstimates, IntegrationTolerance.DEFAULT.estimates());
         setDefault(reml, false);
         setDefault(standardErrors, StandardErrors.MODEL.label());
         setDefault(intervals, IntervalMethod.WALD.label());
@@ -137,6 +147,14 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
 
     public Param<String> nodes() {
         return nodes;
+    }
+
+    public DoubleParam toleranceLogLik() {
+        return toleranceLogLik;
+    }
+
+    public DoubleParam toleranceEstimates() {
+        return toleranceEstimates;
     }
 
     public BooleanParam reml() {
@@ -207,6 +225,16 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
 
     public Glmm setNodes(int value) {
         return with(nodes, String.valueOf(value));
+    }
+
+    /** How far the log-likelihood may be off for want of quadrature nodes. */
+    public Glmm setToleranceLogLik(double value) {
+        return (Glmm) set(toleranceLogLik, value);
+    }
+
+    /** How far the estimates may be off for want of quadrature nodes, jointly, in standard errors. */
+    public Glmm setToleranceEstimates(double value) {
+        return (Glmm) set(toleranceEstimates, value);
     }
 
     public Glmm setReml(boolean value) {
@@ -322,6 +350,11 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         out.put("se", valueOf(standardErrors));
         out.put("ci", valueOf(intervals));
         out.put("min-cell-count", String.valueOf(getOrDefault(minCellCount)));
+        IntegrationTolerance tolerance = tolerance();
+        if (!tolerance.equals(IntegrationTolerance.DEFAULT)) {
+            out.put("tolerance-loglik", String.valueOf(tolerance.logLikelihood()));
+            out.put("tolerance-estimates", String.valueOf(tolerance.estimates()));
+        }
         return out;
     }
 
@@ -337,7 +370,13 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
                 valueOf(optimizer),
                 StandardErrors.named(valueOf(standardErrors)),
                 IntervalMethod.named(valueOf(intervals)),
-                (Integer) getOrDefault(minCellCount));
+                (Integer) getOrDefault(minCellCount),
+                tolerance());
+    }
+
+    private IntegrationTolerance tolerance() {
+        return new IntegrationTolerance(
+                (Double) getOrDefault(toleranceLogLik), (Double) getOrDefault(toleranceEstimates));
     }
 
     /** Complains about what is wrong whatever the data: {@link UsageException}. */

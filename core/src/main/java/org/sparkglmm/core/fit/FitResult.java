@@ -86,7 +86,7 @@ public record FitResult(
     public record Integration(
             List<Rung> rungs, boolean settled, String message, IntegrationTolerance tolerance, Reached reached) {
         /** Whether a finer rule moves the estimates so far that those of this one are not to be taken for the maximum. */
-        boolean isFarOff() {
+        public boolean isFarOff() {
             return reached.estimates() > FAR_OFF;
         }
     }

@@ -64,7 +64,7 @@ final class IntegrationVerdict {
         List<FitResult.Rung> rungs = climb.rungs();
         FitResult.Rung last = rungs.get(rungs.size() - 1);
         FitResult.Rung before = rungs.get(rungs.size() - 2);
-        double[] move = difference(climb.optimum(rungs.size() - 1), climb.optimum(rungs.size() - 2));
+        double[] move = difference(optimum.point(), climb.optimum(rungs.size() - 2));
         boolean agreed = climb.hasSettled();
         // A last step that led away from what the rungs agreed on is as far as can be.
         double shift = Double.isNaN(last.shift()) && !agreed ? Double.POSITIVE_INFINITY : last.shift();

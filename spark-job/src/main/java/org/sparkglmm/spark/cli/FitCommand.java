@@ -38,6 +38,20 @@ final class FitCommand implements Callable<Integer> {
                     "Quadrature nodes per random effect: auto, or 1 (Laplace) and up (default: ${DEFAULT-VALUE}).")
     private String nodes;
 
+    @Option(
+            names = "--tolerance-loglik",
+            defaultValue = "0.1",
+            description =
+                    "How far the log-likelihood may be off for want of quadrature nodes; --nodes auto takes as many as"
+                            + " that needs (default: ${DEFAULT-VALUE}).")
+    private double toleranceLogLik;
+
+    @Option(
+            names = "--tolerance-estimates",
+            defaultValue = "0.02",
+            description = "How far the estimates may be, jointly, in standard errors (default: ${DEFAULT-VALUE}).")
+    private double toleranceEstimates;
+
     @Option(names = "--reml", description = "Restricted maximum likelihood (gaussian).")
     private boolean reml;
 
@@ -95,6 +109,8 @@ final class FitCommand implements Callable<Integer> {
     public Integer call() {
         Glmm estimator = model.estimator()
                 .setNodes(nodes)
+                .setToleranceLogLik(toleranceLogLik)
+                .setToleranceEstimates(toleranceEstimates)
                 .setReml(reml)
                 .setOptimizer(optimizer)
                 .setStandardErrors(standardErrors)

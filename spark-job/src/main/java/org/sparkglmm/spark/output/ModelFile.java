@@ -27,6 +27,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitResult;
+import org.sparkglmm.core.fit.Reached;
 import org.sparkglmm.core.formula.Formula;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FittedModel;
@@ -396,6 +397,15 @@ public final class ModelFile {
     private static void integration(ObjectNode into, FitResult.Integration integration) {
         into.put("settled", integration.settled());
         into.put("message", integration.message());
+        ObjectNode tolerance = into.putObject("tolerance");
+        number(tolerance, "logLik", integration.tolerance().logLikelihood());
+        number(tolerance, "estimatesInSe", integration.tolerance().estimates());
+        Reached found = integration.reached();
+        ObjectNode reached = into.putObject("reached");
+        number(reached, "logLik", found.logLikelihood());
+        number(reached, "estimatesInSe", found.estimates());
+        reached.put("parameter", found.parameter());
+        number(reached, "parameterInSe", found.parameterShift());
         ArrayNode ladder = into.putArray("ladder");
         for (FitResult.Rung rung : integration.rungs()) {
             ObjectNode node = ladder.addObject();

@@ -90,7 +90,10 @@ public final class SummaryText {
         }
         if (!fit.converged()) {
             line("");
-            line("NOT CONVERGED: these are not the maximum likelihood estimates");
+            line(
+                    fit.integration().isFarOff()
+                            ? "NOT CONVERGED: more quadrature nodes would move these estimates by more than a standard error"
+                            : "NOT CONVERGED: the optimizer did not reach the maximum of the likelihood");
         }
         line("");
         line("%12s %12s %12s %12s %10s", "AIC", "BIC", "logLik", "deviance", "df.resid");
