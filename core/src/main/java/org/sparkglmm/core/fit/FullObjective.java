@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.likelihood.FinalSums;
+import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
@@ -21,7 +22,7 @@ final class FullObjective implements Objective {
     private final long clusters;
     private final LikelihoodPasses passes;
     private final GaussHermite grid;
-    private final GaussHermite finer;
+    private final FinerRules check;
     private final double[][] toRaw;
     private final TransformedObjective inner;
     private final List<String> names;
@@ -39,21 +40,21 @@ final class FullObjective implements Objective {
     private record Closing(double[] point, int[] estimates, FinalSums sum) {}
 
     /**
-     * @param finer a rule to check the grid's by, null for none
+     * @param check rules to check the grid's by
      * @param names of the parameters
      */
     FullObjective(
             LikelihoodPasses passes,
             long clusters,
             GaussHermite grid,
-            GaussHermite finer,
+            FinerRules check,
             double[][] toRaw,
             List<String> names,
             PassCounter counter) {
         this.passes = passes;
         this.clusters = clusters;
         this.grid = grid;
-        this.finer = finer;
+        this.check = check;
         this.toRaw = toRaw;
         this.names = names;
         this.counter = counter;
@@ -138,7 +139,7 @@ final class FullObjective implements Objective {
 
     private FinalSums close(double[] point, ParameterCovariance covariance, boolean withHessian) {
         return passes.atEstimates(
-                grid, finer, TransformedObjective.multiply(toRaw, point), covariance.changeByScore(), withHessian);
+                grid, check, TransformedObjective.multiply(toRaw, point), covariance.changeByScore(), withHessian);
     }
 
     /** The objective's gradient from the log-likelihood's in raw parameters. */

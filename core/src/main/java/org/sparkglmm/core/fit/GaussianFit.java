@@ -14,6 +14,7 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.ParameterCovariance;
+import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.GaussianLikelihood;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
@@ -193,7 +194,8 @@ final class GaussianFit {
         listener.stage("scores of the clusters");
         ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
         ScoreSum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
-                .atEstimates(new GaussHermite(1, layout.random()), null, parameters, bread.changeByScore(), false)
+                .atEstimates(
+                        new GaussHermite(1, layout.random()), FinerRules.NONE, parameters, bread.changeByScore(), false)
                 .scores();
         ParameterCovariance covariance = bread.withScores(scores.outerProducts());
         Answers answers = Answers.of(

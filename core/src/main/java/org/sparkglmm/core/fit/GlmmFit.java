@@ -17,9 +17,9 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.FinalSums;
+import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
-import org.sparkglmm.core.likelihood.LikelihoodSum;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.ScoreSum;
@@ -72,6 +72,8 @@ public final class GlmmFit {
     private final List<String> names;
     private final Map<Integer, FullObjective> objectives = new HashMap<>();
     private long sampled;
+    /** How the number of nodes was found; null unless it was learned on a sample. */
+    private NodeSelection selection;
 
     private GlmmFit(
             Prepared prepared,
@@ -224,7 +226,8 @@ public final class GlmmFit {
 
     /** A rule chosen on a sample, the fit by it, and a finer one until it agrees. */
     private Found bySelection(NodeSelection selection) {
-        int nodes = selection.choose(options.tolerance(), 1, 1);
+        this.selection = selection;
+        int nodes = selection.forEstimates(options.tolerance(), 1, 1);
         Start start = earlier == null ? fromSamples(selection.point(), nodes) : fromEarlier(nodes);
         sampled = start.sampled();
         while (true) {
@@ -243,7 +246,7 @@ public final class GlmmFit {
                 return found;
             }
             double factor = check.reached().estimates() / selection.errorOf(nodes);
-            nodes = selection.choose(options.tolerance(), check.nodes(), factor > 1 ? factor : 1);
+            nodes = selection.forEstimates(options.tolerance(), check.nodes(), factor > 1 ? factor : 1);
             double[] point = optimum.point().clone();
             for (int i = 0; i < point.length; i++) {
                 point[i] += check.step()[i];
@@ -366,16 +369,27 @@ public final class GlmmFit {
 
     private FullObjective fullObjective(int nodes) {
         int finer = finerThan(nodes);
+        int finest = finestThan(finer);
         return objectives.computeIfAbsent(
                 nodes,
                 k -> new FullObjective(
                         passes,
                         moments.clusters(),
                         new GaussHermite(k, layout.random()),
-                        finer == 0 ? null : new GaussHermite(finer, layout.random()),
+                        new FinerRules(rule(finer), rule(finest)),
                         toRaw,
                         names,
                         counter));
+    }
+
+    private GaussHermite rule(int nodes) {
+        return nodes == 0 ? null : new GaussHermite(nodes, layout.random());
+    }
+
+    /** The rule that the log-likelihood is reported by, if it needs another than the one that checks the estimates; else 0. */
+    private int finestThan(int finer) {
+        int nodes = selection == null ? 0 : selection.forLogLikelihood(options.tolerance(), finer);
+        return nodes > finer ? nodes : 0;
     }
 
     /** The rule that checks another at the estimates; 0 for none. */
@@ -397,10 +411,14 @@ public final class GlmmFit {
             return null;
         }
         Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
-        LikelihoodSum sum =
-                objective.closing(optimum.evaluated(), modelBased.estimates()).finer();
+        FinalSums sums = objective.closing(optimum.evaluated(), modelBased.estimates());
         return verdict(optimum, modelBased, into)
-                .check(finer, -sum.logLikelihood(), objective.minusInScaled(sum.gradient()));
+                .check(
+                        finer,
+                        -sums.finer().logLikelihood(),
+                        objective.minusInScaled(sums.finer().gradient()),
+                        finestThan(finer),
+                        -sums.finest());
     }
 
     private IntegrationVerdict verdict(Optimum optimum, Covariance covariance, List<Warning> into) {
@@ -422,6 +440,9 @@ public final class GlmmFit {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
         FitResult.Integration integration = integration(found, verdict(optimum, modelBased, warnings));
+        double logLikelihood = found.selection() == null
+                ? -optimum.value()
+                : integration.rungs().get(integration.rungs().size() - 1).logLikelihood();
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
@@ -472,7 +493,7 @@ public final class GlmmFit {
                 moments.clusters(),
                 moments.fingerprint(),
                 moments.weight(),
-                -optimum.value(),
+                logLikelihood,
                 parameters,
                 options.errors(),
                 covariance.estimates(),

@@ -95,21 +95,25 @@ final class IntegrationVerdict {
                 reached);
     }
 
-    /** Of a rule that was learned on a sample of clusters, and checked by a finer one on all of them. */
+    /** Of a rule that was learned on a sample of clusters, and checked by finer ones on all of them; the last rung is the result's. */
     FitResult.Integration ofSelection(QuadratureClimb climb, NodeSelection selection, Check check) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
-        if (check == null) {
+        if (check == null || check.step() == null) {
             warnings.add(new Warning(
-                    "quadrature_unsettled", "no finer rule than " + climb.nodes() + " nodes could be evaluated"));
+                    "quadrature_unsettled",
+                    "no finer rule than " + climb.nodes()
+                            + " nodes could be evaluated, so it is not known how far off it is"));
             return integration(
                     rungs, false, "not settled at " + climb.nodes() + " nodes per dimension", Reached.UNKNOWN);
         }
-        rungs.add(new FitResult.Rung(
-                check.nodes(), check.logLikelihood(), check.reached().estimates()));
-        boolean settled =
-                tolerance.holds(check.reached().logLikelihood(), check.reached().estimates());
+        Reached reached = check.reached().withLogLikelihood(selection.logLikelihoodErrorOf(check.finest()));
+        rungs.add(new FitResult.Rung(check.nodes(), check.logLikelihood(), reached.estimates()));
+        if (check.finest() > check.nodes()) {
+            rungs.add(new FitResult.Rung(check.finest(), check.finestLogLikelihood(), Double.NaN));
+        }
+        boolean settled = tolerance.holds(reached.logLikelihood(), reached.estimates());
         if (!settled) {
-            warnUnsettled(climb.nodes() + " and " + check.nodes() + " nodes per dimension", check.reached());
+            warnUnsettled(climb.nodes() + " and " + check.nodes() + " nodes per dimension", reached);
         }
         warnAboutLaplace(
                 "about ",
@@ -123,16 +127,18 @@ final class IntegrationVerdict {
                 rungs,
                 settled,
                 (settled ? "settled" : "not settled") + " at " + climb.nodes()
-                        + " nodes per dimension, chosen on a sample of persons; with " + check.nodes() + " "
-                        + said(check.reached()),
-                check.reached());
+                        + " nodes per dimension, chosen on a sample of persons (the log-likelihood by " + check.finest()
+                        + "); by finer rules " + said(reached),
+                reached);
     }
 
     /** Of a number of nodes that the user fixed. */
     FitResult.Integration ofFixed(QuadratureClimb climb, Check check) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
         double shift = check.reached().estimates();
-        rungs.add(new FitResult.Rung(check.nodes(), check.logLikelihood(), shift));
+        // At the estimates themselves, not where the finer rule would have them.
+        double there = check.step() == null ? check.logLikelihood() : check.logLikelihood() - 0.5 * shift * shift;
+        rungs.add(new FitResult.Rung(check.nodes(), there, shift));
         boolean settled = shift <= MISLEADING;
         if (!settled) {
             warnings.add(new Warning(
@@ -143,7 +149,7 @@ final class IntegrationVerdict {
                                     + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
                             climb.nodes() == 1 ? "Laplace" : climb.nodes() + " nodes",
                             check.nodes(),
-                            check.logLikelihood(),
+                            there,
                             shift)));
         }
         return integration(
@@ -154,28 +160,34 @@ final class IntegrationVerdict {
     }
 
     /**
-     * What a finer rule says at the optimum of a coarser one.
+     * What finer rules say at the optimum of a coarser one.
      *
      * @param nodes per dimension, of the finer rule
-     * @param logLikelihood by it, at the optimum of the coarser one
+     * @param logLikelihood by it, at its own optimum
      * @param reached from the one to the other, each at its own optimum
      * @param step from the optimum to where the finer rule's should be, in scaled variables; null if unknown
+     * @param finest nodes of the rule that the log-likelihood is known by
+     * @param finestLogLikelihood by it, at its own optimum
      */
-    record Check(int nodes, double logLikelihood, Reached reached, double[] step) {}
+    record Check(
+            int nodes, double logLikelihood, Reached reached, double[] step, int finest, double finestLogLikelihood) {}
 
     /**
      * Makes one.
      *
      * @param value of the objective by the finer rule
      * @param gradient of all variables by it
+     * @param finest nodes of one that is finer still; 0 for none
+     * @param finestValue of the objective by that
      */
-    Check check(int finer, double value, double[] gradient) {
+    Check check(int finer, double value, double[] gradient, int finest, double finestValue) {
         double[] free = new double[optimum.free().length];
         for (int i = 0; i < free.length; i++) {
             free[i] = gradient[optimum.free()[i]];
         }
         if (!new Evaluation(free, value, free).isFinite()) {
-            return new Check(finer, -value, new Reached(Double.NaN, Double.POSITIVE_INFINITY, null, Double.NaN), null);
+            Reached far = new Reached(Double.NaN, Double.POSITIVE_INFINITY, null, Double.NaN);
+            return new Check(finer, -value, far, null, finer, Double.NaN);
         }
         QuadraticModel model = new QuadraticModel(free, optimum.hessian());
         double[] step = new double[gradient.length];
@@ -183,10 +195,16 @@ final class IntegrationVerdict {
         for (int i = 0; i < free.length; i++) {
             step[optimum.free()[i]] = newton[i];
         }
-        double decrement = model.decrement();
-        double gained = optimum.value() - value + 0.5 * decrement;
+        double gain = 0.5 * model.decrement();
+        Reached reached = Reached.of(
+                optimum.value() - value + gain, Math.sqrt(model.decrement()), multiply(toRaw, step), se, names);
         return new Check(
-                finer, -value, Reached.of(gained, Math.sqrt(decrement), multiply(toRaw, step), se, names), step);
+                finer,
+                -value + gain,
+                reached,
+                step,
+                finest == 0 ? finer : finest,
+                finest == 0 ? -value + gain : -finestValue + gain);
     }
 
     private FitResult.Integration integration(

@@ -2,6 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
@@ -73,21 +74,40 @@ final class NodeSelection {
     }
 
     /**
-     * The coarsest rule that will do for all clusters.
+     * The coarsest rule whose estimates will do for all clusters.
      *
      * @param atLeast so many nodes
      * @param factor how many times as large the errors are as the sample says
      */
-    int choose(IntegrationTolerance tolerance, int atLeast, double factor) {
+    int forEstimates(IntegrationTolerance tolerance, int atLeast, double factor) {
+        return first(atLeast, k -> estimatesError(k) * factor <= PART * tolerance.estimates());
+    }
+
+    /** The coarsest rule whose log-likelihood will do, of so many nodes at least. */
+    int forLogLikelihood(IntegrationTolerance tolerance, int atLeast) {
+        return first(atLeast, k -> Math.abs(logLikelihoodError(k)) <= PART * tolerance.logLikelihood());
+    }
+
+    private int first(int atLeast, IntPredicate does) {
         List<FitResult.Rung> rungs = climb.rungs();
         for (int k = 0; k < rungs.size(); k++) {
-            boolean does = Math.abs(logLikelihoodError(k)) * factor <= PART * tolerance.logLikelihood()
-                    && estimatesError(k) * factor <= PART * tolerance.estimates();
-            if (does && rungs.get(k).nodes() >= atLeast) {
+            if (rungs.get(k).nodes() >= atLeast && does.test(k)) {
                 return rungs.get(k).nodes();
             }
         }
         return Math.max(atLeast, climb.nodes());
+    }
+
+    /** How far the log-likelihood of all clusters is still off by a rule, as far as the sample tells. */
+    double logLikelihoodErrorOf(int nodes) {
+        List<FitResult.Rung> rungs = climb.rungs();
+        for (int k = 0; k + 1 < rungs.size(); k++) {
+            if (rungs.get(k).nodes() == nodes) {
+                return logLikelihoodError(k);
+            }
+        }
+        // Of the finest: as far as the one before it.
+        return rungs.size() < 2 ? Double.NaN : logLikelihoodError(rungs.size() - 2);
     }
 
     /** How far the estimates of a rule are off as the sample says, in standard errors of all clusters; 0 of one that it has not met. */

@@ -35,4 +35,9 @@ public record Reached(double logLikelihood, double estimates, String parameter, 
         }
         return new Reached(logLikelihood, estimates, most < 0 ? null : names.get(most), most < 0 ? Double.NaN : shift);
     }
+
+    /** The same of another log-likelihood. */
+    Reached withLogLikelihood(double other) {
+        return new Reached(other, estimates, parameter, parameterShift);
+    }
 }

@@ -162,18 +162,22 @@ final class ClusterIntegral {
     }
 
     /**
-     * Computes log I of the open window's clusters and its gradient; numbers of clusters without a mode mean nothing.
+     * Computes log I of the open window's clusters and its derivatives; numbers of clusters without a mode mean nothing.
      *
-     * @param curved whether {@link #addHessiansTo} will be asked for
+     * @param order VALUE for {@link #logLikelihood} alone, HESSIAN if {@link #addHessiansTo} will be asked for
      */
-    void integrate(boolean curved) {
+    void integrate(Wanted.Order order) {
         int n = batch.clusters;
+        boolean curved = order == Wanted.Order.HESSIAN;
+        boolean valueOnly = order == Wanted.Order.VALUE;
         if (curved) {
             curvature.begin();
         }
         MatrixBatch.invertLower(modes.chol, q, cholInverse, n);
         if (grid.size() == 1) {
             laplace();
+        } else if (valueOnly) {
+            value();
         } else {
             quadrature(curved);
         }
@@ -183,6 +187,9 @@ final class ClusterIntegral {
                 product *= modes.chol[d * q + d][i];
             }
             logIntegral[i] += block.logConstant(batch.first + i) - modes.h[i] - Elementary.log(product);
+        }
+        if (valueOnly) {
+            return;
         }
         gradient();
         if (psiAdjoint.length > 0) {
@@ -242,7 +249,8 @@ final class ClusterIntegral {
             placeNode(k);
             batch.predictor(modes.eta, nodeStep, nodeEta);
             batch.evaluate(nodeEta, curved ? 2 : 1, atNode);
-            weigh(k, curved);
+            weigh(k);
+            replaceLostNodes(curved);
             if (curved) {
                 curvature.addNode(k, weight, nodeStep, atNode);
             }
@@ -254,6 +262,21 @@ final class ClusterIntegral {
         }
         normalise();
         curvatureAdjoint();
+    }
+
+    /** The sum over the nodes alone, in the same order: log I has the same bits. */
+    private void value() {
+        int n = batch.clusters;
+        Arrays.fill(total, 0, n, 0);
+        for (int k = 0; k < grid.size(); k++) {
+            placeNode(k);
+            batch.predictor(modes.eta, nodeStep, nodeEta);
+            batch.evaluate(nodeEta, 0, atNode);
+            weigh(k);
+        }
+        for (int i = 0; i < n; i++) {
+            logIntegral[i] = Elementary.log(total[i]) - q * HALF_LOG_PI;
+        }
     }
 
     private static void clear(double[][] arrays, int n) {
@@ -277,8 +300,8 @@ final class ClusterIntegral {
         }
     }
 
-    /** weight = p_k; node steps become nodes u_k. A node without mass is looked at from the mode, where all is finite. */
-    private void weigh(int k, boolean curved) {
+    /** weight = p_k, added to the total; node steps become nodes u_k. */
+    private void weigh(int k) {
         int n = batch.clusters;
         batch.sum(atNode.value, exponent);
         for (int i = 0; i < n; i++) {
@@ -294,6 +317,12 @@ final class ClusterIntegral {
         ArrayMath.exp(exponent, n, rowSum, weight);
         for (int i = 0; i < n; i++) {
             total[i] += weight[i];
+        }
+    }
+
+    /** A node without mass is looked at from the mode, where all is finite. */
+    private void replaceLostNodes(boolean curved) {
+        for (int i = 0; i < batch.clusters; i++) {
             if (!(weight[i] > 0)) {
                 weight[i] = 0;
                 System.arraycopy(

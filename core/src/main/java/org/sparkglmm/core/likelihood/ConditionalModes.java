@@ -57,7 +57,7 @@ public final class ConditionalModes {
         double[] work = new double[block.clusters()];
         double[] influence = new double[block.clusters()];
         search.eachWindow(new double[block.clusters() * q], false, () -> {
-            integral.integrate(false);
+            integral.integrate(Wanted.Order.GRADIENT);
             ScoreSum.largestChanges(change, integral.gradients(), integral.clusters(), work, influence);
             System.arraycopy(influence, 0, out.influences, integral.first(), integral.clusters());
             out.take(posterior);

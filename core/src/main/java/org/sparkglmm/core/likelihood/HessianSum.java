@@ -33,8 +33,8 @@ final class HessianSum implements SummingPass.Sum<HessianSum> {
         }
 
         @Override
-        public boolean needsHessian() {
-            return true;
+        public Order order() {
+            return Order.HESSIAN;
         }
 
         @Override

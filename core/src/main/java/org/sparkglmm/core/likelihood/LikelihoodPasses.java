@@ -65,26 +65,34 @@ public final class LikelihoodPasses {
     /**
      * All that is wanted at the estimates.
      *
-     * @param finer a rule to check that of {@code grid} by, null for none
+     * @param check finer rules
      * @param change rows V_k/se_k: by a score, the change of estimate k in standard errors
      * @param withHessian whether the Hessian is wanted too
      */
     public FinalSums atEstimates(
-            GaussHermite grid, GaussHermite finer, double[] parameters, double[][] change, boolean withHessian) {
+            GaussHermite grid, FinerRules check, double[] parameters, double[][] change, boolean withHessian) {
         int size = model.layout().size();
         Wanted<ScoreSum> scores = ScoreSum.wanted(size, change);
         List<double[]> points = Curvature.points(parameters, model.layout().psiStart(), Curvature.STEP);
         List<WindowPass.Stop> stops = withHessian
                 ? Curvature.stops(model, grid, points, scores)
                 : new ArrayList<>(List.of(new WindowPass.Stop(parameters, grid, scores)));
-        if (finer != null) {
-            stops.add(new WindowPass.Stop(parameters, finer, LikelihoodSum.wanted(size)));
+        int finer = stops.size();
+        if (check.finer() != null) {
+            stops.add(new WindowPass.Stop(parameters, check.finer(), LikelihoodSum.wanted(size)));
+        }
+        int finest = stops.size();
+        if (check.finest() != null) {
+            stops.add(new WindowPass.Stop(parameters, check.finest(), ValueSum.wanted()));
         }
         WindowPass.Sum total = pass(stops);
         trail = trail.then(parameters);
         return new FinalSums(
                 total.at(0, ScoreSum.class),
-                finer == null ? null : total.at(stops.size() - 1, LikelihoodSum.class),
+                check.finer() == null ? null : total.at(finer, LikelihoodSum.class),
+                check.finest() == null
+                        ? Double.NaN
+                        : total.at(finest, ValueSum.class).logLikelihood(),
                 withHessian ? Curvature.of(points, total) : null);
     }
 }

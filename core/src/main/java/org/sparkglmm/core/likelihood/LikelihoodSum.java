@@ -36,6 +36,11 @@ public final class LikelihoodSum implements SummingPass.Sum<LikelihoodSum> {
         }
 
         @Override
+        public Order order() {
+            return Order.GRADIENT;
+        }
+
+        @Override
         public long fingerprint() {
             return size;
         }

@@ -59,6 +59,11 @@ public final class ScoreSum implements SummingPass.Sum<ScoreSum> {
         }
 
         @Override
+        public Order order() {
+            return Order.GRADIENT;
+        }
+
+        @Override
         public long fingerprint() {
             Fingerprint out = new Fingerprint();
             for (double[] row : change) {

@@ -16,9 +16,14 @@ interface Wanted<S extends SummingPass.Sum<S>> extends Serializable {
     /** Adds the clusters of the window that is open and integrated. */
     void add(ClusterIntegral window, S into);
 
-    /** Whether the window's Hessians must have been computed. */
-    default boolean needsHessian() {
-        return false;
+    /** What of the window's integrals must have been computed. */
+    Order order();
+
+    /** Derivatives of the log-integrals, each with those before it. */
+    enum Order {
+        VALUE,
+        GRADIENT,
+        HESSIAN
     }
 
     /** What decides about the sum beside the data, the model, the rule and the parameters. */

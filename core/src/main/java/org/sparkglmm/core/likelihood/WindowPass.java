@@ -3,6 +3,7 @@ package org.sparkglmm.core.likelihood;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.SummingPass;
@@ -46,8 +47,11 @@ final class WindowPass implements SummingPass<WindowPass.Sum> {
             this.wanted = wanted.clone();
         }
 
-        private boolean needsHessian() {
-            return Arrays.stream(wanted).anyMatch(Wanted::needsHessian);
+        private Wanted.Order order() {
+            return Arrays.stream(wanted)
+                    .map(Wanted::order)
+                    .max(Comparator.naturalOrder())
+                    .orElse(Wanted.Order.VALUE);
         }
     }
 
@@ -78,7 +82,8 @@ final class WindowPass implements SummingPass<WindowPass.Sum> {
         ClusterIntegral integral = null;
         for (int k = 0; k < stops.size(); k++) {
             Stop stop = stops.get(k);
-            boolean curved = stop.needsHessian();
+            Wanted.Order order = stop.order();
+            boolean curved = order == Wanted.Order.HESSIAN;
             if (integral == null || integral.grid() != stop.grid || curved && !integral.canCurve()) {
                 integral = new ClusterIntegral(modes, stop.grid, curved);
             }
@@ -86,7 +91,7 @@ final class WindowPass implements SummingPass<WindowPass.Sum> {
             SummingPass.Sum<?>[] sums = out.stops[k];
             modes.setParameters(stop.parameters);
             modes.eachWindow(starts, k == 0, () -> {
-                window.integrate(curved);
+                window.integrate(order);
                 for (int i = 0; i < sums.length; i++) {
                     add(window, stop.wanted[i], sums[i]);
                 }

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
@@ -147,10 +148,10 @@ class ClusterPatternsTest {
         double[][] change = new double[1][parameters.length];
         change[0][0] = 0.01;
         ScoreSum ofMerged = new LikelihoodPasses(merged, model)
-                .atEstimates(grid, null, parameters, change, false)
+                .atEstimates(grid, FinerRules.NONE, parameters, change, false)
                 .scores();
         ScoreSum ofPlain = new LikelihoodPasses(plain, model)
-                .atEstimates(grid, null, parameters, change, false)
+                .atEstimates(grid, FinerRules.NONE, parameters, change, false)
                 .scores();
         assertEquals(ofPlain.logLikelihood(), ofMerged.logLikelihood(), ROUNDING * Math.abs(b.value()));
         assertEquals(ofPlain.largestChange(), ofMerged.largestChange(), ROUNDING);

@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.StandardErrors;
+import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
@@ -36,6 +38,7 @@ import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.optim.CentralHessian;
 import org.sparkglmm.core.optim.Evaluation;
+import org.sparkglmm.core.optim.QuadraticModel;
 import org.sparkglmm.core.optim.SymmetricEigen;
 
 /** The recipe on small simulated data: optimum, boundary, checks, warnings. */
@@ -564,6 +567,64 @@ class GlmmFitTest {
         assertEquals(exact, result.logLikelihood(), 1e-3);
     }
 
+    /** Many persons: the rule comes from a sample, is within the tolerance, and its log-likelihood is that of a finer one. */
+    @ParameterizedTest
+    @CsvSource({"binomial, 1.5, 1", "poisson, 1, 1", "binomial, 2, 2"})
+    void theRuleForManyPersonsIsLearnedOnSomeOfThem(String name, double sd, int q) {
+        Family family = Families.named(name);
+        Link link = family.links().get(0);
+        Rows rows = Simulation.of(family, link, q, 20_000, 4, new double[] {-0.5, 0.7, 0.5}, sd, 30);
+        FitResult auto = fit(rows, family, link, FitOptions.DEFAULT);
+        assertTrue(auto.converged());
+        assertTrue(auto.integration().settled(), auto.integration().message());
+        assertTrue(auto.optimizer().passes() <= 10, auto.optimizer().passes() + " passes");
+        FitResult exact = fit(rows, family, link, nodes(q == 1 ? 101 : 25));
+        assertEquals(exact.logLikelihood(), auto.logLikelihood(), IntegrationTolerance.DEFAULT.logLikelihood());
+        double distance = QuadraticModel.distance(
+                auto.parameters(), exact.parameters(), information(rows, exact, q == 1 ? 101 : 25));
+        assertTrue(distance <= 1.5 * IntegrationTolerance.DEFAULT.estimates(), distance + " standard errors");
+        assertEquals(distance, auto.integration().reached().estimates(), 0.02);
+    }
+
+    private static double[][] information(Rows rows, FitResult fit, int nodes) {
+        return new MarginalLikelihood(
+                        rows.data(fit.family(), 1, 1),
+                        fit.model(),
+                        new GaussHermite(nodes, fit.layout().random()))
+                .evaluateWithHessian(fit.parameters())
+                .hessian();
+    }
+
+    /** Three answers a person and a standard deviation near 7: a coarse rule has a second maximum far out. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void aFixedRuleEndsWhereItsLikelihoodIsHighest(long seed) {
+        Rows rows = Simulation.of(BINOMIAL, Link.LOGIT, 1, 350, 7, new double[] {-3, 0.7, 0.5}, 7, 40 + seed);
+        FitResult fixed = fit(rows, BINOMIAL, Link.LOGIT, nodes(15));
+        FitResult fine = fit(rows, BINOMIAL, Link.LOGIT, nodes(101));
+        double there = -new MarginalLikelihood(rows.data(BINOMIAL, 1, 1), fixed.model(), new GaussHermite(15, 1))
+                .evaluate(fine.parameters())
+                .value();
+        assertTrue(fixed.logLikelihood() >= there - 1e-6, fixed.logLikelihood() + " below " + there);
+        assertTrue(!fixed.converged() || fixed.integration().reached().estimates() <= 1, () -> fixed.integration()
+                .message());
+    }
+
+    /** What the verdict says of a rule that is off: how far, and by what. */
+    @Test
+    void aRuleThatIsOffByMoreThanAStandardErrorHasNotConverged() {
+        Rows rows = Simulation.of(BINOMIAL, Link.LOGIT, 1, 15_000, 3, new double[] {-1, 0.7, 0.5}, 4, 50);
+        FitResult coarse = fit(rows, BINOMIAL, Link.LOGIT, nodes(3));
+        assertTrue(
+                coarse.integration().reached().estimates() > 1,
+                coarse.integration().message());
+        assertFalse(coarse.converged());
+        assertNotNull(coarse.integration().reached().parameter());
+        FitResult laplace = fit(rows, BINOMIAL, Link.LOGIT, nodes(1));
+        assertTrue(laplace.converged(), "Laplace's approximation is an estimator of its own");
+        assertTrue(codes(laplace).contains("quadrature_coarse"));
+    }
+
     /** Two yes/no answers a person and a large variance: where Laplace is known to fail. */
     @Test
     void laplaceIsCalledCoarseOrMisleadingWhereItIs() {
@@ -690,7 +751,7 @@ class GlmmFitTest {
         GaussHermite grid = new GaussHermite(7, 1);
         double[][] h = CentralHessian.at(new MarginalLikelihood(data, result.model(), grid), result.parameters());
         double[][] meat = new LikelihoodPasses(data, result.model())
-                .atEstimates(grid, null, result.parameters(), new double[0][], false)
+                .atEstimates(grid, FinerRules.NONE, result.parameters(), new double[0][], false)
                 .scores()
                 .outerProducts();
         double[][] inverse = inverse(h);

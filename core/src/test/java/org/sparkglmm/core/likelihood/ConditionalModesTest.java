@@ -183,7 +183,7 @@ class ConditionalModesTest {
             noticeable += both.influence(i) > 0.5 ? 1 : 0;
         }
         ScoreSum pass = new LikelihoodPasses(new LocalClusterData(List.of(block), 1), model)
-                .atEstimates(grid, null, at, change, false)
+                .atEstimates(grid, FinerRules.NONE, at, change, false)
                 .scores();
         assertEquals(pass.largestChange(), most);
         assertEquals(pass.noticeable(), noticeable);

@@ -428,7 +428,7 @@ class MarginalLikelihoodTest {
         GaussHermite grid = new GaussHermite(5, 1);
         double[][] change = {{0, 2, 0, 0}, {0.5, 0, -1, 0}};
         ScoreSum sum = new LikelihoodPasses(data, model)
-                .atEstimates(grid, null, at, change, false)
+                .atEstimates(grid, FinerRules.NONE, at, change, false)
                 .scores();
         double largest = 0;
         double[][] expected = new double[4][4];
