@@ -196,8 +196,7 @@ public final class GlmmFit {
                 tolerance,
                 minimizer,
                 boundary,
-                layout,
-                FitListener.SILENT);
+                layout);
     }
 
     private Objective ofSample(ClusterData part, int nodes) {

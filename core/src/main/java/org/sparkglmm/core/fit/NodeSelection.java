@@ -1,43 +1,56 @@
 package org.sparkglmm.core.fit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.QuadraticModel;
 
 /**
- * How many quadrature nodes all the clusters need, learned by climbing the ladder on a sample of them in this process. The error of a
- * rule is a sum over clusters: with M clusters for the sample's m, a log-likelihood is off M/m times as far, and the estimates
+ * How many quadrature nodes all the clusters need, learned on a sample of them in this process: the ladder is climbed to near the optimum of
+ * a fine rule, and there every rule's value and gradient are compared with those of the finest. Both are sums over clusters: with M
+ * clusters for the sample's m, a log-likelihood is off M/m times as far, and the estimates, which a gradient error g moves by H⁻¹g,
  * are off √(M/m) times as many of their standard errors.
  */
 final class NodeSelection {
     /** Clusters to learn from: enough for the error of a rule, which is much the same for all of them. */
     static final int CLUSTERS = 4_000;
-    /** The ladder is climbed until what is left is this part of the tolerance. */
-    private static final double BEYOND = 0.25;
+    /** The sample's optimum need not be known better to compare rules there. */
+    private static final QuadratureClimb.Agreement NEAR = new QuadratureClimb.Agreement(0.05, 0, 0.05);
+    /** Rules are compared until two differ by this part of the tolerance. */
+    private static final double BEYOND = 0.1;
     /** A rule is chosen that uses this part of it. */
     private static final double PART = 0.5;
-
     /** In the sample's standard errors. */
     private static final double FAR = 8;
 
     private final QuadratureClimb climb;
-    private final double[] best;
+    private final Evaluation best;
     private final double[][] hessian;
     private final double ratio;
+    private final List<Rule> rules = new ArrayList<>();
+
+    /**
+     * A rule against the finest.
+     *
+     * @param logLikelihood how much higher that of all clusters is by the finest
+     * @param estimates how far theirs are apart, in standard errors
+     */
+    private record Rule(int nodes, double logLikelihood, double estimates) {}
 
     private NodeSelection(QuadratureClimb climb, double ratio) {
         this.climb = climb;
         this.ratio = ratio;
-        best = climb.outcome().best().point();
+        best = climb.outcome().best();
         hessian = climb.outcome().hessian();
     }
 
     /**
-     * Climbs.
+     * Learns.
      *
      * @param objectives of the sample, at a number of nodes
      * @param start in scaled variables
@@ -51,26 +64,69 @@ final class NodeSelection {
             IntegrationTolerance tolerance,
             Minimizer minimizer,
             Boundary boundary,
-            ParameterLayout layout,
-            FitListener listener) {
-        QuadratureClimb.Agreement agreement = new QuadratureClimb.Agreement(
-                BEYOND * tolerance.logLikelihood() / ratio, 0, BEYOND * tolerance.estimates() / Math.sqrt(ratio));
-        QuadratureClimb climb = new QuadratureClimb(minimizer, objectives, boundary, layout, agreement, listener);
-        climb.run(QuadratureLadder.rungs(layout.random()), start, null);
+            ParameterLayout layout) {
+        QuadratureClimb climb = new QuadratureClimb(minimizer, objectives, boundary, layout, NEAR, FitListener.SILENT);
+        int[] ladder = QuadratureLadder.rungs(layout.random());
+        climb.run(ladder, start, null);
         boolean tells = climb.outcome().best().isFinite()
                 && climb.outcome().hessian() != null
                 && QuadratureClimb.isPlausible(layout, climb.outcome().best().point());
-        return tells ? new NodeSelection(climb, ratio) : null;
+        if (!tells) {
+            return null;
+        }
+        NodeSelection out = new NodeSelection(climb, ratio);
+        out.compare(objectives, ladder, tolerance);
+        return out;
+    }
+
+    private void compare(IntFunction<Objective> objectives, int[] ladder, IntegrationTolerance tolerance) {
+        List<Evaluation> evaluated = new ArrayList<>();
+        List<Integer> nodes = new ArrayList<>();
+        for (int rung : ladder) {
+            Evaluation at = objectives.apply(rung).evaluate(best.point());
+            if (!at.isFinite()) {
+                continue;
+            }
+            evaluated.add(at);
+            nodes.add(rung);
+            int last = evaluated.size() - 1;
+            boolean agree = last > 1
+                    && Math.abs(higher(evaluated.get(last - 1), at)) <= BEYOND * tolerance.logLikelihood()
+                    && apart(evaluated.get(last - 1), at) <= BEYOND * tolerance.estimates();
+            if (agree) {
+                break;
+            }
+        }
+        Evaluation finest = evaluated.get(evaluated.size() - 1);
+        for (int k = 0; k < evaluated.size(); k++) {
+            rules.add(new Rule(nodes.get(k), higher(evaluated.get(k), finest), apart(evaluated.get(k), finest)));
+        }
+    }
+
+    /** How much higher the log-likelihood of all clusters is by b than by a, each at its own optimum. */
+    private double higher(Evaluation a, Evaluation b) {
+        double ofA = a.value() - 0.5 * new QuadraticModel(a.gradient(), hessian).decrement();
+        double ofB = b.value() - 0.5 * new QuadraticModel(b.gradient(), hessian).decrement();
+        return ratio * (ofA - ofB);
+    }
+
+    /** How far the estimates of all clusters are apart by them, in standard errors. */
+    private double apart(Evaluation a, Evaluation b) {
+        double[] difference = new double[a.gradient().length];
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] = a.gradient()[i] - b.gradient()[i];
+        }
+        return Math.sqrt(ratio * new QuadraticModel(difference, hessian).decrement());
     }
 
     /** Whether a point is farther from the sample's optimum than chance and a coarse rule explain. */
     boolean isFar(double[] point) {
-        return !(QuadraticModel.distance(point, best, hessian) <= FAR);
+        return !(QuadraticModel.distance(point, best.point(), hessian) <= FAR);
     }
 
-    /** Where the finest rule has its optimum on the sample, in scaled variables. */
+    /** Where a fine rule has its optimum on the sample, in scaled variables. */
     double[] point() {
-        return best.clone();
+        return best.point().clone();
     }
 
     /**
@@ -80,65 +136,52 @@ final class NodeSelection {
      * @param factor how many times as large the errors are as the sample says
      */
     int forEstimates(IntegrationTolerance tolerance, int atLeast, double factor) {
-        return first(atLeast, k -> estimatesError(k) * factor <= PART * tolerance.estimates());
+        return first(atLeast, k -> rules.get(k).estimates * factor <= PART * tolerance.estimates());
     }
 
     /** The coarsest rule whose log-likelihood will do, of so many nodes at least. */
     int forLogLikelihood(IntegrationTolerance tolerance, int atLeast) {
-        return first(atLeast, k -> Math.abs(logLikelihoodError(k)) <= PART * tolerance.logLikelihood());
+        return first(atLeast, k -> Math.abs(rules.get(k).logLikelihood) <= PART * tolerance.logLikelihood());
     }
 
     private int first(int atLeast, IntPredicate does) {
-        List<FitResult.Rung> rungs = climb.rungs();
-        for (int k = 0; k < rungs.size(); k++) {
-            if (rungs.get(k).nodes() >= atLeast && does.test(k)) {
-                return rungs.get(k).nodes();
+        for (int k = 0; k < rules.size(); k++) {
+            if (rules.get(k).nodes >= atLeast && does.test(k)) {
+                return rules.get(k).nodes;
             }
         }
-        return Math.max(atLeast, climb.nodes());
-    }
-
-    /** How far the log-likelihood of all clusters is still off by a rule, as far as the sample tells. */
-    double logLikelihoodErrorOf(int nodes) {
-        List<FitResult.Rung> rungs = climb.rungs();
-        for (int k = 0; k + 1 < rungs.size(); k++) {
-            if (rungs.get(k).nodes() == nodes) {
-                return logLikelihoodError(k);
-            }
-        }
-        // Of the finest: as far as the one before it.
-        return rungs.size() < 2 ? Double.NaN : logLikelihoodError(rungs.size() - 2);
+        return Math.max(atLeast, rules.get(rules.size() - 1).nodes);
     }
 
     /** How far the estimates of a rule are off as the sample says, in standard errors of all clusters; 0 of one that it has not met. */
     double errorOf(int nodes) {
-        List<FitResult.Rung> rungs = climb.rungs();
-        for (int k = 0; k < rungs.size(); k++) {
-            if (rungs.get(k).nodes() == nodes) {
-                return estimatesError(k);
+        return rules.stream()
+                .filter(rule -> rule.nodes == nodes)
+                .mapToDouble(Rule::estimates)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** How far the log-likelihood of all clusters is still off by a rule, as far as the sample tells. */
+    double logLikelihoodErrorOf(int nodes) {
+        for (int k = 0; k + 1 < rules.size(); k++) {
+            if (rules.get(k).nodes == nodes) {
+                return rules.get(k).logLikelihood;
             }
         }
-        return 0;
+        // Of the finest, and beyond: as far as the one before it.
+        return rules.size() < 2 ? Double.NaN : rules.get(rules.size() - 2).logLikelihood;
     }
 
-    private double estimatesError(int rung) {
-        double[] last = climb.optimum(climb.rungs().size() - 1);
-        return Math.sqrt(ratio) * QuadraticModel.distance(climb.optimum(rung), last, hessian);
-    }
-
-    private double logLikelihoodError(int rung) {
-        List<FitResult.Rung> rungs = climb.rungs();
-        return ratio
-                * (rungs.get(rung).logLikelihood() - rungs.get(rungs.size() - 1).logLikelihood());
-    }
-
-    /** How far Laplace's optimum is from the finest rule's, in standard errors of all clusters. */
+    /** How far Laplace's optimum is from a fine rule's, in standard errors of all clusters. */
     double laplaceShift() {
-        return estimatesError(0);
+        return Math.sqrt(ratio) * QuadraticModel.distance(climb.optimum(0), best.point(), hessian);
     }
 
     /** How much higher Laplace's log-likelihood is, for all clusters. */
     double laplaceExcess() {
-        return logLikelihoodError(0);
+        List<FitResult.Rung> rungs = climb.rungs();
+        return ratio
+                * (rungs.get(0).logLikelihood() - rungs.get(rungs.size() - 1).logLikelihood());
     }
 }
