@@ -21,9 +21,16 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class ConfigFile implements CommandLine.IDefaultValueProvider {
     private final Properties values;
+    private final String failure;
 
-    private ConfigFile(Properties values) {
+    private ConfigFile(Properties values, String failure) {
         this.values = values;
+        this.failure = failure;
+    }
+
+    /** Why the file could not be read, or null. */
+    String failure() {
+        return failure;
     }
 
     /** The provider for these arguments; one without values if they name no file. */
@@ -55,12 +62,8 @@ final class ConfigFile implements CommandLine.IDefaultValueProvider {
                 failure = "--config: " + file + (Files.isDirectory(Path.of(file)) ? " is a folder" : " cannot be read");
             }
         }
-        ConfigFile out = new ConfigFile(values);
-        out.failure = failure;
-        return out;
+        return new ConfigFile(values, failure);
     }
-
-    private String failure;
 
     @Override
     public String defaultValue(ArgSpec argument) {

@@ -108,11 +108,6 @@ final class ContrastCommand implements Callable<Integer> {
                             + natural(e, isPredictor(contrast, names), link));
             anyMean |= isPredictor(contrast, names) && link != Link.IDENTITY;
         }
-        if (anyMean) {
-            out.println("mean: of what has the intercept, the outcome"
-                    + (saved.request().family().takesTrials() ? "'s probability" : "'s mean")
-                    + " where the random effects are 0");
-        }
         if (undetermined > 0) {
             out.println("NA: the data of the fit do not determine it; it depends on which columns were dropped (here "
                     + String.join(", ", estimates.droppedColumns()) + ")");
@@ -126,6 +121,11 @@ final class ContrastCommand implements Callable<Integer> {
                     number(joint.chiSquare()),
                     joint.df(),
                     number(joint.p()));
+        }
+        if (anyMean) {
+            out.println("mean: of what has the intercept, the outcome"
+                    + (saved.request().family().takesTrials() ? "'s probability" : "'s mean")
+                    + " where the random effects are 0");
         }
         if (saved.lacksAliased()) {
             out.println(ModelFile.LACKS_ALIASED);

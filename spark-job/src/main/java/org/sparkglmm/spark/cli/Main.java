@@ -179,6 +179,10 @@ public final class Main {
     }
 
     private int explainUsage(CommandLine.ParameterException e, String[] arguments) {
+        if (e.getCommandLine().getDefaultValueProvider() instanceof ConfigFile file && file.failure() != null) {
+            // What seems to be missing may stand in the file that could not be read.
+            return say(ExitCode.USAGE, file.failure());
+        }
         if (end.tell(ExitCode.USAGE, Visible.lines(e.getMessage()))) {
             e.getCommandLine()
                     .getErr()

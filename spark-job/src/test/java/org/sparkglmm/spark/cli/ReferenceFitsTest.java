@@ -51,7 +51,7 @@ class ReferenceFitsTest {
     void agreesWithTheReference(Path file) throws IOException {
         JsonNode reference = ReferenceCommand.read(file);
         int code = Main.run(ReferenceCommand.fit(file, reference, folder.resolve("out")));
-        assertEquals(0, code, "exit code");
+        assertEquals(reference.path("exitCode").asInt(0), code, "exit code");
         JsonNode model = ReferenceCommand.read(folder.resolve("out/model.json"));
         List<Executable> checks = new ArrayList<>();
         compare(reference.get("expected"), reference.get("tolerance"), model, checks);

@@ -100,7 +100,7 @@ class SameBitsEverywhereTest {
                 "--family",
                 "binomial",
                 "--nodes",
-                "3",
+                "7",
                 "--out",
                 path(out));
         assertEquals(0, ran.code(), ran.err());
