@@ -42,6 +42,8 @@ final class EdgeStudy {
     static final double MISSED = 1e-4;
     /** A random-effect standard deviation beyond this comes from a failed Laplace approximation, whoever found it. */
     private static final double IMPLAUSIBLE = 15;
+    /** Beyond this the exponential of a parameter is no double, and the density there is an artefact of that. */
+    private static final double BEYOND_DOUBLES = 600;
 
     /** A search that ends where a derivative is larger than this has found no maximum. */
     private static final double STATIONARY = 1;
@@ -339,7 +341,8 @@ final class EdgeStudy {
             int from = setting.reml() ? 0 : fit.layout().thetaStart();
             return Arrays.stream(found.gradient()).allMatch(g -> Math.abs(g) < STATIONARY)
                     && Arrays.stream(found.point(), from, from + fit.layout().theta())
-                            .allMatch(t -> Math.abs(t) < IMPLAUSIBLE);
+                            .allMatch(t -> Math.abs(t) < IMPLAUSIBLE)
+                    && Arrays.stream(found.point()).allMatch(t -> Math.abs(t) < BEYOND_DOUBLES);
         }
     }
 
