@@ -226,6 +226,15 @@ public final class ClusterBlock implements Serializable {
         int[] picked = IntStream.iterate(0, i -> i < persons(), i -> i + step)
                 .filter(i -> start[clusterOf(i) + 1] - start[clusterOf(i)] <= most)
                 .toArray();
+        return picked(picked);
+    }
+
+    /** One person, with data of their own, as a block of its own: the arrays are copies. */
+    public ClusterBlock only(int person) {
+        return picked(new int[] {person});
+    }
+
+    private ClusterBlock picked(int[] picked) {
         int m = picked.length;
         int[] newStart = new int[m + 1];
         int[] clusters = new int[m];

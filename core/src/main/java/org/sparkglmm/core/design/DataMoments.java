@@ -32,6 +32,9 @@ public final class DataMoments implements Serializable {
     private final double[] categories;
     private final double[] zProducts;
     private final double[] zSums;
+    /** Whether a column of Z has two values within some cluster. */
+    private final boolean[] zVaries;
+
     private final LevelCounts levels;
     private double trials;
     private double mostTrials;
@@ -50,6 +53,10 @@ public final class DataMoments implements Serializable {
         categories = new double[family.takesCategories() ? family.auxiliary().size() + 1 : 0];
         zProducts = new double[block.z().length * block.z().length];
         zSums = new double[block.z().length];
+        zVaries = new boolean[block.z().length];
+        for (int r = 0; r < zVaries.length; r++) {
+            zVaries[r] = !block.z()[r].isByCluster();
+        }
         levels = new LevelCounts(design, family.takesTrials() ? 2 : categories.length);
     }
 
@@ -220,6 +227,7 @@ public final class DataMoments implements Serializable {
         levels.merge(other.levels);
         for (int r = 0; r < zSums.length; r++) {
             zSums[r] += other.zSums[r];
+            zVaries[r] |= other.zVaries[r];
         }
         for (int k = 0; k < zProducts.length; k++) {
             zProducts[k] += other.zProducts[k];
@@ -233,6 +241,11 @@ public final class DataMoments implements Serializable {
                 auxiliary[k].merge(other.auxiliary[k]);
             }
         }
+    }
+
+    /** Whether column r of Z has two values within some cluster. */
+    public boolean zVaries(int r) {
+        return zVaries[r];
     }
 
     public long rows() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnMoments;
@@ -26,7 +27,6 @@ import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
-import org.sparkglmm.core.optim.SymmetricEigen;
 
 /** Makes {@link Diagnostics} of a fit, in this process, from a sample of its clusters. */
 public final class Diagnosis {
@@ -67,6 +67,7 @@ public final class Diagnosis {
      * @param parameters β, θ, ψ
      * @param sample of clusters, {@link #SAMPLE_ROWS} rows or fewer are enough
      * @param influence of single clusters, null if unknown
+     * @param separated whether an effect has no finite estimate: parts of the variance would be those of a number without meaning
      * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
      * @param minCellCount a level with fewer clusters is flagged
      */
@@ -78,12 +79,15 @@ public final class Diagnosis {
             DataMoments moments,
             ClusterData sample,
             Influence influence,
+            boolean separated,
             boolean converged,
             int minCellCount) {
-        return new Diagnosis(design, family, link, parameters, moments).run(sample, influence, converged, minCellCount);
+        return new Diagnosis(design, family, link, parameters, moments)
+                .run(sample, influence, separated, converged, minCellCount);
     }
 
-    private Diagnostics run(ClusterData sample, Influence influence, boolean converged, int minCellCount) {
+    private Diagnostics run(
+            ClusterData sample, Influence influence, boolean separated, boolean converged, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
         double weightOfRows = blocks.stream().mapToDouble(Diagnosis::weight).sum();
@@ -103,17 +107,17 @@ public final class Diagnosis {
         Residuals residuals = residuals(parts, blocks);
         double weight = parts.stream().mapToDouble(p -> p.weight).sum();
         List<EffectScores> effects = effects(parts);
-        VarianceShares shares = shares();
-        Collinearity collinearity = collinearity();
+        VarianceShares shares = shares(separated);
+        Collinearity collinearity = CollinearColumns.of(design, family, moments);
         Findings findings = new Findings(design, family, moments, clusters);
         if (converged) {
             findings.effects(effects, layout.lambda(parameters));
-            findings.residuals(pearson, zeros, weight, residuals);
+            findings.residuals(pearson, regular(parts), zeros, weight, residuals);
             findings.influence(influence);
         }
-        findings.collinearity(collinearity);
-        findings.sizes(minCellCount);
-        findings.levels(minCellCount);
+        List<Warning> all = new ArrayList<>(findings.list());
+        Findings.collinearity(collinearity, all);
+        all.addAll(DataFindings.of(design, family, moments, minCellCount));
         return new Diagnostics(
                 Math.round(weightOfRows),
                 clusters,
@@ -125,7 +129,7 @@ public final class Diagnosis {
                 influence,
                 collinearity,
                 moments.levels(),
-                findings.list());
+                List.copyOf(all));
     }
 
     private Pearson pearson(List<ResidualPass.Residuals> parts, double weightOfRows) {
@@ -143,6 +147,18 @@ public final class Diagnosis {
         double mean = drawn / weight;
         double variance = Math.max(0, squares / weight - mean * mean);
         return new Pearson(tellsSpread(), atModes / (weight - parametersInSample), mean, Math.sqrt(variance / weight));
+    }
+
+    private static Findings.Regular regular(List<ResidualPass.Residuals> parts) {
+        double[] sums = new double[3];
+        for (ResidualPass.Residuals part : parts) {
+            for (int k = 0; k < sums.length; k++) {
+                sums[k] += part.regular[k];
+            }
+        }
+        double mean = sums[1] / sums[0];
+        double variance = Math.max(0, sums[2] / sums[0] - mean * mean);
+        return new Findings.Regular(sums[0], mean, Math.sqrt(variance / sums[0]));
     }
 
     /** A category, or a single trial, has one variance whatever varies behind it. */
@@ -310,7 +326,7 @@ public final class Diagnosis {
         return out;
     }
 
-    private VarianceShares shares() {
+    private VarianceShares shares(boolean separated) {
         ColumnMoments columns = moments.fixed();
         double fixed = 0;
         for (int i = 0; i < layout.fixed(); i++) {
@@ -330,7 +346,8 @@ public final class Diagnosis {
                 random += g * moments.zMeanProduct(r, c);
             }
         }
-        return new VarianceShares(fixed / (moments.weight() - 1), random, distributionVariance());
+        return new VarianceShares(
+                separated ? Double.NaN : fixed / (moments.weight() - 1), random, distributionVariance());
     }
 
     private double distributionVariance() {
@@ -365,52 +382,5 @@ public final class Diagnosis {
         double variance = family.variance(link, eta, psi, 1);
         double slope = link.meanDerivative(eta);
         return link == Link.LOG ? Elementary.log1p(variance / (expected * expected)) : variance / (slope * slope);
-    }
-
-    private double product(boolean centred, int a, int b) {
-        return centred ? moments.fixed().scatter(a, b) : moments.fixed().rawScatter(a, b);
-    }
-
-    private Collinearity collinearity() {
-        List<Integer> used = new ArrayList<>();
-        // With an intercept, or thresholds for one, about the means; columns without one may add up to one.
-        boolean centred = family.takesCategories()
-                || design.fixed().stream().anyMatch(c -> c.components().isEmpty());
-        for (int c = 0; c < layout.fixed(); c++) {
-            if (!design.fixed().get(c).components().isEmpty() && product(centred, c, c) > 0) {
-                used.add(c);
-            }
-        }
-        int m = used.size();
-        if (m < 2) {
-            return new Collinearity(1, List.of());
-        }
-        double[][] correlation = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < m; j++) {
-                int a = used.get(i);
-                int b = used.get(j);
-                correlation[i][j] = product(centred, a, b) / Math.sqrt(product(centred, a, a) * product(centred, b, b));
-            }
-        }
-        SymmetricEigen eigen = SymmetricEigen.of(correlation);
-        int smallest = 0;
-        for (int k = 1; k < m; k++) {
-            smallest = eigen.value(k) < eigen.value(smallest) ? k : smallest;
-        }
-        List<String> columns = new ArrayList<>();
-        for (int i = 0; i < m; i++) {
-            double total = 0;
-            for (int k = 0; k < m; k++) {
-                total += eigen.vector(k)[i] * eigen.vector(k)[i] / Math.max(eigen.value(k), Double.MIN_NORMAL);
-            }
-            double along = eigen.vector(smallest)[i]
-                    * eigen.vector(smallest)[i]
-                    / Math.max(eigen.value(smallest), Double.MIN_NORMAL);
-            if (along > 0.5 * total) {
-                columns.add(design.fixed().get(used.get(i)).name());
-            }
-        }
-        return new Collinearity(Math.sqrt(eigen.largest() / Math.max(eigen.smallest(), Double.MIN_NORMAL)), columns);
     }
 }

@@ -1,5 +1,6 @@
 package org.sparkglmm.core.diagnostics;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.LevelCount;
@@ -31,6 +32,24 @@ public record Diagnostics(
         Collinearity collinearity,
         List<LevelCount> levels,
         List<Warning> findings) {
+
+    /** The same with more of them. */
+    public Diagnostics withFindings(List<Warning> more) {
+        List<Warning> all = new ArrayList<>(findings);
+        all.addAll(more);
+        return new Diagnostics(
+                sampleRows,
+                sampleClusters,
+                pearson,
+                zeros,
+                residuals,
+                effects,
+                shares,
+                influence,
+                collinearity,
+                levels,
+                List.copyOf(all));
+    }
 
     /**
      * Pearson residuals.
@@ -135,7 +154,7 @@ public record Diagnostics(
     public record Influence(double largest, String parameter, long beyond) {}
 
     /**
-     * Collinearity of the centred and scaled columns of X (Belsley, Kuh and Welsch 1980).
+     * Collinearity of the scaled columns of X about the means of its numbers (Belsley, Kuh and Welsch 1980).
      *
      * @param conditionNumber root of the ratio of the extreme eigenvalues of their correlation matrix
      * @param columns those with more than half of their variance along the smallest

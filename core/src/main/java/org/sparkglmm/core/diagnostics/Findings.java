@@ -1,15 +1,13 @@
 package org.sparkglmm.core.diagnostics;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.regex.Pattern;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.diagnostics.Diagnostics.Bin;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
@@ -20,6 +18,7 @@ import org.sparkglmm.core.diagnostics.Diagnostics.Trend;
 import org.sparkglmm.core.diagnostics.Diagnostics.Zeros;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.OutcomeSummary;
 
 /**
  * What in the diagnostics calls for an answer. A finding must be surprising under the model (so that clean data have none) and
@@ -65,13 +64,6 @@ final class Findings {
     private static final double MOVES_A_SPREAD = 12;
     private static final double ILL_CONDITIONED = 30;
     private static final double NEARLY_ONE = 0.95;
-    private static final int FEW_CLUSTERS = 50;
-    private static final int FEW_CLUSTERS_FOR_SLOPES = 100;
-    /** In a sentence on levels. */
-    private static final int NAMED_LEVELS = 5;
-
-    private static final double FEW_ROWS = 2;
-    private static final double FEW_ROWS_FOR_SLOPES = 3;
 
     private final Design design;
     private final Family family;
@@ -95,14 +87,29 @@ final class Findings {
         found.add(new Warning(code, String.format(Locale.ROOT, format, values)));
     }
 
+    /**
+     * Squared Pearson residuals of the rows whose variance is 1 or more, counts and trials far enough from their edge; near it squares
+     * are nearly all small, and rarely enormous.
+     *
+     * @param rows by their weights
+     * @param ratio their mean, 1 if the model holds
+     * @param error its standard error
+     */
+    record Regular(double rows, double ratio, double error) {}
+
     /** What covariates explain comes first: the rest may be of it. */
-    void residuals(Pearson pearson, Zeros zeros, double weight, Residuals residuals) {
+    void residuals(Pearson pearson, Regular regular, Zeros zeros, double weight, Residuals residuals) {
         boolean bent = false;
+        if (isSurvival()) {
+            // The outcome's time is in the offset: given that, a count of 0 or 1 is no Poisson one, and its residuals
+            // tell nothing.
+            return;
+        }
         for (Trend trend : residuals.byCovariate()) {
-            bent |= trend(trend, trend.variable(), LARGE_TREND, bending(trend.variable()));
+            bent |= trend(trend, trend.variable(), LARGE_TREND, bending(trend));
         }
         int before = found.size();
-        spread(pearson, weight);
+        spread(pearson, regular);
         zeros(zeros, weight);
         if (found.size() > before) {
             // The rest would say the same in other words.
@@ -134,17 +141,40 @@ final class Findings {
         }
     }
 
-    private static String bending(String variable) {
-        return "let its effect bend, for example by I(" + variable + "^2)";
+    /** Counts of 0 and 1 beside an offset: survival by the Poisson device (Holford 1980, Biometrics 36:299), as far as can be seen. */
+    private boolean isSurvival() {
+        OutcomeSummary outcome = moments.outcome(family);
+        return family.isCount()
+                && !design.offsets().isEmpty()
+                && Math.abs(outcome.mean() - (1 - outcome.zeros())) < 1e-9;
     }
 
-    private void spread(Pearson pearson, double weight) {
+    /** A square only where it is not there and the residuals say so, for the parabola through their means takes most of them away. */
+    private String bending(Trend trend) {
+        String variable = trend.variable();
+        boolean isThere = design.fixed().stream()
+                .flatMap(column -> column.components().stream())
+                .anyMatch(c -> !c.variable().equals(variable)
+                        && c.variable().matches(".*\\b" + Pattern.quote(bare(variable)) + "\\b.*"));
+        if (trend.bins().size() < 3) {
+            return "its effect may differ between groups: look for an interaction with " + variable;
+        }
+        return isThere || variable.contains("(") || !Parabola.explains(trend.bins())
+                ? "its effect has another shape than the formula gives it; see its plot in report.html"
+                : "let its effect bend, for example by I(" + variable + "^2)";
+    }
+
+    private static String bare(String variable) {
+        return variable.startsWith("I(") && variable.endsWith(")")
+                ? variable.substring(2, variable.length() - 1)
+                : variable;
+    }
+
+    private void spread(Pearson pearson, Regular regular) {
         if (!pearson.tellsSpread()) {
             return;
         }
         double z = (pearson.drawnRatio() - 1) / pearson.drawnError();
-        // Few rows without a large square among them look surer of being too regular than they are.
-        double normal = (pearson.drawnRatio() - 1) / Math.sqrt(2 / weight);
         // Where single rows are far beyond all expectation, they make the standard error too.
         boolean beyond = pearson.drawnRatio() > ENORMOUS_SPREAD && z > SURPRISING / 2;
         if (beyond || pearson.drawnRatio() > MORE_SPREAD && z > SURPRISING) {
@@ -155,13 +185,19 @@ final class Findings {
                     pearson.drawnRatio(),
                     family.name(),
                     spreadAdvice());
-        } else if (!hasDispersion() && pearson.drawnRatio() < LESS_SPREAD && -Math.max(z, normal) > SURPRISING) {
-            add(
-                    "underdispersion",
-                    "the outcome varies only %.2f times as much about its expected values as family %s says, so standard"
-                            + " errors are too large; use --se robust",
-                    pearson.drawnRatio(),
-                    family.name());
+        } else if (!hasDispersion() && regular.rows() >= ENOUGH_FOR_SHAPE && regular.ratio() < LESS_SPREAD) {
+            double less = (1 - regular.ratio()) / Math.max(regular.error(), Math.sqrt(2 / regular.rows()));
+            if (less > SURPRISING) {
+                add(
+                        "underdispersion",
+                        "the outcome varies only %.2f times as much about its expected values as family %s says, so standard"
+                                + " errors are too large%s",
+                        regular.ratio(),
+                        family.name(),
+                        moments.clusters() >= ENOUGH_FOR_SHAPE
+                                ? "; use --se robust"
+                                : "; robust ones need more " + design.group() + " than these");
+            }
         }
     }
 
@@ -288,9 +324,15 @@ final class Findings {
                         design.group());
             }
         }
+        Warning reading = OriginReading.aboutMeans(design, moments, lambda);
+        if (reading != null) {
+            found.add(reading);
+        }
+        double[] atMeans = OriginReading.atMeans(design, moments, lambda);
         for (int r = 0; r < q; r++) {
             for (int c = 0; c < r; c++) {
-                double rho = correlation(lambda, q, r, c);
+                // About 0 a correlation may be that of the origin alone.
+                double rho = correlation(atMeans, q, r, c);
                 if (Math.abs(rho) > NEARLY_ONE && Math.abs(rho) < 1 - 1e-9) {
                     add(
                             "near_singular_covariance",
@@ -349,70 +391,17 @@ final class Findings {
         }
     }
 
-    void collinearity(Collinearity collinearity) {
+    static void collinearity(Collinearity collinearity, List<Warning> into) {
         if (collinearity.conditionNumber() > ILL_CONDITIONED) {
-            add(
+            into.add(new Warning(
                     "collinearity",
-                    "the columns %s are nearly collinear (condition number %.0f): their effects cannot be told apart; drop or"
-                            + " combine some of them",
-                    String.join(", ", collinearity.columns()),
-                    collinearity.conditionNumber());
+                    String.format(
+                            Locale.ROOT,
+                            "the columns %s nearly depend on each other (condition number %.0f, about their means): the data say"
+                                    + " much of them together and little of each, which their standard errors show; predictions do"
+                                    + " not suffer; drop one, or combine them, if each effect is to be read by itself",
+                            String.join(", ", collinearity.columns()),
+                            collinearity.conditionNumber())));
         }
-    }
-
-    void sizes(int minCellCount) {
-        boolean slopes =
-                design.randomColumns().stream().anyMatch(c -> !c.components().isEmpty());
-        long wanted = slopes ? FEW_CLUSTERS_FOR_SLOPES : FEW_CLUSTERS;
-        if (moments.clusters() < wanted) {
-            add(
-                    "few_clusters",
-                    "the number of %s, %s, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
-                            + " come out too small; trust profile intervals of the standard deviations (--ci profile, without"
-                            + " --reml) rather than the estimates",
-                    design.group(),
-                    moments.clusters() < minCellCount ? "fewer than " + minCellCount : "" + moments.clusters(),
-                    slopes ? "random slopes" : "a random intercept",
-                    wanted);
-        }
-        double each = moments.weight() / moments.clusters();
-        double least = slopes ? FEW_ROWS_FOR_SLOPES : FEW_ROWS;
-        if (each < least && moments.mostTrials() <= 1) {
-            add(
-                    "few_rows_per_cluster",
-                    "%.1f rows a %s on average are few for %s (rule of thumb: %.0f or more); use more --nodes, and do not"
-                            + " interpret single %s effects",
-                    each,
-                    design.group(),
-                    slopes ? "random slopes" : "a random intercept",
-                    slopes ? 3.0 : 2.0,
-                    design.group());
-        }
-    }
-
-    /** Levels behind which there are so few clusters that their coefficient may tell about them: a sentence a factor. */
-    void levels(int minCellCount) {
-        Map<String, List<String>> small = new LinkedHashMap<>();
-        for (LevelCount level : moments.levels()) {
-            if (level.clusters() < minCellCount) {
-                small.computeIfAbsent(level.variable(), v -> new ArrayList<>()).add(level.level());
-            }
-        }
-        small.forEach((variable, levels) -> {
-            boolean one = levels.size() == 1;
-            String names = String.join(", ", levels.subList(0, Math.min(NAMED_LEVELS, levels.size())));
-            add(
-                    "small_level",
-                    "%s of %s (%s) %s for fewer than %d %s%s: what is estimated of %s may disclose them, and is hardly"
-                            + " determined; merge levels",
-                    one ? "the level" : levels.size() + " levels",
-                    variable,
-                    names + (levels.size() > NAMED_LEVELS ? ", ..." : ""),
-                    one ? "stands" : "stand",
-                    minCellCount,
-                    design.group(),
-                    one ? "" : " each",
-                    one ? "it" : "them");
-        });
     }
 }

@@ -68,6 +68,9 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         double pearsonAtModes;
         double pearson;
         double pearsonSquares;
+        /** Of the rows whose variance is 1 or more: weight, Σ r² and Σ r⁴. */
+        final double[] regular = new double[3];
+
         double zeros;
         double expectedZeros;
         double zerosVariance;
@@ -159,6 +162,11 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
             out.pearsonAtModes += w * atMode;
             out.pearson += w * atDraw;
             out.pearsonSquares += w * atDraw * atDraw;
+            if (family.variance(link, etaDrawn, psi, size) >= 1) {
+                out.regular[0] += w;
+                out.regular[1] += w * atDraw;
+                out.regular[2] += w * atDraw * atDraw;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
@@ -8,10 +9,10 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.Diagnosis;
 import org.sparkglmm.core.diagnostics.Diagnostics;
+import org.sparkglmm.core.diagnostics.ErrorFindings;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.MarginalCoefficients;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 
@@ -33,7 +34,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             Link link,
             double[] parameters,
             ParameterCovariance covariance,
-            ScoreSum scores,
+            Diagnostics.Influence influence,
             ProfileIntervals profile,
             boolean converged,
             FitOptions options,
@@ -41,29 +42,27 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             ClusterData sample,
             FitListener listener) {
         listener.stage("diagnostics");
-        Diagnostics.Influence influence = scores.mostMoved() < 0
-                ? null
-                : new Diagnostics.Influence(
-                        scores.largestChange(),
-                        inWords(covariance.names().get(scores.mostMoved())),
-                        scores.noticeable());
+        boolean separated = Arrays.stream(covariance.open())
+                .anyMatch(i -> i < design.fixed().size());
         return new Answers(
                 MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
                 Diagnosis.of(
-                        design,
-                        family,
-                        link,
-                        parameters,
-                        moments,
-                        sample,
-                        influence,
-                        converged,
-                        options.minCellCount()),
+                                design,
+                                family,
+                                link,
+                                parameters,
+                                moments,
+                                sample,
+                                influence,
+                                separated,
+                                converged,
+                                options.minCellCount())
+                        .withFindings(
+                                converged
+                                        ? ErrorFindings.of(
+                                                design, design.layout(family), parameters, covariance, moments)
+                                        : List.of()),
                 profile);
-    }
-
-    private static String inWords(String parameter) {
-        return parameter.startsWith("chol[") ? "a variance or covariance of the random effects" : parameter;
     }
 
     /** What profiling found out about the fit itself. */

@@ -8,7 +8,10 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Centring;
+import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.diagnostics.Diagnostics;
+import org.sparkglmm.core.diagnostics.OriginReading;
 import org.sparkglmm.core.inference.BackTransformation;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.model.Family;
@@ -76,10 +79,27 @@ final class CentredFit {
                 back.toRaw(fit.covariance(), fit.parameters(), names()),
                 fit.integration(),
                 fit.optimizer(),
-                new Answers(answers.marginal(), answers.diagnostics(), profile),
+                new Answers(answers.marginal(), withReading(answers.diagnostics(), fit, parameters, raw), profile),
                 fit.aliased(),
                 warnings,
                 new CentredEstimates(fit.design(), fit.parameters(), fit.covariance()));
+    }
+
+    /** What the random intercept about 0 is, and what it would be about the centre. */
+    private Diagnostics withReading(Diagnostics diagnostics, FitResult fit, double[] parameters, Design raw) {
+        double[] origin = new double[fit.layout().random()];
+        for (int r = 0; r < origin.length; r++) {
+            List<Component> components =
+                    centring.design().randomColumns().get(r).components();
+            origin[r] = components.size() == 1 ? components.get(0).centre() : 0;
+        }
+        Warning reading = OriginReading.of(
+                raw,
+                OriginReading.covariance(fit.layout().lambda(parameters)),
+                origin,
+                OriginReading.covariance(fit.layout().lambda(fit.parameters())),
+                true);
+        return reading == null ? diagnostics : diagnostics.withFindings(List.of(reading));
     }
 
     /** The intervals of what is the same about 0; the others are those of other quantities. */

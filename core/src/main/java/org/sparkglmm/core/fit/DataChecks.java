@@ -110,7 +110,7 @@ final class DataChecks {
 
     /** What can be fitted, but says less than it seems to. */
     static void warn(DataMoments moments, Design design, Family family, List<Warning> into) {
-        if (moments.singletons() == moments.clusters()) {
+        if (moments.singletons() == moments.clusters() && moments.mostTrials() <= 1) {
             into.add(new Warning(
                     "one_row_per_cluster",
                     "every " + design.group()

@@ -5,6 +5,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.diagnostics.DataFindings;
 import org.sparkglmm.core.model.Family;
 
 /**
@@ -13,16 +14,22 @@ import org.sparkglmm.core.model.Family;
  * @param design the design without the columns that would be dropped
  * @param moments of its data
  * @param warnings what a fit would warn about
+ * @param findings what calls for an answer before anything is fitted
  */
-public record DataReport(Design design, DataMoments moments, List<Warning> warnings) {
+public record DataReport(Design design, DataMoments moments, List<Warning> warnings, List<Warning> findings) {
 
     /**
      * One pass, or two if columns would be dropped.
      *
+     * @param minCellCount smaller counts are not said
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
      */
-    public static DataReport of(Design design, Family family, ClusterData data) {
+    public static DataReport of(Design design, Family family, ClusterData data, int minCellCount) {
         Prepared prepared = Prepared.of(design, family, data);
-        return new DataReport(prepared.design(), prepared.moments(), prepared.warnings());
+        return new DataReport(
+                prepared.design(),
+                prepared.moments(),
+                prepared.warnings(),
+                DataFindings.beforeFit(prepared.design(), family, prepared.moments(), minCellCount));
     }
 }

@@ -3,6 +3,7 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -12,6 +13,7 @@ import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.Deletion;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.likelihood.FinerRules;
@@ -30,7 +32,6 @@ import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
-import org.sparkglmm.core.optim.QuadraticModel;
 import org.sparkglmm.core.optim.SubspaceObjective;
 import org.sparkglmm.core.optim.TransformedObjective;
 
@@ -42,6 +43,8 @@ final class GaussianFit {
     private static final double STARTING_RELATIVE_SD = 0.7;
     /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
     private static final double PERFECT = 1e-14;
+    /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
+    private static final double TOUCHED = 1e-3;
 
     private final Design design;
     private final Family family;
@@ -190,21 +193,26 @@ final class GaussianFit {
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
 
-        DMatrixRMaj ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
+        OfVariances ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
         listener.stage("scores of the clusters");
         ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
         ScoreSum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
                 .atEstimates(
                         new GaussHermite(1, layout.random()), FinerRules.NONE, parameters, bread.changeByScore(), false)
                 .scores();
-        ParameterCovariance covariance = bread.withScores(scores.outerProducts());
+        MixedModel model = new MixedModel(family.model(Link.IDENTITY), layout);
+        GaussHermite exact = new GaussHermite(1, layout.random());
+        HeavyClusters heavy = HeavyClusters.of(data, moments, new Deletion(model, exact, parameters, bread));
+        ParameterCovariance covariance = RobustErrors.checked(
+                bread.withScores(scores.outerProducts()), heavy, design, family, moments, warnings);
+        warnAboutOpenParameters(covariance);
         Answers answers = Answers.of(
                 design,
                 family,
                 Link.IDENTITY,
                 parameters,
                 covariance,
-                scores,
+                ClusterInfluence.of(scores, bread, heavy),
                 profile(parameters, optimum),
                 optimum.converged(),
                 options,
@@ -248,6 +256,18 @@ final class GaussianFit {
                 null);
     }
 
+    private void warnAboutOpenParameters(ParameterCovariance covariance) {
+        if (covariance.open().length > 0) {
+            List<String> names = ParameterNames.of(design, family, layout);
+            String open = Arrays.stream(covariance.open()).mapToObj(names::get).collect(Collectors.joining(", "));
+            warnings.add(new Warning(
+                    "parameter_undetermined",
+                    open + (covariance.open().length == 1 ? " is" : " are")
+                            + " undetermined: the log-likelihood does not change with what they have in common, so the data say"
+                            + " nothing about it; use a simpler random part"));
+        }
+    }
+
     /** By the likelihood of all parameters, β among them, for which Laplace is exact; null unless asked for. */
     private ProfileIntervals profile(double[] parameters, Optimum optimum) {
         if (options.intervals() != IntervalMethod.PROFILE) {
@@ -286,14 +306,21 @@ final class GaussianFit {
         return out;
     }
 
-    /** Of (Λ, log σ), from the information in scaled relative θ by the chain rule Λ = σ θ; null if it is singular. */
-    private DMatrixRMaj varianceCovariance(double[][] hessian, int[] free, double sigma, double[] variance) {
+    /**
+     * Of the free ones of (Λ, log σ).
+     *
+     * @param undetermined those that the data leave open
+     */
+    private record OfVariances(DMatrixRMaj matrix, boolean[] undetermined) {}
+
+    /** From the information in scaled relative θ by the chain rule Λ = σ θ; null if there is none. */
+    private OfVariances varianceCovariance(double[][] hessian, int[] free, double sigma, double[] variance) {
         int m = free.length;
-        if (hessian == null || !new QuadraticModel(new double[m], hessian).isPositiveDefinite()) {
+        InvertedInformation information = InvertedInformation.of(hessian);
+        if (information == null) {
             return null;
         }
-        DMatrixRMaj inverse = new DMatrixRMaj(hessian);
-        CommonOps_DDRM.invert(inverse);
+        DMatrixRMaj inverse = new DMatrixRMaj(information.inverse());
         int last = varianceLayout.size() - 1;
         DMatrixRMaj jacobian = new DMatrixRMaj(m, m);
         for (int i = 0; i < m; i++) {
@@ -310,13 +337,35 @@ final class GaussianFit {
         DMatrixRMaj out = new DMatrixRMaj(m, m);
         CommonOps_DDRM.mult(jacobian, inverse, work);
         CommonOps_DDRM.multTransB(work, jacobian, out);
+        return new OfVariances(out, moved(information.open(), jacobian));
+    }
+
+    /** Which parameters a direction moves along which the log-likelihood is flat. */
+    private static boolean[] moved(List<double[]> directions, DMatrixRMaj jacobian) {
+        boolean[] out = new boolean[jacobian.numRows];
+        for (double[] direction : directions) {
+            for (int i = 0; i < out.length; i++) {
+                double raw = 0;
+                double size = 0;
+                for (int j = 0; j < out.length; j++) {
+                    raw += jacobian.get(i, j) * direction[j];
+                    size = Math.max(size, Math.abs(jacobian.get(i, j)));
+                }
+                out[i] |= Math.abs(raw) > TOUCHED * size;
+            }
+        }
         return out;
     }
 
     /** Block-diagonal: β and the variance parameters are asymptotically independent. */
-    private ParameterCovariance join(DMatrixRMaj beta, DMatrixRMaj variance, int[] free) {
+    private ParameterCovariance join(DMatrixRMaj beta, OfVariances variance, int[] free) {
         int p = layout.fixed();
-        int m = variance == null ? 0 : free.length;
+        int[] known = variance == null
+                ? new int[0]
+                : IntStream.range(0, free.length)
+                        .filter(i -> !variance.undetermined()[i])
+                        .toArray();
+        int m = known.length;
         int[] indices = new int[p + m];
         double[][] out = new double[p + m][p + m];
         for (int i = 0; i < p; i++) {
@@ -326,13 +375,28 @@ final class GaussianFit {
             }
         }
         for (int i = 0; i < m; i++) {
-            indices[p + i] = p + free[i];
+            indices[p + i] = p + free[known[i]];
             for (int j = 0; j < m; j++) {
-                out[p + i][p + j] = 0.5 * (variance.get(i, j) + variance.get(j, i));
+                DMatrixRMaj v = variance.matrix();
+                out[p + i][p + j] = 0.5 * (v.get(known[i], known[j]) + v.get(known[j], known[i]));
             }
         }
-        int[] open = variance == null ? IntStream.range(p, layout.size()).toArray() : new int[0];
         return new ParameterCovariance(
-                layout.size(), indices, open, ParameterNames.of(design, family, layout), out, new double[0][]);
+                layout.size(),
+                indices,
+                open(variance, free),
+                ParameterNames.of(design, family, layout),
+                out,
+                new double[0][]);
+    }
+
+    private int[] open(OfVariances variance, int[] free) {
+        int p = layout.fixed();
+        return variance == null
+                ? IntStream.range(p, layout.size()).toArray()
+                : IntStream.range(0, free.length)
+                        .filter(i -> variance.undetermined()[i])
+                        .map(i -> p + free[i])
+                        .toArray();
     }
 }

@@ -1,12 +1,9 @@
 package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
@@ -14,7 +11,10 @@ import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.diagnostics.SeparatedLevels;
+import org.sparkglmm.core.inference.Deletion;
 import org.sparkglmm.core.inference.IntervalMethod;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.FinalSums;
 import org.sparkglmm.core.likelihood.FinerRules;
@@ -40,8 +40,6 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * at the end.
  */
 public final class GlmmFit {
-    /** In units of a column's standard deviation: no effect is this uncertain unless the data leave it open. */
-    private static final double SEPARATED = 25;
     /** Times the clusters that the number of nodes is learned on, from which on it is. */
     private static final int MANY = 4;
     /** Of the usual starting standard deviations. */
@@ -450,7 +448,15 @@ public final class GlmmFit {
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));
-        warnAboutOpenParameters(covariance, parameters);
+        OpenParameters open = new OpenParameters(design, layout, names, covariance, parameters);
+        warnings.addAll(open.warnings(new SeparatedLevels(moments, options.minCellCount())));
+        HeavyClusters heavy = HeavyClusters.of(
+                data,
+                moments,
+                new Deletion(
+                        model, new GaussHermite(climb.nodes(), layout.random()), parameters, modelBased.estimates()));
+        ParameterCovariance estimates = RobustErrors.checked(
+                covariance.estimates().leavingOpen(open.indices()), heavy, design, family, moments, warnings);
         ProfileIntervals profile = options.intervals() == IntervalMethod.PROFILE
                 ? ProfileAboutZero.of(
                         design,
@@ -470,8 +476,8 @@ public final class GlmmFit {
                 family,
                 link,
                 parameters,
-                covariance.estimates(),
-                scores,
+                estimates,
+                ClusterInfluence.of(scores, modelBased.estimates(), heavy),
                 profile,
                 optimum.converged(),
                 options,
@@ -495,7 +501,7 @@ public final class GlmmFit {
                 logLikelihood,
                 parameters,
                 options.errors(),
-                covariance.estimates(),
+                estimates,
                 integration,
                 new FitResult.OptimizerReport(
                         minimizer.name(),
@@ -525,47 +531,5 @@ public final class GlmmFit {
         }
         IntegrationVerdict.Check check = check(found, new ArrayList<>());
         return check == null ? verdict.unchecked(climb) : verdict.ofFixed(climb, check);
-    }
-
-    /** Names the parameters that the data leave open, each part of the model in its own words. */
-    private void warnAboutOpenParameters(Covariance covariance, double[] parameters) {
-        Set<Integer> open = new TreeSet<>();
-        Arrays.stream(covariance.undetermined()).forEach(open::add);
-        double[] se = covariance.estimates().standardErrors(StandardErrors.MODEL);
-        for (int i = 0; i < parameters.length; i++) {
-            boolean huge = covariance.scaledSe()[i] > SEPARATED && Math.abs(parameters[i]) < se[i];
-            boolean isTheta = i >= layout.thetaStart() && i < layout.psiStart();
-            if (huge && !isTheta) {
-                open.add(i);
-            }
-        }
-        List<String> effects = new ArrayList<>();
-        List<String> others = new ArrayList<>();
-        for (int i : open) {
-            boolean isEffect =
-                    i < layout.fixed() || i >= layout.psiStart() && names.get(i).contains(":");
-            (isEffect ? effects : others).add(names.get(i));
-        }
-        if (!effects.isEmpty()) {
-            warnings.add(
-                    new Warning(
-                            "separation",
-                            undetermined("the effect of ", "the effects of ", effects)
-                                    + " (an enormous standard error, or none): some group may have only one outcome value, or none of"
-                                    + " the zeros or of the spread that this part of the model is about; tabulate the outcome by it"));
-        }
-        if (!others.isEmpty()) {
-            warnings.add(new Warning(
-                    "parameter_undetermined",
-                    undetermined("", "", others)
-                            + ": the log-likelihood hardly changes with it, so the data say nothing about it; use a simpler"
-                            + " family or random part"));
-        }
-    }
-
-    private static String undetermined(String one, String many, List<String> names) {
-        boolean single = names.size() == 1;
-        return (single ? one : many) + String.join(", ", names) + (single ? " is" : " are")
-                + " practically undetermined";
     }
 }

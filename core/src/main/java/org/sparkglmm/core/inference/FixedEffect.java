@@ -23,8 +23,9 @@ public record FixedEffect(
     /** Φ⁻¹(0.975). */
     static final double QUANTILE = 1.959963984540054;
 
+    /** NaN where there is no standard error: what the data do not determine is no ratio. */
     public double expEstimate() {
-        return Elementary.exp(estimate);
+        return Double.isNaN(se) ? Double.NaN : Elementary.exp(estimate);
     }
 
     public double expLower() {

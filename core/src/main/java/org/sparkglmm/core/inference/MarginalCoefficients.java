@@ -25,6 +25,9 @@ import org.sparkglmm.core.model.ParameterLayout;
  * logit and slopes.
  */
 public final class MarginalCoefficients {
+    /** Of a coefficient, for an open one that moves by 1. */
+    private static final double NOTHING = 1e-3;
+
     private MarginalCoefficients() {}
 
     /**
@@ -72,11 +75,22 @@ public final class MarginalCoefficients {
             for (int j = 0; j < all; j++) {
                 gradient[j] = solution.get(i, 1 + j);
             }
+            forget(covariance.open(), gradient);
             estimates[i] = solution.get(i, 0);
             se[i] = covariance.deltaError(gradient, StandardErrors.MODEL);
             robust[i] = covariance.deltaError(gradient, StandardErrors.ROBUST);
         }
         return FixedEffect.table(design.fixedNames(), estimates, se, robust, errors);
+    }
+
+    /**
+     * Where an effect has no finite estimate the mean is 0 or 1 whatever it is, on the link's scale a shift of that column's own
+     * coefficient, and of no other but for what is left of the averaging.
+     */
+    private static void forget(int[] open, double[] gradient) {
+        for (int k : open) {
+            gradient[k] = Math.abs(gradient[k]) < NOTHING ? 0 : gradient[k];
+        }
     }
 
     /** The coefficients, and what they change by, of the columns about 0. */

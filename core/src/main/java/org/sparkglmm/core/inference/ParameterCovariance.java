@@ -3,6 +3,7 @@ package org.sparkglmm.core.inference;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Covariance of the estimates of (β, θ, ψ), model-based and sandwich. Parameters that are held at an edge have none: a function of
@@ -62,6 +63,15 @@ public final class ParameterCovariance implements Serializable {
         return new ParameterCovariance(this, out);
     }
 
+    private ParameterCovariance(ParameterCovariance of, int[] kept, int[] open) {
+        size = of.size;
+        indices = pick(of.indices, kept);
+        this.open = open;
+        names = pick(of.names, kept);
+        model = pick(of.model, kept);
+        robust = of.robust.length == 0 ? of.robust : pick(of.robust, kept);
+    }
+
     private ParameterCovariance(ParameterCovariance of, double[][] robust) {
         this.size = of.size;
         this.indices = of.indices;
@@ -69,6 +79,45 @@ public final class ParameterCovariance implements Serializable {
         this.names = of.names;
         this.model = of.model;
         this.robust = robust;
+    }
+
+    /** The same with more parameters that the data leave open; the others' rows are as they were. */
+    public ParameterCovariance leavingOpen(int[] more) {
+        int[] kept = IntStream.range(0, indices.length)
+                .filter(k -> Arrays.stream(more).noneMatch(i -> i == indices[k]))
+                .toArray();
+        int[] all = IntStream.concat(Arrays.stream(open), Arrays.stream(more))
+                .sorted()
+                .distinct()
+                .toArray();
+        return new ParameterCovariance(this, kept, all);
+    }
+
+    /** The same without the sandwich. */
+    public ParameterCovariance withoutSandwich() {
+        double[][] none = new double[indices.length][indices.length];
+        for (double[] row : none) {
+            Arrays.fill(row, Double.NaN);
+        }
+        return new ParameterCovariance(this, none);
+    }
+
+    private static int[] pick(int[] of, int[] kept) {
+        return Arrays.stream(kept).map(k -> of[k]).toArray();
+    }
+
+    private static List<String> pick(List<String> of, int[] kept) {
+        return Arrays.stream(kept).mapToObj(of::get).toList();
+    }
+
+    private static double[][] pick(double[][] of, int[] kept) {
+        double[][] out = new double[kept.length][kept.length];
+        for (int i = 0; i < kept.length; i++) {
+            for (int j = 0; j < kept.length; j++) {
+                out[i][j] = of[kept[i]][kept[j]];
+            }
+        }
+        return out;
     }
 
     /** The names of its rows. */

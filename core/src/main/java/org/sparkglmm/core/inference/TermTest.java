@@ -94,7 +94,11 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
 
     private static WaldTest test(
             List<Integer> indices, double[] parameters, ParameterCovariance covariance, StandardErrors errors) {
-        int[] which = indices.stream().mapToInt(Integer::intValue).toArray();
+        // What the data leave open is no part of the question.
+        int[] which = indices.stream()
+                .mapToInt(Integer::intValue)
+                .filter(covariance::has)
+                .toArray();
         double[] estimates = IntStream.of(which).mapToDouble(i -> parameters[i]).toArray();
         return WaldTest.of(estimates, covariance.block(which, errors));
     }

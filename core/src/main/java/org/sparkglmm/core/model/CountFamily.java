@@ -46,6 +46,11 @@ abstract class CountFamily implements Family {
     abstract double logShape(double eta, double[] psi);
 
     @Override
+    public boolean isCount() {
+        return true;
+    }
+
+    @Override
     public final String name() {
         return name;
     }

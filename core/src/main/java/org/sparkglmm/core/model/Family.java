@@ -36,6 +36,11 @@ public interface Family extends Serializable {
     /** What y and size add to log f whatever the parameters. */
     double logConstant(double y, double size);
 
+    /** Whether outcomes count events. */
+    default boolean isCount() {
+        return false;
+    }
+
     /** Whether outcomes may come as successes out of trials. */
     default boolean takesTrials() {
         return false;

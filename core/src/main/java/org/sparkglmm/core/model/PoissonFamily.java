@@ -10,6 +10,11 @@ import org.sparkglmm.core.math.RandomVariates;
 /** Counts: log f = y log μ - μ - log y!. y ∈ {0, 1, 2, …}. McCullagh and Nelder (1989), §6. */
 final class PoissonFamily implements Family {
     @Override
+    public boolean isCount() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return "poisson";
     }

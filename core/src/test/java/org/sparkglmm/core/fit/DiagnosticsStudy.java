@@ -225,6 +225,7 @@ final class DiagnosticsStudy {
                     moments,
                     data,
                     null,
+                    false,
                     true,
                     FitOptions.MIN_CELL_COUNT);
             lines.add(String.format(Locale.ROOT, "%-44s %6.2f s", problem.label(), (System.nanoTime() - start) / 1e9));

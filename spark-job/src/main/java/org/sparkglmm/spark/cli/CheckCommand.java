@@ -72,7 +72,8 @@ final class CheckCommand implements Callable<Integer> {
             DataReport report = DataReport.of(
                     bound.design(),
                     known.family(),
-                    new SparkClusterData(blocks, bound.counts().complete()));
+                    new SparkClusterData(blocks, bound.counts().complete()),
+                    disclosure.minCellCount());
             print(
                     known,
                     bound,
@@ -149,6 +150,9 @@ final class CheckCommand implements Callable<Integer> {
         for (Warning warning : warnings) {
             out.println("Warning (" + warning.code() + "): " + warning.message());
         }
+        for (Warning finding : report.findings()) {
+            out.println("Finding (" + finding.code() + "): " + finding.message());
+        }
         boolean small = report.moments().levels().stream().anyMatch(l -> l.clusters() < disclosure.minCellCount());
         if (small) {
             out.println("Note: levels with fewer than " + disclosure.minCellCount() + " " + request.group()
@@ -162,7 +166,10 @@ final class CheckCommand implements Callable<Integer> {
         if (repeated < 0) {
             out.println("Note: whether rows stand twice was not found out: a column that is not used cannot be read");
         }
-        out.println(warnings.isEmpty() ? "Nothing wrong was found." : "The model can be fitted, see above.");
+        out.println(
+                warnings.isEmpty() && report.findings().isEmpty()
+                        ? "Nothing wrong was found."
+                        : "The model can be fitted, see above.");
         out.flush();
     }
 

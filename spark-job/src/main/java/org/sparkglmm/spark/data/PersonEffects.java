@@ -23,6 +23,7 @@ import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.inference.CentredEstimates;
+import org.sparkglmm.core.inference.Deletion;
 import org.sparkglmm.core.inference.JointVariance;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -141,6 +142,8 @@ public final class PersonEffects {
                 : FarOrigin.centring(centred.design(), fit.family()).randomToRaw();
         JointVariance joint = new JointVariance(centred.covariance(), fit.errors());
         int q = model.layout().random();
+        Deletion deletion = new Deletion(model, grid, parameters, centred.covariance());
+        long all = fit.observations();
         boolean keeps = fit.clusters() * q * parameters.length <= MOST_DERIVATIVES;
         StructType schema = schema(bound, travelled)
                 .add(INFLUENCE, DataTypes.DoubleType, true)
@@ -161,7 +164,13 @@ public final class PersonEffects {
                     if (toRaw == null) {
                         return rows(block, person -> {
                             int i = block.clusterOf(person);
-                            return row(block, modes, q, person, modes.influence(i), derivatives[i]);
+                            return row(
+                                    block,
+                                    modes,
+                                    q,
+                                    person,
+                                    influence(block, person, modes, deletion, all),
+                                    derivatives[i]);
                         });
                     }
                     Double[][] about = new Double[clusters][];
@@ -171,7 +180,14 @@ public final class PersonEffects {
                     modes.turn(toRaw);
                     return rows(block, person -> {
                         int i = block.clusterOf(person);
-                        return row(block, modes, q, person, modes.influence(i), derivatives[i], about[i]);
+                        return row(
+                                block,
+                                modes,
+                                q,
+                                person,
+                                influence(block, person, modes, deletion, all),
+                                derivatives[i],
+                                about[i]);
                     });
                 }),
                 schema);
@@ -183,6 +199,20 @@ public final class PersonEffects {
             }
         }
         return rows.select(select.toArray(Column[]::new));
+    }
+
+    /** By the person's score; of one who holds much of the table, by the information too. */
+    private static double influence(
+            ClusterBlock block, int person, ConditionalModes modes, Deletion deletion, long rows) {
+        int i = block.clusterOf(person);
+        double byScore = modes.influence(i);
+        if (!Deletion.isFor(block.start(i + 1) - block.start(i), rows)) {
+            return byScore;
+        }
+        Deletion.Effect effect = deletion.of(block, person);
+        return effect == null || effect.most() < 0
+                ? byScore
+                : Math.max(byScore, Math.abs(effect.changes()[effect.most()]));
     }
 
     /** The same without influences, with the id as it travels and everybody's {@link #DERIVATIVES}. */

@@ -1,0 +1,65 @@
+package org.sparkglmm.core.diagnostics;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.Component;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.LevelCount;
+
+/** Levels of factors at which a yes/no outcome has one value only: no finite effect makes that likeliest (complete separation). */
+public final class SeparatedLevels {
+    private final List<LevelCount> levels = new ArrayList<>();
+    private final int minCellCount;
+
+    /** @param minCellCount of levels with fewer clusters it is not said which value */
+    public SeparatedLevels(DataMoments moments, int minCellCount) {
+        this.minCellCount = minCellCount;
+        for (LevelCount level : moments.levels()) {
+            long[] outcomes = level.outcomes();
+            if (outcomes.length == 2 && level.rows() > 0 && (outcomes[0] == 0 || outcomes[1] == 0)) {
+                levels.add(level);
+            }
+        }
+    }
+
+    /** What a fit will come to, a sentence a level. */
+    List<Warning> warnings() {
+        return levels.stream()
+                .map(level -> new Warning(
+                        "separation",
+                        "there are " + words(level)
+                                + ": its effect has no finite estimate, and a fit will show none; merge the"
+                                + " level with another, or leave the factor out"))
+                .toList();
+    }
+
+    private String words(LevelCount level) {
+        String what = level.clusters() < minCellCount
+                ? "outcomes of one value only"
+                : level.outcomes()[0] == 0 ? "only successes" : "only failures";
+        return what + " at level " + level.level() + " of " + level.variable();
+    }
+
+    /** Why a column of X has no finite effect; null if it is not for this. */
+    public String reason(DesignColumn column) {
+        for (Component component : column.components()) {
+            for (LevelCount level : levels) {
+                boolean own = !component.isNumeric() && component.variable().equals(level.variable());
+                if (own && column.name().endsWith(level.level())) {
+                    return words(level);
+                }
+                if (own
+                        && levels.stream()
+                                        .filter(l -> l.variable().equals(level.variable()))
+                                        .count()
+                                == 1
+                        && column.components().size() == 1) {
+                    return words(level) + ", with which it is compared";
+                }
+            }
+        }
+        return null;
+    }
+}

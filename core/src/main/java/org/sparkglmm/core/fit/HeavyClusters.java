@@ -1,0 +1,127 @@
+package org.sparkglmm.core.fit;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.diagnostics.DataFindings;
+import org.sparkglmm.core.inference.Deletion;
+
+/**
+ * The clusters that hold so many of the rows that what they do to the estimates needs their own information, and what follows from them
+ * for the sandwich, which rests on differences between many clusters of a kind.
+ */
+final class HeavyClusters {
+    /** Of what is known of a parameter. */
+    private static final double MOST = 0.5;
+
+    private record Heavy(long rows, Deletion.Effect effect) implements Serializable {}
+
+    private final List<Heavy> heavy;
+    private final DataMoments moments;
+
+    private HeavyClusters(List<Heavy> heavy, DataMoments moments) {
+        this.heavy = heavy;
+        this.moments = moments;
+    }
+
+    /** One more pass, over these clusters alone; none where there are none. */
+    static HeavyClusters of(ClusterData data, DataMoments moments, Deletion deletion) {
+        long rows = moments.rows();
+        if (!Deletion.isFor(moments.widest(), rows)) {
+            return new HeavyClusters(List.of(), moments);
+        }
+        List<Heavy> all = new ArrayList<>();
+        data.mapBlocks(block -> (ArrayList<Heavy>) heavy(block, rows, deletion)).forEach(all::addAll);
+        return new HeavyClusters(all, moments);
+    }
+
+    private static List<Heavy> heavy(ClusterBlock block, long rows, Deletion deletion) {
+        List<Heavy> out = new ArrayList<>();
+        for (int person = 0; person < block.persons(); person++) {
+            int cluster = block.clusterOf(person);
+            int own = block.start(cluster + 1) - block.start(cluster);
+            Deletion.Effect effect = Deletion.isFor(own, rows) ? deletion.of(block, person) : null;
+            if (effect != null) {
+                out.add(new Heavy(own, effect));
+            }
+        }
+        return out;
+    }
+
+    /** The effect of the one that moves an estimate most; null if there is none. */
+    Deletion.Effect mostInfluential() {
+        Deletion.Effect out = null;
+        for (Heavy h : heavy) {
+            boolean more = h.effect.most() >= 0 && (out == null || size(h.effect) > size(out));
+            out = more ? h.effect : out;
+        }
+        return out;
+    }
+
+    /** How many move some estimate by more than so many standard errors. */
+    long beyond(double standardErrors) {
+        return heavy.stream()
+                .filter(h -> h.effect.most() >= 0 && size(h.effect) > standardErrors)
+                .count();
+    }
+
+    static double size(Deletion.Effect effect) {
+        return Math.abs(effect.changes()[effect.most()]);
+    }
+
+    /**
+     * Why the sandwich does not hold; null if it may.
+     *
+     * @param fixed how many fixed effects come first among the parameters
+     * @param names of all parameters
+     */
+    String againstSandwich(int fixed, List<String> names, String group) {
+        if (!DataFindings.isDominant(moments)) {
+            return null;
+        }
+        double most = MOST;
+        int parameter = -1;
+        double fewest = 0;
+        for (Heavy h : heavy) {
+            for (int k = 0; k < h.effect.shares().length && h.effect.parameters()[k] < fixed; k++) {
+                if (h.effect.shares()[k] > most) {
+                    most = h.effect.shares()[k];
+                    parameter = k;
+                    fewest = effective(k);
+                }
+            }
+        }
+        return parameter < 0
+                ? null
+                : String.format(
+                        Locale.ROOT,
+                        "one %s brings %.0f%% of what is known of %s, and the information is that of %.1f %s of a size, while"
+                                + " the sandwich rests on differences between many",
+                        group,
+                        100 * Math.min(1, most),
+                        names.get(heavy.get(0).effect.parameters()[parameter]),
+                        fewest,
+                        group);
+    }
+
+    /** Clusters of a size that would bring as much: 1/Σw² for shares w of what is known of parameter k. */
+    private double effective(int k) {
+        double[] shares = heavy.stream().mapToDouble(h -> h.effect.shares()[k]).toArray();
+        double rest = Math.max(
+                0,
+                1
+                        - IntStream.range(0, shares.length)
+                                .mapToDouble(i -> shares[i])
+                                .sum());
+        double squares = rest * rest / Math.max(1, moments.clusters() - shares.length);
+        for (double share : shares) {
+            squares += share * share;
+        }
+        return 1 / squares;
+    }
+}
