@@ -36,6 +36,8 @@ public final class DataMoments implements Serializable {
     private final boolean[] zVaries;
 
     private final LevelCounts levels;
+    private double offsetLeast = Double.POSITIVE_INFINITY;
+    private double offsetMost = Double.NEGATIVE_INFINITY;
     private double trials;
     private double mostTrials;
     private long fingerprint;
@@ -135,6 +137,10 @@ public final class DataMoments implements Serializable {
                     out.auxiliary[k].add(auxiliaryRow[k], w);
                 }
             }
+            if (block.offset() != null) {
+                out.offsetLeast = Math.min(out.offsetLeast, block.offset()[j]);
+                out.offsetMost = Math.max(out.offsetMost, block.offset()[j]);
+            }
             out.trials += w * size;
             out.mostTrials = Math.max(out.mostTrials, size);
             out.successes += w * y;
@@ -218,6 +224,8 @@ public final class DataMoments implements Serializable {
         unsupported += other.unsupported;
         badWeights += other.badWeights;
         brokenWeights += other.brokenWeights;
+        offsetLeast = Math.min(offsetLeast, other.offsetLeast);
+        offsetMost = Math.max(offsetMost, other.offsetMost);
         trials += other.trials;
         mostTrials = Math.max(mostTrials, other.mostTrials);
         fingerprint += other.fingerprint;
@@ -241,6 +249,26 @@ public final class DataMoments implements Serializable {
                 auxiliary[k].merge(other.auxiliary[k]);
             }
         }
+    }
+
+    /** Weighted sum of the outcome: successes of all trials, or what was counted. */
+    public double total() {
+        return successes;
+    }
+
+    /** Weighted sum of the trials; of the rows where the outcome is no number of successes. */
+    public double trials() {
+        return trials;
+    }
+
+    /** The largest offset less the smallest, 0 without one. */
+    public double offsetSpan() {
+        return offsetMost >= offsetLeast ? offsetMost - offsetLeast : 0;
+    }
+
+    /** The largest absolute value of an offset. */
+    public double offsetSize() {
+        return offsetMost >= offsetLeast ? Math.max(Math.abs(offsetMost), Math.abs(offsetLeast)) : 0;
     }
 
     /** Whether column r of Z has two values within some cluster. */

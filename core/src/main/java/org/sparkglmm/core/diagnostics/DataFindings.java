@@ -12,6 +12,7 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
 
 /** What calls for an answer and is known of the data before anything is fitted: {@code check} says it, and the fit again. */
 public final class DataFindings {
@@ -56,9 +57,11 @@ public final class DataFindings {
     }
 
     /** The same, with what a fit says in other words. */
-    public static List<Warning> beforeFit(Design design, Family family, DataMoments moments, int minCellCount) {
+    public static List<Warning> beforeFit(
+            Design design, Family family, Link link, DataMoments moments, int minCellCount) {
         List<Warning> out = new ArrayList<>(new SeparatedLevels(moments, minCellCount).warnings());
         out.addAll(of(design, family, moments, minCellCount));
+        OffsetSpan.warn(design, link, moments, out);
         Collinearity collinearity = CollinearColumns.of(design, family, moments);
         Findings.collinearity(collinearity, out);
         return out;

@@ -94,12 +94,12 @@ public final class ErrorFindings {
                         "weak_variance",
                         String.format(
                                 Locale.ROOT,
-                                "the standard deviation of %s, %.4g, is hardly more than its standard error, %.4g, and its Wald"
-                                        + " interval, computed on the scale of its logarithm, cannot hold 0: fit without it and let"
-                                        + " compare test it (the mixture of chi-squares), or see --ci profile",
+                                "the standard deviation of %s, %.4g, is no more than %.1f of its standard errors; no Wald interval"
+                                        + " tells whether there is any: fit without it and compare (a likelihood-ratio test by the"
+                                        + " mixture of chi-squares), or ask for a profile interval",
                                 design.randomNames().get(r),
                                 sd,
-                                error)));
+                                sd / error)));
             }
         }
     }

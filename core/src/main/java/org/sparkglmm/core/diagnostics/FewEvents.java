@@ -6,7 +6,6 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.OutcomeSummary;
 
 /**
  * Whether there are enough events for what is to be estimated (Peduzzi et al. 1996, J. Clin. Epidemiol. 49:1373: ten or more an effect):
@@ -23,10 +22,9 @@ public record FewEvents(double events, int effects) {
 
     /** Of these data; null where the outcome is no event. */
     public static FewEvents of(DataMoments moments, Design design, Family family) {
-        OutcomeSummary outcome = moments.outcome(family);
-        double total = outcome.weight() * outcome.mean();
+        double total = moments.total();
         double events = family.takesTrials()
-                ? Math.min(total, outcome.weight() * (1 - outcome.mean()))
+                ? Math.min(total, moments.trials() - total)
                 : family.isCount() ? total : Double.NaN;
         int effects = design.fixed().size() + design.randomColumns().size();
         return Double.isNaN(events) ? null : new FewEvents(Math.rint(events), effects);

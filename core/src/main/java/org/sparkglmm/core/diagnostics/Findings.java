@@ -105,8 +105,13 @@ final class Findings {
             // tell nothing.
             return;
         }
+        List<String> told = new ArrayList<>();
         for (Trend trend : residuals.byCovariate()) {
-            bent |= trend(trend, trend.variable(), LARGE_TREND, bending(trend));
+            boolean again = told.stream().anyMatch(v -> mentions(trend.variable(), v) || mentions(v, trend.variable()));
+            if (!again && trend(trend, trend.variable(), LARGE_TREND, bending(trend))) {
+                told.add(trend.variable());
+                bent = true;
+            }
         }
         int before = found.size();
         spread(pearson, regular);
@@ -154,14 +159,20 @@ final class Findings {
         String variable = trend.variable();
         boolean isThere = design.fixed().stream()
                 .flatMap(column -> column.components().stream())
-                .anyMatch(c -> !c.variable().equals(variable)
-                        && c.variable().matches(".*\\b" + Pattern.quote(bare(variable)) + "\\b.*"));
+                .anyMatch(c -> !c.variable().equals(variable) && mentions(c.variable(), bare(variable)));
         if (trend.bins().size() < 3) {
             return "its effect may differ between groups: look for an interaction with " + variable;
         }
         return isThere || variable.contains("(") || !Parabola.explains(trend.bins())
                 ? "its effect has another shape than the formula gives it; see its plot in report.html"
                 : "let its effect bend, for example by I(" + variable + "^2)";
+    }
+
+    /** Whether one variable is computed of another. */
+    private static boolean mentions(String function, String variable) {
+        return Pattern.compile("(?<![\\w.])" + Pattern.quote(variable) + "(?![\\w.])")
+                .matcher(function)
+                .find();
     }
 
     private static String bare(String variable) {

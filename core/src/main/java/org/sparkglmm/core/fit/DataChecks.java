@@ -9,8 +9,10 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.RawColumn;
+import org.sparkglmm.core.diagnostics.OffsetSpan;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.OutcomeSummary;
 
 /** Whether a mixed model can be fitted to these rows at all; each answer is one sentence. */
@@ -72,6 +74,29 @@ final class DataChecks {
         if (needsVariation && !(summary.variance() > 0)) {
             throw new DataException("outcome " + outcome + " is the same in every row: nothing to explain");
         }
+    }
+
+    /** @throws DataException if the offset is none */
+    static void requireOffset(DataMoments moments, Design design, Link link) {
+        String why = OffsetSpan.impossible(design, link, moments);
+        if (why != null) {
+            throw new DataException(why);
+        }
+    }
+
+    /** Why no likelihood could be computed where the search began, as far as it can be told. */
+    static DataException noLikelihood(DataMoments moments, Design design, Family family, Link link) {
+        String odd = OffsetSpan.odd(design, link, moments);
+        boolean beyondOne = family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY);
+        return new DataException("the likelihood cannot be computed where the search begins, nor near it: "
+                + (odd != null
+                        ? odd
+                        : beyondOne
+                                ? "with link " + link.label()
+                                        + " probabilities of some rows are above 1; for ratios of risks fit family"
+                                        + " poisson with --se robust, or use link logit"
+                                : "some outcomes are all but impossible there; look for wrong values in the outcome and the"
+                                        + " covariates, or try another link"));
     }
 
     private static void requireSquares(ColumnMoments moments, List<DesignColumn> columns) {

@@ -7,6 +7,7 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.DataFindings;
 import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.model.Link;
 
 /**
  * What a fit would begin with: the data described and checked, nothing fitted.
@@ -24,12 +25,13 @@ public record DataReport(Design design, DataMoments moments, List<Warning> warni
      * @param minCellCount smaller counts are not said
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
      */
-    public static DataReport of(Design design, Family family, ClusterData data, int minCellCount) {
+    public static DataReport of(Design design, Family family, Link link, ClusterData data, int minCellCount) {
         Prepared prepared = Prepared.of(design, family, data);
+        DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
         return new DataReport(
                 prepared.design(),
                 prepared.moments(),
                 prepared.warnings(),
-                DataFindings.beforeFit(prepared.design(), family, prepared.moments(), minCellCount));
+                DataFindings.beforeFit(prepared.design(), family, link, prepared.moments(), minCellCount));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
+import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.CentredEstimates;
@@ -129,9 +130,10 @@ public record FitResult(
 
     /** One for each random term. */
     public List<RandomEffect> random() {
-        ParameterLayout layout = layout();
-        int[] theta = IntStream.range(layout.thetaStart(), layout.psiStart()).toArray();
-        List<RandomEffect> wald = RandomEffect.of(design, layout, parameters, covariance.block(theta, errors));
+        // About the centres, where the fit has such: about 0 the covariance of the parameters has lost its digits.
+        CentredEstimates about = inColumns();
+        double[][] a = centred == null ? null : new Centring(about.design(), family.takesCategories()).randomToRaw();
+        List<RandomEffect> wald = RandomEffect.of(design, layout(), about.parameters(), a, about.covariance(), errors);
         return answers.profile() == null ? wald : answers.profile().of(wald);
     }
 

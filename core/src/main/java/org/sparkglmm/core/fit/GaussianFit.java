@@ -43,6 +43,9 @@ final class GaussianFit {
     private static final double STARTING_RELATIVE_SD = 0.7;
     /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
     private static final double PERFECT = 1e-14;
+    /** Of the variances' information, which is a difference of gradients, in correlation form. */
+    private static final double ACCURACY = 1e-5;
+
     /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
     private static final double TOUCHED = 1e-3;
 
@@ -316,7 +319,7 @@ final class GaussianFit {
     /** From the information in scaled relative θ by the chain rule Λ = σ θ; null if there is none. */
     private OfVariances varianceCovariance(double[][] hessian, int[] free, double sigma, double[] variance) {
         int m = free.length;
-        InvertedInformation information = InvertedInformation.of(hessian);
+        InvertedInformation information = InvertedInformation.of(hessian, ACCURACY);
         if (information == null) {
             return null;
         }

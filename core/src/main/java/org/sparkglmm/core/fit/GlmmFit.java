@@ -143,6 +143,7 @@ public final class GlmmFit {
         }
         listener.stage("describing the data");
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
+        DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
         counter.begin(prepared, family, link, options);
         CentredFit centred = new CentredFit(prepared, family);
         EarlierFit start = centred.start(earlier);
@@ -427,6 +428,9 @@ public final class GlmmFit {
         QuadratureClimb climb = found.climb();
         Optimum optimum = found.optimum();
         FullObjective objective = fullObjective(climb.nodes());
+        if (!optimum.converged() && !Double.isFinite(optimum.value())) {
+            throw DataChecks.noLikelihood(moments, design, family, link);
+        }
         listener.stage("scores of the clusters");
         double[] parameters = TransformedObjective.multiply(toRaw, optimum.point());
         Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);

@@ -11,6 +11,9 @@ import org.sparkglmm.core.optim.TransformedObjective;
 /** What is said of the integrals after a fit: how far off they may be, and whether that matters. */
 final class IntegrationVerdict {
     /** A rule that the user fixed, and Laplace's, are said to mislead when their estimates are this many standard errors away. */
+    /** Standard errors beyond which a step from a sample says no more than that it is far. */
+    private static final double FAR = 10;
+
     private static final double MISLEADING = 0.1;
 
     private final IntegrationTolerance tolerance;
@@ -74,7 +77,9 @@ final class IntegrationVerdict {
         if (!settled) {
             warnUnsettled(before.nodes() + " and " + last.nodes() + " nodes per dimension", reached);
         }
-        if (optimum.hessian() != null && optimum.free().length == optimum.point().length) {
+        if (optimum.hessian() != null
+                && optimum.free().length == optimum.point().length
+                && Double.isFinite(rungs.get(0).logLikelihood())) {
             warnAboutLaplace(
                     "",
                     QuadraticModel.distance(optimum.point(), climb.optimum(0), optimum.hessian()),
@@ -249,10 +254,11 @@ final class IntegrationVerdict {
                     "laplace_misleads",
                     String.format(
                             Locale.ROOT,
-                            "Laplace alone would have misled: its estimates lie %s%.1f standard errors away and its"
+                            "Laplace alone would have misled: its estimates lie %s standard errors away and its"
                                     + " log-likelihood %s",
-                            about,
-                            shift,
+                            about.isEmpty() || shift < FAR
+                                    ? String.format(Locale.ROOT, "%s%.1f", about, shift)
+                                    : String.format(Locale.ROOT, "more than %.0f", FAR),
                             logLikelihood)));
         }
     }

@@ -24,6 +24,11 @@ record InvertedInformation(double[][] inverse, List<double[]> open) {
 
     /** Of minus the log-likelihood's Hessian; null if the point is no maximum, or the Hessian unknown. */
     static InvertedInformation of(double[][] hessian) {
+        return of(hessian, OPEN);
+    }
+
+    /** @param accuracy an eigenvalue in correlation form that is no more than the error of the Hessian */
+    static InvertedInformation of(double[][] hessian, double accuracy) {
         if (hessian == null) {
             return null;
         }
@@ -36,21 +41,21 @@ record InvertedInformation(double[][] inverse, List<double[]> open) {
                 return new InvertedInformation(rows(out), List.of());
             }
         }
-        return ofSingular(hessian);
+        return ofSingular(hessian, accuracy);
     }
 
-    private static InvertedInformation ofSingular(double[][] hessian) {
+    private static InvertedInformation ofSingular(double[][] hessian, double accuracy) {
         int m = hessian.length;
         double[] root = roots(hessian);
         SymmetricEigen eigen = eigen(hessian, root);
-        if (eigen == null || eigen.smallest() < -OPEN) {
+        if (eigen == null || eigen.smallest() < -accuracy) {
             return null;
         }
         double[][] inverse = new double[m][m];
         List<double[]> open = new ArrayList<>();
         for (int k = 0; k < m; k++) {
             double[] v = eigen.vector(k);
-            if (eigen.value(k) <= OPEN) {
+            if (eigen.value(k) <= accuracy) {
                 open.add(unscaled(v, root));
                 continue;
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.SeparatedLevels;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -70,11 +71,17 @@ final class OpenParameters {
         }
         List<Warning> out = new ArrayList<>();
         if (!effects.isEmpty()) {
-            String why = explained
-                    ? ": not estimable, there are " + String.join(" and ", reasons)
-                            + "; it runs off towards infinity, and other effects are those beside that"
-                    : " (an enormous standard error, or none): some group may have only one outcome value, or none of the zeros"
-                            + " or of the spread that this part of the model is about; tabulate the outcome by it";
+            boolean numbers = open.stream()
+                    .allMatch(i -> i < layout.fixed()
+                            && design.fixed().get(i).components().stream().allMatch(Component::isNumeric));
+            String why = numbers
+                    ? " (an enormous standard error, or none): its values tell the outcomes apart, or there are too few outcomes of"
+                            + " one kind to say"
+                    : explained
+                            ? ": not estimable, there are " + String.join(" and ", reasons)
+                                    + "; it runs off towards infinity, and other effects are those beside that"
+                            : " (an enormous standard error, or none): some group may have only one outcome value, or none of the zeros"
+                                    + " or of the spread that this part of the model is about; tabulate the outcome by it";
             out.add(new Warning("separation", undetermined("the effect of ", "the effects of ", effects) + why));
         }
         if (!constants.isEmpty() && effects.isEmpty()) {

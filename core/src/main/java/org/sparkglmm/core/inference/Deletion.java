@@ -31,16 +31,19 @@ public final class Deletion implements Serializable {
     private final double[][] covariance;
     private final double[][] information;
 
-    /** @param covariance model-based, of the free parameters; at least one */
+    /** @param covariance model-based, of the free parameters */
     public Deletion(MixedModel model, GaussHermite grid, double[] parameters, ParameterCovariance covariance) {
         this.model = model;
         this.grid = grid;
         this.parameters = parameters.clone();
         indices = covariance.indices();
         this.covariance = covariance.matrix(StandardErrors.MODEL);
+        information = new double[indices.length][indices.length];
+        if (indices.length == 0) {
+            return;
+        }
         DMatrixRMaj inverse = new DMatrixRMaj(this.covariance);
         CommonOps_DDRM.invert(inverse);
-        information = new double[indices.length][indices.length];
         for (int i = 0; i < indices.length; i++) {
             for (int j = 0; j < indices.length; j++) {
                 information[i][j] = inverse.get(i, j);
@@ -70,9 +73,12 @@ public final class Deletion implements Serializable {
         return rows > HEAVY * all;
     }
 
-    /** Without one person, null if the person's likelihood has no curvature that can be computed. */
+    /** Without one person, null if that cannot be computed. */
     public Effect of(ClusterBlock block, int person) {
         int m = indices.length;
+        if (m == 0) {
+            return null;
+        }
         Curvature own = new LikelihoodPasses(new LocalClusterData(List.of(block.only(person)), 1), model)
                 .curvature(grid, parameters);
         double[] score = own.likelihood().gradient();

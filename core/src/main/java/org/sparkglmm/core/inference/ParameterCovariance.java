@@ -37,6 +37,11 @@ public final class ParameterCovariance implements Serializable {
         this.robust = robust;
     }
 
+    /** Of parameters that are known, or of which nothing more is asked. */
+    static ParameterCovariance none(int size) {
+        return new ParameterCovariance(size, new int[0], new int[0], List.of(), new double[0][], new double[0][]);
+    }
+
     /**
      * The same with the sandwich over clusters.
      *

@@ -10,7 +10,8 @@ import org.sparkglmm.core.model.ParameterLayout;
  * The estimated covariance of one random term.
  *
  * <p>Wald intervals are 95% intervals by the delta method, of standard deviations on the log scale, of correlations on
- * Fisher's z scale; NaN at the edge (an SD of 0, a correlation of ±1) and where the data leave a parameter open. They say
+ * Fisher's z scale; of standard deviations below their standard error, whose logarithm says nothing, on the scale of the
+ * variance from 0 on; NaN at the edge (an SD of 0, a correlation of ±1) and where the data leave a parameter open. They say
  * nothing about whether a variance is 0: that is for a likelihood-ratio test.
  *
  * @param group the grouping column
@@ -40,32 +41,30 @@ public record RandomEffect(
     }
 
     /**
-     * One for each random term, G = ΛΛ'.
+     * One for each random term, G = AΛΛ'A'.
      *
      * @param parameters β, θ, ψ
-     * @param thetaCovariance of θ; NaN for entries that are held at the edge, which then count as known
+     * @param a the random effects in terms of those that the parameters are about, q×q; null where they are the same
+     * @param covariance of the parameters; those held at an edge count as known, and of those that are open nothing is known
      */
     public static List<RandomEffect> of(
-            Design design, ParameterLayout layout, double[] parameters, double[][] thetaCovariance) {
-        int q = layout.random();
-        double[] lambda = layout.lambda(parameters);
+            Design design,
+            ParameterLayout layout,
+            double[] parameters,
+            double[][] a,
+            ParameterCovariance covariance,
+            StandardErrors errors) {
+        Intervals intervals = new Intervals(layout, parameters, a, covariance, errors);
         List<RandomEffect> out = new ArrayList<>();
         int start = 0;
         for (int size : design.randomSizes()) {
-            out.add(term(design, layout, lambda, thetaCovariance, start, size, q));
+            out.add(term(design, intervals, start, size));
             start += size;
         }
         return out;
     }
 
-    private static RandomEffect term(
-            Design design,
-            ParameterLayout layout,
-            double[] lambda,
-            double[][] thetaCovariance,
-            int start,
-            int size,
-            int q) {
+    private static RandomEffect term(Design design, Intervals intervals, int start, int size) {
         double[][] cov = new double[size][size];
         double[][] corr = new double[size][size];
         double[] sd = new double[size];
@@ -75,20 +74,13 @@ public record RandomEffect(
         double[][] corrUpper = new double[size][size];
         for (int r = 0; r < size; r++) {
             for (int c = 0; c < size; c++) {
-                for (int k = 0; k < q; k++) {
-                    cov[r][c] += lambda[(start + r) * q + k] * lambda[(start + c) * q + k];
-                }
+                cov[r][c] = intervals.product(start + r, start + c);
             }
             sd[r] = Math.sqrt(cov[r][r]);
-            double[] gradient = new double[layout.theta()];
-            for (int t = 0; t < gradient.length; t++) {
-                if (layout.row(t) == start + r) {
-                    gradient[t] = lambda[layout.row(t) * q + layout.column(t)] / cov[r][r];
-                }
-            }
-            double factor = Elementary.exp(FixedEffect.QUANTILE * deltaError(gradient, thetaCovariance));
-            sdLower[r] = sd[r] / factor;
-            sdUpper[r] = sd[r] * factor;
+            double error = FixedEffect.QUANTILE * intervals.errorOfLogSd(start + r);
+            boolean weak = error > FixedEffect.QUANTILE;
+            sdLower[r] = weak ? 0 : sd[r] / Elementary.exp(error);
+            sdUpper[r] = sd[r] * (weak ? Math.sqrt(1 + 2 * error) : Elementary.exp(error));
         }
         for (int r = 0; r < size; r++) {
             for (int c = 0; c < size; c++) {
@@ -96,22 +88,13 @@ public record RandomEffect(
                 corr[r][c] = r == c ? 1 : Math.max(-1, Math.min(1, rho));
                 corrLower[r][c] = r == c ? 1 : Double.NaN;
                 corrUpper[r][c] = r == c ? 1 : Double.NaN;
-                if (r == c || !(Math.abs(corr[r][c]) < 1 - 1e-9)) {
-                    continue;
+                if (r != c && Math.abs(corr[r][c]) < 1 - 1e-9) {
+                    double z = 0.5 * Elementary.log((1 + rho) / (1 - rho));
+                    double error =
+                            FixedEffect.QUANTILE * intervals.errorOfCorrelation(start + r, start + c) / (1 - rho * rho);
+                    corrLower[r][c] = hyperbolicTangent(z - error);
+                    corrUpper[r][c] = hyperbolicTangent(z + error);
                 }
-                double[] gradient = new double[layout.theta()];
-                for (int t = 0; t < gradient.length; t++) {
-                    int column = layout.column(t);
-                    if (layout.row(t) == start + r) {
-                        gradient[t] += slope(lambda, q, start + r, start + c, column, sd[r], sd[c], rho);
-                    } else if (layout.row(t) == start + c) {
-                        gradient[t] += slope(lambda, q, start + c, start + r, column, sd[c], sd[r], rho);
-                    }
-                }
-                double z = 0.5 * Elementary.log((1 + rho) / (1 - rho));
-                double error = FixedEffect.QUANTILE * deltaError(gradient, thetaCovariance) / (1 - rho * rho);
-                corrLower[r][c] = hyperbolicTangent(z - error);
-                corrUpper[r][c] = hyperbolicTangent(z + error);
             }
         }
         return new RandomEffect(
@@ -126,27 +109,80 @@ public record RandomEffect(
                 corrUpper);
     }
 
-    /** ∂ρ/∂Λ_rk with ρ = Λ_r·Λ_c / (sd_r sd_c). */
-    private static double slope(double[] lambda, int q, int r, int c, int column, double sdR, double sdC, double rho) {
-        return lambda[c * q + column] / (sdR * sdC) - rho * lambda[r * q + column] / (sdR * sdR);
+    /** Standard errors by the delta method, of functions of G = MM' with M = AΛ. */
+    private static final class Intervals {
+        private final ParameterLayout layout;
+        private final int q;
+        private final double[][] a;
+        private final double[][] m;
+        private final ParameterCovariance covariance;
+        private final StandardErrors errors;
+
+        Intervals(
+                ParameterLayout layout,
+                double[] parameters,
+                double[][] a,
+                ParameterCovariance covariance,
+                StandardErrors errors) {
+            this.layout = layout;
+            q = layout.random();
+            this.covariance = covariance;
+            this.errors = errors;
+            this.a = a == null ? new double[q][q] : a;
+            m = new double[q][q];
+            double[] lambda = layout.lambda(parameters);
+            for (int r = 0; r < q; r++) {
+                if (a == null) {
+                    this.a[r][r] = 1;
+                }
+                for (int k = 0; k < q; k++) {
+                    for (int i = 0; i < q; i++) {
+                        m[r][k] += this.a[r][i] * lambda[i * q + k];
+                    }
+                }
+            }
+        }
+
+        double product(int r, int c) {
+            double out = 0;
+            for (int k = 0; k < q; k++) {
+                out += m[r][k] * m[c][k];
+            }
+            return out;
+        }
+
+        double errorOfLogSd(int r) {
+            double variance = product(r, r);
+            return error((i, j) -> a[r][i] * m[r][j] / variance);
+        }
+
+        double errorOfCorrelation(int r, int c) {
+            double rr = product(r, r);
+            double cc = product(c, c);
+            double root = Math.sqrt(rr * cc);
+            double rho = product(r, c) / root;
+            return error((i, j) -> (a[r][i] * m[c][j] + a[c][i] * m[r][j]) / root
+                    - rho * (a[r][i] * m[r][j] / rr + a[c][i] * m[c][j] / cc));
+        }
+
+        private interface Slope {
+            double in(int row, int column);
+        }
+
+        /** By the slopes in the entries of Λ; NaN if none of those that matter is estimated. */
+        private double error(Slope slope) {
+            double[] gradient = new double[layout.size()];
+            boolean any = false;
+            for (int t = 0; t < layout.theta(); t++) {
+                int at = layout.thetaStart() + t;
+                gradient[at] = slope.in(layout.row(t), layout.column(t));
+                any |= gradient[at] != 0 && covariance.has(at);
+            }
+            return any ? covariance.deltaError(gradient, errors) : Double.NaN;
+        }
     }
 
     private static double hyperbolicTangent(double x) {
         return 1 - 2 / (Elementary.exp(2 * x) + 1);
-    }
-
-    /** √(g'Vg) over the entries whose variance is known; NaN if there is none that matters. */
-    private static double deltaError(double[] gradient, double[][] covariance) {
-        double sum = 0;
-        boolean any = false;
-        for (int i = 0; i < gradient.length; i++) {
-            for (int j = 0; j < gradient.length; j++) {
-                if (gradient[i] != 0 && gradient[j] != 0 && !Double.isNaN(covariance[i][j])) {
-                    sum += gradient[i] * covariance[i][j] * gradient[j];
-                    any = true;
-                }
-            }
-        }
-        return any ? Math.sqrt(sum) : Double.NaN;
     }
 }

@@ -297,8 +297,8 @@ public record Truth(
         ParameterLayout layout = design.layout(family);
         List<String> out = new ArrayList<>();
         out.add(named(design.fixed(), parameters, 0));
-        for (RandomEffect term :
-                RandomEffect.of(design, layout, parameters, new double[layout.theta()][layout.theta()])) {
+        for (RandomEffect term : RandomEffect.of(
+                design, layout, parameters, null, ParameterCovariance.none(layout.size()), StandardErrors.MODEL)) {
             StringBuilder line = new StringBuilder(term.group() + ":");
             for (int r = 0; r < term.sd().length; r++) {
                 line.append(r == 0 ? " " : ", ").append(term.terms().get(r)).append(" sd ");

@@ -72,6 +72,7 @@ final class CheckCommand implements Callable<Integer> {
             DataReport report = DataReport.of(
                     bound.design(),
                     known.family(),
+                    known.link(),
                     new SparkClusterData(blocks, bound.counts().complete()),
                     disclosure.minCellCount());
             print(

@@ -105,6 +105,9 @@ final class ReportTables {
     private static List<String> ratio(JsonNode effect) {
         double lower = Tree.number(effect, "expLower");
         double upper = Tree.number(effect, "expUpper");
+        if (Double.isNaN(Tree.number(effect, "expEstimate"))) {
+            return List.of("not estimable", "");
+        }
         return List.of(
                 Figures.ratio(Tree.number(effect, "expEstimate"), lower, upper), Figures.ratioInterval(lower, upper));
     }

@@ -305,6 +305,10 @@ public final class SummaryText {
                         .orElse(0)
                 + 1;
         for (FixedEffect effect : effects) {
+            if (Double.isNaN(effect.expEstimate())) {
+                line("%-" + width + "s not estimable", effect.term());
+                continue;
+            }
             line(
                     "%-" + width + "s %11s  (%s to %s)",
                     effect.term(),

@@ -1,0 +1,57 @@
+package org.sparkglmm.core.diagnostics;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.model.Link;
+
+/** Offsets that no linear predictor can have: on a log scale a difference of 1 is a factor of 2.7. */
+public final class OffsetSpan {
+    /** A factor of five hundred million between rows. */
+    private static final double ODD = 20;
+    /** Beyond it exponentials of differences are no doubles. */
+    private static final double IMPOSSIBLE = 1e4;
+
+    private OffsetSpan() {}
+
+    /** Why the offset cannot be one; null if it can. */
+    public static String impossible(Design design, Link link, DataMoments moments) {
+        return link != Link.IDENTITY && moments.offsetSpan() > IMPOSSIBLE
+                ? words(design, moments)
+                        + ", which no data can bear: is there a wrong value in it, or should it be its logarithm?"
+                : null;
+    }
+
+    /** The same where it is odd enough to ask. */
+    public static String odd(Design design, Link link, DataMoments moments) {
+        boolean isLog = link == Link.LOG || link == Link.LOGIT || link == Link.CLOGLOG || link == Link.LOGLOG;
+        return isLog && moments.offsetSpan() > ODD ? words(design, moments) + question(design) : null;
+    }
+
+    static void warn(Design design, Link link, DataMoments moments, List<Warning> into) {
+        String odd = odd(design, link, moments);
+        if (odd != null) {
+            into.add(new Warning("offset_not_logged", odd));
+        }
+    }
+
+    private static String words(Design design, DataMoments moments) {
+        String names =
+                design.offsets().stream().map(i -> design.raw().get(i).name()).collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "the offset %s spans %.3g on the scale of the linear predictor, where 1 is a factor of 2.7",
+                names,
+                moments.offsetSpan());
+    }
+
+    private static String question(Design design) {
+        String name = design.raw().get(design.offsets().get(0)).name();
+        return design.offsets().size() == 1 && !name.contains("log")
+                ? "; if it is an exposure, write offset(log(" + name + "))"
+                : "; look for wrong values in it";
+    }
+}
