@@ -39,8 +39,9 @@ public final class OffsetSpan {
     }
 
     private static String words(Design design, DataMoments moments) {
-        String names =
-                design.offsets().stream().map(i -> design.raw().get(i).name()).collect(Collectors.joining(", "));
+        String names = design.offsets().stream()
+                .map(i -> bare(design.raw().get(i).name()))
+                .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
                 "the offset %s spans %.3g on the scale of the linear predictor, where 1 is a factor of 2.7",
@@ -48,8 +49,13 @@ public final class OffsetSpan {
                 moments.offsetSpan());
     }
 
+    /** What stands in the brackets of a formula's offset. */
+    private static String bare(String name) {
+        return name.startsWith("offset(") && name.endsWith(")") ? name.substring(7, name.length() - 1) : name;
+    }
+
     private static String question(Design design) {
-        String name = design.raw().get(design.offsets().get(0)).name();
+        String name = bare(design.raw().get(design.offsets().get(0)).name());
         return design.offsets().size() == 1 && !name.contains("log")
                 ? "; if it is an exposure, write offset(log(" + name + "))"
                 : "; look for wrong values in it";

@@ -87,16 +87,24 @@ final class DataChecks {
     /** Why no likelihood could be computed where the search began, as far as it can be told. */
     static DataException noLikelihood(DataMoments moments, Design design, Family family, Link link) {
         String odd = OffsetSpan.odd(design, link, moments);
-        boolean beyondOne = family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY);
         return new DataException("the likelihood cannot be computed where the search begins, nor near it: "
                 + (odd != null
                         ? odd
-                        : beyondOne
-                                ? "with link " + link.label()
-                                        + " probabilities of some rows are above 1; for ratios of risks fit family"
-                                        + " poisson with --se robust, or use link logit"
+                        : !adviceOnLink(family, link).isEmpty()
+                                ? adviceOnLink(family, link).substring(2)
                                 : "some outcomes are all but impossible there; look for wrong values in the outcome and the"
                                         + " covariates, or try another link"));
+    }
+
+    /** What to do where a link lets probabilities go beyond 1; empty for others. */
+    static String adviceOnLink(Family family, Link link) {
+        return family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY)
+                ? "; with link " + link.label() + " the probabilities of some rows reach "
+                        + (link == Link.LOG ? "1" : "0 or 1")
+                        + ", where the likelihood ends: "
+                        + (link == Link.LOG ? "for ratios of risks fit family poisson with --se robust, or " : "")
+                        + "use link logit"
+                : "";
     }
 
     private static void requireSquares(ColumnMoments moments, List<DesignColumn> columns) {

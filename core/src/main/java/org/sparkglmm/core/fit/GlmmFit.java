@@ -438,7 +438,9 @@ public final class GlmmFit {
         ScoreSum scores = closing.scores();
         Covariance covariance = modelBased.withScores(scores.outerProducts());
         if (!optimum.converged()) {
-            warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
+            warnings.add(new Warning(
+                    "not_converged",
+                    "the optimizer did not converge: " + optimum.message() + DataChecks.adviceOnLink(family, link)));
         }
         FitResult.Integration integration = integration(found, verdict(optimum, modelBased, warnings));
         double logLikelihood = found.selection() == null

@@ -74,7 +74,7 @@ final class IntegrationVerdict {
         Reached reached =
                 Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
         boolean settled = agreed || tolerance.holds(reached.logLikelihood(), reached.estimates());
-        if (!settled) {
+        if (!settled && optimum.converged()) {
             warnUnsettled(before.nodes() + " and " + last.nodes() + " nodes per dimension", reached);
         }
         if (optimum.hessian() != null
@@ -242,9 +242,11 @@ final class IntegrationVerdict {
                         Math.abs(reached.parameterShift()));
         return String.format(
                 Locale.ROOT,
-                "the log-likelihood moves by %.2g and the estimates by %.2g standard errors%s",
+                "the log-likelihood moves by %.2g and the estimates by %s standard errors%s",
                 Math.abs(reached.logLikelihood()),
-                reached.estimates(),
+                Double.isFinite(reached.estimates())
+                        ? String.format(Locale.ROOT, "%.2g", reached.estimates())
+                        : "an unknown number of",
                 most);
     }
 

@@ -458,7 +458,8 @@ public final class ProfileLikelihood {
             int side = running.side > 0 ? 1 : 0;
             int i = running.target.index;
             ProfileSearch.State state = running.search.state();
-            missing += state == ProfileSearch.State.NOT_FOUND ? 1 : 0;
+            boolean notFound = state == ProfileSearch.State.NOT_FOUND;
+            missing += notFound && !(running.target.kind == Kind.CORRELATION && isOpen(i, sd)) ? 1 : 0;
             double end = running.search.end();
             switch (running.target.kind) {
                 case PARAMETER ->
@@ -469,7 +470,8 @@ public final class ProfileLikelihood {
                             ? Double.POSITIVE_INFINITY
                             : state == ProfileSearch.State.AT_BOUND ? 0 : end;
                 case CORRELATION -> {
-                    double value = state == ProfileSearch.State.AT_BOUND ? running.side : StrictMath.sin(end);
+                    boolean atBound = state == ProfileSearch.State.AT_BOUND || isOpen(i, sd);
+                    double value = atBound ? running.side : StrictMath.sin(end);
                     corr[side][i][i - 1] = value;
                     corr[side][i - 1][i] = value;
                     if (at(i, i) == 0) {
@@ -482,5 +484,14 @@ public final class ProfileLikelihood {
         }
         return new ProfileIntervals(
                 ends[0], ends[1], sd[0], sd[1], corr[0], corr[1], missing, passes, evaluated, highest);
+    }
+
+    /**
+     * Whether the correlation of effects i - 1 and i may be anything: beside a variance of 0 it is not there, so its profile falls nowhere
+     * below the likelihood with that variance 0. A search along the correlation meets another ridge first. Standard deviations come
+     * before correlations among the searches.
+     */
+    private static boolean isOpen(int i, double[][] sd) {
+        return sd[0][i] == 0 || sd[0][i - 1] == 0;
     }
 }

@@ -92,6 +92,8 @@ public final class SummaryText {
             line("");
             line(
                     fit.integration().isFarOff()
+                                    && fit.warnings().stream()
+                                            .noneMatch(w -> w.code().equals("not_converged"))
                             ? "NOT CONVERGED: more quadrature nodes would move these estimates by more than a standard error"
                             : "NOT CONVERGED: the optimizer did not reach the maximum of the likelihood");
         }
