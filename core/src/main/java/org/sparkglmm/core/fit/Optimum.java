@@ -69,6 +69,12 @@ record Optimum(
         Evaluation at = inside
                 ? withHessian(objective, outcome, clusters)
                 : subspace.evaluateWithHessian(subspace.restrict(point));
+        if (!isFinite(at)) {
+            // Where nothing can be computed there is no optimum.
+            at = new Evaluation(at.point(), at.value(), at.gradient(), null);
+            converged = false;
+            message = "the likelihood or its derivatives are not finite where the search ended";
+        }
         double decrement = Double.NaN;
         int iterations = 0;
         for (int polish = 0; at.hessian() != null; polish++) {
@@ -104,6 +110,14 @@ record Optimum(
                 converged,
                 iterations,
                 message);
+    }
+
+    private static boolean isFinite(Evaluation at) {
+        return at.isFinite()
+                && (at.hessian() == null
+                        || Arrays.stream(at.hessian())
+                                .flatMapToDouble(Arrays::stream)
+                                .allMatch(Double::isFinite));
     }
 
     /** Whether it is the same point. */
