@@ -1,11 +1,14 @@
 package org.sparkglmm.core.fit;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.DataFindings;
+import org.sparkglmm.core.diagnostics.OutcomeShape;
+import org.sparkglmm.core.diagnostics.VisitPattern;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 
@@ -16,11 +19,19 @@ import org.sparkglmm.core.model.Link;
  * @param moments of its data
  * @param warnings what a fit would warn about
  * @param findings what calls for an answer before anything is fitted
+ * @param outcome what the outcome looks like
+ * @param visits by time; null where no covariate is one
  */
-public record DataReport(Design design, DataMoments moments, List<Warning> warnings, List<Warning> findings) {
+public record DataReport(
+        Design design,
+        DataMoments moments,
+        List<Warning> warnings,
+        List<Warning> findings,
+        OutcomeShape outcome,
+        VisitPattern visits) {
 
     /**
-     * One pass, or two if columns would be dropped.
+     * Two passes or three, and one more if columns would be dropped.
      *
      * @param minCellCount smaller counts are not said
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
@@ -28,10 +39,11 @@ public record DataReport(Design design, DataMoments moments, List<Warning> warni
     public static DataReport of(Design design, Family family, Link link, ClusterData data, int minCellCount) {
         Prepared prepared = Prepared.of(design, family, data);
         DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
-        return new DataReport(
-                prepared.design(),
-                prepared.moments(),
-                prepared.warnings(),
-                DataFindings.beforeFit(prepared.design(), family, link, prepared.moments(), minCellCount));
+        OutcomeShape outcome = OutcomeShape.of(prepared.data());
+        VisitPattern visits = VisitPattern.of(prepared.design(), prepared.data());
+        List<Warning> findings = new ArrayList<>(outcome.unsuited(family));
+        findings.addAll(visits == null ? List.of() : visits.warnings());
+        findings.addAll(DataFindings.beforeFit(prepared.design(), family, link, prepared.moments(), minCellCount));
+        return new DataReport(prepared.design(), prepared.moments(), prepared.warnings(), findings, outcome, visits);
     }
 }

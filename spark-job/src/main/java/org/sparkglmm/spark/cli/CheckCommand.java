@@ -43,6 +43,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Read and validate, say what would be fitted and what is wrong with the data; fit nothing.")
 final class CheckCommand implements Callable<Integer> {
+    /** A person, of yes/no outcomes. */
+    private static final int FEW_ROWS = 5;
+
     @Mixin
     private DataOptions data;
 
@@ -129,7 +132,14 @@ final class CheckCommand implements Callable<Integer> {
                 moments.widest(),
                 counts.show(moments.singletons()));
         columns(out, columns, request, moments.clusters() + personsDropped, counts);
+        if (request.family().takesTrials()
+                && moments.mostTrials() <= 1
+                && moments.rows() < FEW_ROWS * moments.clusters()) {
+            out.println("           Rule of thumb for yes/no outcomes: " + FEW_ROWS + " rows each or more, and 50 "
+                    + request.group() + " (100 with slopes); with fewer trust --nodes auto, not --nodes 1");
+        }
         outcome(out, report, moments.outcome(request.family()), counts);
+        advice(out, report, moments.outcome(request.family()));
         factors(out, request, report, counts);
         List<DesignColumn> fixed = report.design().fixed();
         out.println("Fixed effects (" + fixed.size() + "): "
@@ -174,6 +184,14 @@ final class CheckCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** Whether successes, failures or events are so few that their number is not said. */
+    private static boolean isRare(DataReport report, SmallCounts counts) {
+        DataMoments moments = report.moments();
+        boolean yesNo = report.outcome().isProportion();
+        double events = yesNo ? Math.min(moments.total(), moments.trials() - moments.total()) : Double.NaN;
+        return counts.isSmall(Math.round(events)) && !Double.isNaN(events);
+    }
+
     /** How each column in use was read; the levels of a factor are listed below, so their number is no secret. */
     private static void columns(
             PrintWriter out, List<ColumnsRead> columns, ModelRequest request, long persons, SmallCounts counts) {
@@ -191,13 +209,17 @@ final class CheckCommand implements Callable<Integer> {
     private static void outcome(PrintWriter out, DataReport report, OutcomeSummary outcome, SmallCounts counts) {
         if (outcome.categories().length == 0) {
             long zeros = Math.round(outcome.zeros() * outcome.weight());
-            out.printf(
-                    Locale.ROOT,
-                    "Outcome: mean %.5g, 0 in %s%n",
-                    outcome.mean(),
-                    counts.isSmall(zeros)
-                            ? counts.show(zeros) + " rows"
-                            : String.format(Locale.ROOT, "%.4g%% of the rows", 100 * outcome.zeros()));
+            boolean rare = isRare(report, counts);
+            out.println("Outcome: "
+                    + (rare
+                            // Times the rows it would give the count away.
+                            ? "one of its values stands in few rows"
+                            : String.format(Locale.ROOT, "mean %.5g", outcome.mean()))
+                    + (zeros == 0 || rare
+                            ? ""
+                            : counts.isSmall(zeros)
+                                    ? ", 0 in " + counts.show(zeros) + " rows"
+                                    : String.format(Locale.ROOT, ", 0 in %.4g%% of the rows", 100 * outcome.zeros())));
             return;
         }
         RawColumn column = report.design().raw().get(report.design().response());
@@ -206,6 +228,24 @@ final class CheckCommand implements Callable<Integer> {
                 Arrays.stream(outcome.categories()).mapToLong(Math::round).toArray());
         for (int k = 0; k < shown.length; k++) {
             out.printf(Locale.ROOT, "           %s: %s rows%n", column.levels().get(k), shown[k]);
+        }
+    }
+
+    /** What the outcome looks like, what suits it, and how visits and dropout go. */
+    private void advice(PrintWriter out, DataReport report, OutcomeSummary outcome) {
+        if (outcome.categories().length == 0) {
+            out.println("           " + report.outcome().words(outcome.zeros()));
+            out.println("           made for it: family " + report.outcome().suited(outcome.zeros()));
+        }
+        if (report.visits() != null) {
+            String rows = report.visits().rows(disclosure.minCellCount());
+            String dropout = report.visits().dropout(disclosure.minCellCount());
+            if (rows != null) {
+                out.println("Rows " + rows);
+            }
+            if (dropout != null) {
+                out.println("Dropout: " + dropout);
+            }
         }
     }
 
