@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.exception.TooManyEvaluationsException;
 import org.apache.commons.math3.random.RandomGenerator;
@@ -42,7 +43,7 @@ final class EdgeStudy {
     static final double MISSED = 1e-4;
     /** A random-effect standard deviation beyond this comes from a failed Laplace approximation, whoever found it. */
     private static final double IMPLAUSIBLE = 15;
-    /** Beyond this the exponential of a parameter is no double, and the density there is an artefact of that. */
+    /** Beyond this a dispersion, the exponential of its parameter, is no double, and the density there is an artefact of that. */
     private static final double BEYOND_DOUBLES = 600;
 
     /** A search that ends where a derivative is larger than this has found no maximum. */
@@ -337,12 +338,19 @@ final class EdgeStudy {
         }
 
         /** A maximum with standard deviations that can be; not where Laplace's approximation grows without bound. */
+        private DoubleStream dispersions(FitResult fit, double[] point) {
+            List<AuxiliaryParameter> own = fit.family().auxiliary();
+            return IntStream.range(0, setting.reml() ? 0 : own.size())
+                    .filter(k -> own.get(k).role() == AuxiliaryParameter.Role.DISPERSION)
+                    .mapToDouble(k -> point[fit.layout().psiStart(k)]);
+        }
+
         private boolean isPlausible(FitResult fit, Evaluation found) {
             int from = setting.reml() ? 0 : fit.layout().thetaStart();
             return Arrays.stream(found.gradient()).allMatch(g -> Math.abs(g) < STATIONARY)
                     && Arrays.stream(found.point(), from, from + fit.layout().theta())
                             .allMatch(t -> Math.abs(t) < IMPLAUSIBLE)
-                    && Arrays.stream(found.point()).allMatch(t -> Math.abs(t) < BEYOND_DOUBLES);
+                    && dispersions(fit, found.point()).allMatch(t -> Math.abs(t) < BEYOND_DOUBLES);
         }
     }
 
