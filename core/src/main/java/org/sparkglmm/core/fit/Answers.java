@@ -59,8 +59,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                                 options.minCellCount())
                         .withFindings(
                                 converged
-                                        ? ErrorFindings.of(
-                                                design, design.layout(family), parameters, covariance, moments)
+                                        ? ErrorFindings.of(design, design.layout(family), covariance, moments)
                                         : List.of()),
                 profile);
     }

@@ -32,7 +32,11 @@ final class OpenParameters {
         Arrays.stream(covariance.undetermined()).forEach(open::add);
         double[] se = covariance.estimates().standardErrors(StandardErrors.MODEL);
         for (int i = 0; i < parameters.length; i++) {
-            boolean huge = covariance.scaledSe()[i] > SEPARATED && Math.abs(parameters[i]) < se[i];
+            // The scaled intercept is that at the means of the others, and goes with those that are open.
+            boolean isConstant =
+                    i < layout.fixed() && design.fixed().get(i).components().isEmpty();
+            boolean huge =
+                    (isConstant ? se[i] : covariance.scaledSe()[i]) > SEPARATED && Math.abs(parameters[i]) < se[i];
             boolean isTheta = i >= layout.thetaStart() && i < layout.psiStart();
             if (huge && !isTheta) {
                 open.add(i);

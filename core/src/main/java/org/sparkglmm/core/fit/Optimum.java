@@ -69,7 +69,7 @@ record Optimum(
         Evaluation at = inside
                 ? withHessian(objective, outcome, clusters)
                 : subspace.evaluateWithHessian(subspace.restrict(point));
-        if (!isFinite(at)) {
+        if (!at.isFinite()) {
             // Where nothing can be computed there is no optimum.
             at = new Evaluation(at.point(), at.value(), at.gradient(), null);
             converged = false;
@@ -110,14 +110,6 @@ record Optimum(
                 converged,
                 iterations,
                 message);
-    }
-
-    private static boolean isFinite(Evaluation at) {
-        return at.isFinite()
-                && (at.hessian() == null
-                        || Arrays.stream(at.hessian())
-                                .flatMapToDouble(Arrays::stream)
-                                .allMatch(Double::isFinite));
     }
 
     /** Whether it is the same point. */

@@ -1,5 +1,7 @@
 package org.sparkglmm.core.optim;
 
+import java.util.Arrays;
+
 /**
  * An evaluated point: value and gradient of the objective there, and its Hessian if that was asked for. The arrays are not copied; nobody
  * writes to them.
@@ -14,12 +16,18 @@ public final class Evaluation {
         this(point, value, gradient, null);
     }
 
-    /** @param hessian null if it was not asked for, or could not be had */
+    /** @param hessian null if it was not asked for, or could not be had; one with an element that is not finite is none */
     public Evaluation(double[] point, double value, double[] gradient, double[][] hessian) {
         this.point = point;
         this.value = value;
         this.gradient = gradient;
-        this.hessian = hessian;
+        this.hessian = isFinite(hessian) ? hessian : null;
+    }
+
+    /** Whether all elements of a Hessian are; of none they are not. */
+    static boolean isFinite(double[][] hessian) {
+        return hessian != null
+                && Arrays.stream(hessian).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
     }
 
     public double[] point() {

@@ -110,6 +110,7 @@ public final class TrustRegionNewton implements Minimizer {
             boolean stale = false;
             double radius = -1;
             for (iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
+                h = Evaluation.isFinite(h) ? h : null;
                 if (h == null && !take(objective.evaluateWithHessian(at.point()))) {
                     return end(
                             Outcome.Status.NOT_EVALUABLE, "the objective cannot be evaluated around the current point");

@@ -285,8 +285,15 @@ class GlmmFitTest {
 
     @Test
     void whatFitsButSaysLittleIsWarnedAbout() {
-        Rows singletons = binary(1, 300, 1, 2);
+        Rows singletons = new Rows(RandomBlocks.design(1, 1, false));
+        Rows trials = new Rows(RandomBlocks.design(1, 1, false));
+        for (long id = 0; id < 300; id++) {
+            singletons.add(id, id % 3 == 0 ? 1 : 0, 1, 1, 0);
+            // Successes out of many tell of the variation between rows.
+            trials.add(id, id % 7, 8, 1, 0);
+        }
         assertTrue(codes(fit(singletons, BINOMIAL, Link.LOGIT, nodes(1))).contains("one_row_per_cluster"));
+        assertFalse(codes(fit(trials, BINOMIAL, Link.LOGIT, nodes(1))).contains("one_row_per_cluster"));
 
         Rows twos = new Rows(RandomBlocks.design(1, 1, false));
         Rows always = new Rows(RandomBlocks.design(1, 1, false));

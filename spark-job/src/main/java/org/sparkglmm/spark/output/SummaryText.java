@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.diagnostics.Diagnostics;
@@ -139,6 +140,13 @@ public final class SummaryText {
             AuxiliaryEstimate own = fit.auxiliary().get(0);
             String interval = own.isConstant() ? interval(own.lower(), own.upper()) : "";
             line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "   " + interval);
+        }
+        boolean weak = fit.random().stream().anyMatch(term -> IntStream.range(0, term.sd().length)
+                .anyMatch(r -> term.sd()[r] > 0 && term.sdLower()[r] == 0));
+        if (weak) {
+            line(
+                    "An interval from 0: the data hardly tell whether there is any such variation; fit without it and compare, which"
+                            + " tests it (mixture of chi-squares)");
         }
     }
 
