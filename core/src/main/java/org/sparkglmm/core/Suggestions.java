@@ -11,11 +11,11 @@ public final class Suggestions {
 
     /**
      * The known word nearest to {@code word}, if it is near enough to be worth proposing: at most max(1, length/3)
-     * letters inserted, left out, replaced or swapped with a neighbour, whatever their case. Of several equally near
-     * words the alphabetically first.
+     * letters inserted, left out, replaced or swapped with a neighbour, whatever their case; of one or two letters, which are
+     * near to everything, only the case. Of several equally near words the alphabetically first.
      */
     public static Optional<String> nearest(String word, Collection<String> known) {
-        int allowed = Math.max(1, word.length() / 3);
+        int allowed = word.length() < 3 ? 0 : Math.max(1, word.length() / 3);
         String lower = word.toLowerCase(Locale.ROOT);
         String best = null;
         int bestDistance = allowed + 1;

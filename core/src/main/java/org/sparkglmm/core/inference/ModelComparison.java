@@ -67,8 +67,8 @@ public final class ModelComparison {
         }
         boolean reml = a.method().equals("reml");
         if (reml != b.method().equals("reml")) {
-            throw new DataException("the models " + a.name() + " and " + b.name()
-                    + " have different likelihoods (REML and ML): fit both by the same");
+            throw new DataException("the models " + a.name() + " and " + b.name() + " have different likelihoods ("
+                    + (reml ? "REML and ML" : "ML and REML") + "): fit both by the same");
         }
         if (reml && !a.fixed().equals(b.fixed())) {
             throw new DataException("the models " + a.name() + " and " + b.name()

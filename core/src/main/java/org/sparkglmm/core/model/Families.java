@@ -32,11 +32,32 @@ public final class Families {
             Map.entry("bernoulli", "binomial"),
             Map.entry("logistic", "binomial"),
             Map.entry("negbin", "nbinom2"),
+            Map.entry("nb", "nbinom2"),
+            Map.entry("nb2", "nbinom2"),
+            Map.entry("nb1", "nbinom1"),
+            Map.entry("negative_binomial", "nbinom2"),
             Map.entry("nbinom", "nbinom2"),
             Map.entry("inverse.gaussian", "inversegaussian"),
             Map.entry("beta_family", "beta"),
             Map.entry("cumulative", "ordinal"),
             Map.entry("clmm", "ordinal"));
+
+    /** What there is in the place of families that there are not. */
+    private static final Map<String, String> HINTS = Map.ofEntries(
+            Map.entry(
+                    "quasipoisson", "nbinom1, whose variance is proportional to the mean, or poisson with --se robust"),
+            Map.entry("quasibinomial", "betabinomial, or binomial with --se robust"),
+            Map.entry("quasi", "the family of the same variance with --se robust"),
+            Map.entry("multinomial", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
+            Map.entry("categorical", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
+            Map.entry("zip", "poisson with --zi '~ 1'"),
+            Map.entry("zinb", "nbinom2 with --zi '~ 1'"),
+            Map.entry("hurdle", "truncated_poisson or truncated_nbinom2 with --zi '~ 1'"),
+            Map.entry("exponential", "gamma; for survival times poisson of the event with offset(log(time))"),
+            Map.entry("weibull", "lognormal or gamma; for survival times poisson of the event with offset(log(time))"),
+            Map.entry("cox", "poisson of the event with offset(log(time)), one row an interval"),
+            Map.entry("student", "gaussian with --se robust"),
+            Map.entry("t", "gaussian with --se robust"));
 
     private Families() {}
 
@@ -58,6 +79,9 @@ public final class Families {
             }
         }
         List<String> names = ALL.stream().map(Family::name).toList();
+        if (HINTS.containsKey(wanted)) {
+            throw new UsageException("there is no family '" + name + "' here; fit " + HINTS.get(wanted));
+        }
         throw new UsageException(
                 "unknown family '" + name + "'" + didYouMean(wanted, names) + "; known: " + String.join(", ", names));
     }

@@ -36,6 +36,11 @@ public interface Family extends Serializable {
     /** What y and size add to log f whatever the parameters. */
     double logConstant(double y, double size);
 
+    /** Whether its likelihood is made of densities, which have the outcome's unit, and not of probabilities. */
+    default boolean isDensity() {
+        return !isCount() && !takesTrials() && !takesCategories();
+    }
+
     /** Whether outcomes count events. */
     default boolean isCount() {
         return false;

@@ -26,6 +26,11 @@ final class ZeroModifiedFamily implements Family {
     }
 
     @Override
+    public boolean isCount() {
+        return counts.isCount();
+    }
+
+    @Override
     public String name() {
         return counts.name();
     }

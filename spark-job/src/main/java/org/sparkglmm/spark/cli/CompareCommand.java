@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.inference.FittedModel;
 import org.sparkglmm.core.inference.ModelComparison;
+import org.sparkglmm.core.model.Families;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
@@ -64,7 +66,7 @@ final class CompareCommand implements Callable<Integer> {
                     m.method(),
                     m.method().equals("agq") ? " with " + m.nodes() + " nodes" : "");
         }
-        double best = table.stream().mapToDouble(e -> e.model().aic()).min().orElse(0);
+        boolean apart = table.stream().map(CompareCommand::isDensity).distinct().count() > 1;
         out.println();
         out.printf(
                 "%-" + width + "s %5s %11s %8s %11s %11s %9s %3s %11s%n",
@@ -86,7 +88,7 @@ final class CompareCommand implements Callable<Integer> {
                     m.name(),
                     m.parameters(),
                     m.aic(),
-                    m.aic() - best,
+                    m.aic() - best(table, isDensity(entry)),
                     m.bic(),
                     m.logLikelihood(),
                     test == null
@@ -99,12 +101,22 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         for (int i = 1; i < table.size(); i++) {
-            if (table.get(i).test() == null) {
+            if (table.get(i).test() == null && isDensity(table.get(i)) == isDensity(table.get(i - 1))) {
                 out.println(
                         "No test of " + table.get(i).model().name() + ": "
                                 + table.get(i - 1).model().name()
                                 + " is not this model with parameters left out, or only at an edge of another kind; compare AIC");
             }
+        }
+        if (apart) {
+            out.println("Note: probabilities of whole numbers and densities of amounts ("
+                    + table.stream()
+                            .filter(CompareCommand::isDensity)
+                            .map(e -> e.model().family())
+                            .distinct()
+                            .collect(Collectors.joining(", "))
+                    + ") are in different units, and no log-likelihood or AIC ranks one against the other; dAIC is within each"
+                    + " kind");
         }
         boolean mixed = table.stream()
                         .map(e -> e.model().method() + e.model().nodes())
@@ -117,5 +129,19 @@ final class CompareCommand implements Callable<Integer> {
                             + " difference; fit all with the same --nodes to be sure");
         }
         out.flush();
+    }
+
+    private static boolean isDensity(ModelComparison.Entry entry) {
+        // With zeros of their own kind it is called "poisson with zi".
+        return Families.named(entry.model().family().split(" ")[0]).isDensity();
+    }
+
+    /** The smallest AIC of a kind. */
+    private static double best(List<ModelComparison.Entry> table, boolean density) {
+        return table.stream()
+                .filter(e -> isDensity(e) == density)
+                .mapToDouble(e -> e.model().aic())
+                .min()
+                .orElse(0);
     }
 }

@@ -75,6 +75,12 @@ public final class TrajectoryGrid {
     }
 
     private static String example(Covariate covariate) {
+        double m = covariate.mean();
+        double ofYesNo = Math.sqrt(Math.max(0, m * (1 - m)));
+        if (ofYesNo > 0 && Math.abs(covariate.sd() - ofYesNo) < 0.01 * ofYesNo) {
+            // The standard deviation of a column of 0 and 1.
+            return "0,1";
+        }
         return Double.isNaN(covariate.mean())
                 ? "a,b"
                 : String.format(
