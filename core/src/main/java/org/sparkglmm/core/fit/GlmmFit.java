@@ -396,7 +396,9 @@ public final class GlmmFit {
             return 0;
         }
         return options.nodes() == FitOptions.AUTO
-                ? isLarge() ? QuadratureLadder.beyond(nodes, layout.random()) : 0
+                ? isLarge() || QuadratureLadder.isLast(nodes, layout.random())
+                        ? QuadratureLadder.beyond(nodes, layout.random())
+                        : 0
                 : QuadratureLadder.finer(nodes, layout.random());
     }
 
@@ -533,7 +535,10 @@ public final class GlmmFit {
             return verdict.ofSelection(climb, found.selection(), check(found, new ArrayList<>()));
         }
         if (options.nodes() == FitOptions.AUTO) {
-            return climb.isClimb() ? verdict.ofClimb(climb) : verdict.laplaceOnly(climb, layout.random());
+            // Where the ladder ended before its rungs agreed, a rule beyond it is asked.
+            IntegrationVerdict.Check beyond =
+                    climb.isClimb() && !climb.hasSettled() ? check(found, new ArrayList<>()) : null;
+            return climb.isClimb() ? verdict.ofClimb(climb, beyond) : verdict.laplaceOnly(climb, layout.random());
         }
         IntegrationVerdict.Check check = check(found, new ArrayList<>());
         return check == null ? verdict.unchecked(climb) : verdict.ofFixed(climb, check);

@@ -62,9 +62,13 @@ final class IntegrationVerdict {
         return integration(climb.rungs(), false, "Laplace only", Reached.UNKNOWN);
     }
 
-    /** Of a ladder that was climbed with all the data. */
-    FitResult.Integration ofClimb(QuadratureClimb climb) {
-        List<FitResult.Rung> rungs = climb.rungs();
+    /**
+     * Of a ladder that was climbed with all the data.
+     *
+     * @param beyond what a rule beyond it says, where its rungs did not agree; null for none
+     */
+    FitResult.Integration ofClimb(QuadratureClimb climb, Check beyond) {
+        List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
         FitResult.Rung last = rungs.get(rungs.size() - 1);
         FitResult.Rung before = rungs.get(rungs.size() - 2);
         double[] move = difference(optimum.point(), climb.optimum(rungs.size() - 2));
@@ -73,9 +77,16 @@ final class IntegrationVerdict {
         double shift = Double.isNaN(last.shift()) && !agreed ? Double.POSITIVE_INFINITY : last.shift();
         Reached reached =
                 Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
+        if (!agreed && beyond != null && beyond.step() != null) {
+            reached = beyond.reached();
+            rungs.add(new FitResult.Rung(beyond.nodes(), beyond.logLikelihood(), reached.estimates()));
+        }
         boolean settled = agreed || tolerance.holds(reached.logLikelihood(), reached.estimates());
         if (!settled && optimum.converged()) {
-            warnUnsettled(before.nodes() + " and " + last.nodes() + " nodes per dimension", reached);
+            warnUnsettled(
+                    rungs.get(rungs.size() - 2).nodes() + " and "
+                            + rungs.get(rungs.size() - 1).nodes() + " nodes per dimension",
+                    reached);
         }
         if (optimum.hessian() != null
                 && optimum.free().length == optimum.point().length

@@ -39,6 +39,12 @@ final class QuadratureLadder {
         return q <= RUNGS.length;
     }
 
+    /** Whether the ladder ends there. */
+    static boolean isLast(int nodes, int q) {
+        int[] rungs = rungs(q);
+        return rungs.length > 1 && nodes == rungs[rungs.length - 1];
+    }
+
     /** The next finer rule, beyond the ladder's end too; 0 if none is affordable. */
     static int beyond(int nodes, int q) {
         int next = finer(nodes, q);
