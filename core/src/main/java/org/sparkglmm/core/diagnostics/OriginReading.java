@@ -1,5 +1,7 @@
 package org.sparkglmm.core.diagnostics;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +74,7 @@ public final class OriginReading {
                             String.format(
                                     Locale.ROOT,
                                     "the random intercept is that at %s = 0%s: there its standard deviation is %.4g and its"
-                                            + " correlation with %s %.3f; at %s = %.6g they are %.4g and %.3f. It is the same fit,"
+                                            + " correlation with %s %.3f; at %s = %s they are %.4g and %.3f. It is the same fit,"
                                             + " and the slope's standard deviation the same; centre %s to read the intercept there",
                                     name,
                                     isFar ? ", far from the data" : "",
@@ -80,7 +82,7 @@ public final class OriginReading {
                                     name,
                                     before,
                                     name,
-                                    origin[r],
+                                    plain(origin[r]),
                                     Math.sqrt(other[a][a]),
                                     after,
                                     name));
@@ -89,6 +91,14 @@ public final class OriginReading {
             first += term.size();
         }
         return null;
+    }
+
+    /** To six digits, without zeros at the end. */
+    static String plain(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static boolean isOne(DesignColumn column) {

@@ -127,8 +127,8 @@ public final class VisitPattern {
         List<String> out = new ArrayList<>();
         all.byTime.forEach((time, numbers) -> out.add(String.format(
                 Locale.ROOT,
-                "%.6g: %s",
-                time,
+                "%s: %s",
+                OriginReading.plain(time),
                 numbers[0] < minCellCount ? "<" + minCellCount : String.format(Locale.ROOT, "%.0f", numbers[0]))));
         return "by " + variable + ": " + String.join(", ", out);
     }
