@@ -1,6 +1,7 @@
 package org.sparkglmm.ml;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -42,9 +43,10 @@ import org.sparkglmm.spark.output.SummaryText;
  * #unpersist}. One that was saved and loaded predicts as before, and knows its summary, its model file and its persons' effects; these
  * it reads from the folder that it was loaded from, which must stay there.
  *
- * <p>A loaded model cannot be saved over that folder: it refuses, with nothing deleted. But where it is a stage of a pipeline that is
+ * <p>A loaded model cannot be saved over that folder: it refuses, with nothing deleted. Where it is a stage of a pipeline that is
  * loaded and then written over itself ({@code pipeline.write().overwrite().save(path)}), Spark deletes the whole folder before it asks
- * the stages, and the fit is lost: save such a pipeline to another folder.
+ * the stages; then the fit is written again from memory, if its folder had 64 MB at most. A larger one is lost: save such a pipeline to
+ * another folder.
  */
 public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     private static final long serialVersionUID = 1;
@@ -279,9 +281,20 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
         @Override
         public void saveImpl(String path) {
+            String fit = new Path(path, FOLDER).toString();
+            try {
+                if (model.saved != null
+                        && model.saved.restore(
+                                fit, sparkSession().sparkContext().hadoopConfiguration())) {
+                    new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
+                    return;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             model.requireApart(path);
             new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
-            model.save(new Path(path, FOLDER).toString(), "error");
+            model.save(fit, "error");
         }
     }
 

@@ -30,6 +30,9 @@ final class SavedFit {
     private final ModelFile.Saved saved;
     private final String json;
     private final String summary;
+    /** In case the folder is deleted while the pipeline it is a part of is written over itself; null if it is too large. */
+    private final KeptFiles kept;
+
     /** Whether the effects beside the model were seen to be its own; looked at before the first prediction. */
     private boolean knowsEffects;
 
@@ -38,6 +41,24 @@ final class SavedFit {
         saved = ModelFile.read(folder, configuration);
         json = text(ModelFile.NAME, configuration);
         summary = text(SUMMARY, configuration);
+        try {
+            kept = KeptFiles.of(new Path(folder), configuration);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Writes the fit again where it was, if it was there and is not any more.
+     *
+     * @return false if it has to be written in another way
+     */
+    boolean restore(String path, Configuration configuration) throws IOException {
+        boolean gone = OutputFolder.touch(path, folder, configuration) && !isThere(configuration);
+        if (gone && kept != null) {
+            kept.writeTo(new Path(folder), configuration);
+        }
+        return gone && kept != null;
     }
 
     private String text(String name, Configuration configuration) {
@@ -89,7 +110,8 @@ final class SavedFit {
      * @throws UsageException if a copy at the path would take the original's place, or has done so already
      */
     void requireApart(String path, Configuration configuration) {
-        if (OutputFolder.touch(path, folder, configuration)) {
+        boolean isKept = kept != null && !isThere(configuration);
+        if (OutputFolder.touch(path, folder, configuration) && !isKept) {
             throw new UsageException("cannot save the model to " + path + ": it was loaded from " + folder
                     + (isThere(configuration)
                             ? ", which is read while it is saved"

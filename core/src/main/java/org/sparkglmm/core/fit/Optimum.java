@@ -70,10 +70,21 @@ record Optimum(
                 ? withHessian(objective, outcome, clusters)
                 : subspace.evaluateWithHessian(subspace.restrict(point));
         if (!at.isFinite()) {
-            // Where nothing can be computed there is no optimum.
-            at = new Evaluation(at.point(), at.value(), at.gradient(), null);
-            converged = false;
-            message = "the likelihood or its derivatives are not finite where the search ended";
+            // Where nothing can be computed there is no optimum; the search's best point was one where something could.
+            Evaluation last = outcome.best();
+            return new Optimum(
+                    last.point(),
+                    last.point(),
+                    free,
+                    last.value(),
+                    null,
+                    Double.NaN,
+                    Double.NaN,
+                    false,
+                    0,
+                    outcome.converged()
+                            ? "the likelihood or its derivatives are not finite where the search ended"
+                            : outcome.message());
         }
         double decrement = Double.NaN;
         int iterations = 0;

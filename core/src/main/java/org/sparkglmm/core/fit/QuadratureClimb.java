@@ -81,10 +81,16 @@ final class QuadratureClimb {
             boolean hessianIsNear = goOn ? Arrays.equals(from, outcome.best().point()) : k == 0;
             double[][] near = hessianIsNear ? h : null;
             Objective objective = objectives.apply(nodes[k]);
-            outcome = nodes.length == 1
+            Outcome next = nodes.length == 1
                     ? minimizer.minimize(objective, from, near)
                     : minimizer.approach(objective, from, near);
-            iterations += outcome.iterations();
+            iterations += next.iterations();
+            if (outcome != null && !next.best().isFinite()) {
+                // This rule cannot be evaluated where the last one ended, and no further one.
+                agreements = 0;
+                return;
+            }
+            outcome = next;
             note(nodes[k]);
             boolean isLast = agreements >= AGREEMENTS || k == nodes.length - 1;
             if (isLast && isOnlyNear()) {
@@ -101,8 +107,13 @@ final class QuadratureClimb {
     /** Goes all the way on the last rung; where that leads away from what the rungs agreed on, they did not agree. */
     private void finish(Objective objective) {
         double near = outcome.best().value();
-        outcome = minimizer.minimize(objective, outcome.best().point(), outcome.hessian());
-        iterations += outcome.iterations();
+        Outcome end = minimizer.minimize(objective, outcome.best().point(), outcome.hessian());
+        iterations += end.iterations();
+        if (!end.best().isFinite()) {
+            agreements = 0;
+            return;
+        }
+        outcome = end;
         if (!(near - outcome.best().value() <= agreement.ofLogLikelihood(near))
                 || !isPlausible(layout, outcome.best().point())) {
             agreements = 0;
