@@ -318,9 +318,12 @@ public final class GlmmFit {
         Optimum optimum = checked(climb, first);
         if (climb.isClimb() && !optimum.isAt(first)) {
             // The rungs agreed on what is no maximum: they have to agree once more, from where one was found.
-            climb = climbed(rungs, boundary.offEdges(optimum.point()), null);
-            first = optimum(climb);
-            optimum = checked(climb, first);
+            QuadratureClimb again = climbed(rungs, boundary.offEdges(optimum.point()), null);
+            if (again.outcome().best().isFinite()) {
+                climb = again;
+                first = optimum(climb);
+                optimum = checked(climb, first);
+            }
             if (!optimum.isAt(first)) {
                 climb.disagree();
             }

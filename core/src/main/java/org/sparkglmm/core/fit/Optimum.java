@@ -95,7 +95,11 @@ record Optimum(
             }
             Outcome better = minimizer.minimize(subspace, at.point(), at.hessian());
             iterations += better.iterations();
-            at = withHessian(subspace, better, clusters);
+            Evaluation polished = withHessian(subspace, better, clusters);
+            if (!polished.isFinite()) {
+                break;
+            }
+            at = polished;
             flat = better.isFlat();
         }
         if (converged && !flat && !(decrement <= FINAL_TOLERANCE)) {
