@@ -35,6 +35,9 @@ final class DiagnosticsStudy {
     /** They are of the size of the data, of what it can tell, or of too few nodes, and right also where the model is. */
     private static final Set<String> NOT_OF_THE_MODEL = Set.of(
             "few_clusters",
+            "few_events",
+            "dominant_cluster",
+            "random_origin",
             "few_rows_per_cluster",
             "near_singular_covariance",
             "boundary_correlation",
