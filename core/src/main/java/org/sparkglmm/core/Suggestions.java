@@ -1,5 +1,6 @@
 package org.sparkglmm.core;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,15 +13,16 @@ public final class Suggestions {
     /**
      * The known word nearest to {@code word}, if it is near enough to be worth proposing: at most max(1, length/3)
      * letters inserted, left out, replaced or swapped with a neighbour, whatever their case; of one or two letters, which are
-     * near to everything, only the case. Of several equally near words the alphabetically first.
+     * near to everything, only their case and order. Of several equally near words the alphabetically first.
      */
     public static Optional<String> nearest(String word, Collection<String> known) {
-        int allowed = word.length() < 3 ? 0 : Math.max(1, word.length() / 3);
+        int allowed = Math.max(1, word.length() / 3);
         String lower = word.toLowerCase(Locale.ROOT);
         String best = null;
         int bestDistance = allowed + 1;
         for (String candidate : known) {
-            if (Math.abs(candidate.length() - word.length()) > allowed) {
+            boolean tooShort = word.length() < 3 && !hasTheSameLetters(lower, candidate.toLowerCase(Locale.ROOT));
+            if (tooShort || Math.abs(candidate.length() - word.length()) > allowed) {
                 continue;
             }
             int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
@@ -32,6 +34,10 @@ public final class Suggestions {
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    private static boolean hasTheSameLetters(String a, String b) {
+        return Arrays.equals(a.chars().sorted().toArray(), b.chars().sorted().toArray());
     }
 
     /** Damerau-Levenshtein distance in which no letter is edited twice (optimal string alignment). */

@@ -29,6 +29,10 @@ class SuggestionsTest {
     void proposesNothingFarAway() {
         assertEquals(Optional.empty(), Suggestions.nearest("gamma", FAMILIES));
         assertEquals(Optional.empty(), Suggestions.nearest("xy", List.of("ab")));
+        assertEquals(
+                Optional.empty(), Suggestions.nearest("z", List.of("x", "y")), "one letter is near to every other");
+        assertEquals(Optional.empty(), Suggestions.nearest("ac", List.of("ab")));
+        assertEquals(Optional.of("Id"), Suggestions.nearest("id", List.of("Id", "it")));
         assertEquals(Optional.empty(), Suggestions.nearest("x", List.of()));
     }
 
