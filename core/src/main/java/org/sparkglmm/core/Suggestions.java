@@ -13,7 +13,7 @@ public final class Suggestions {
     /**
      * The known word nearest to {@code word}, if it is near enough to be worth proposing: at most max(1, length/3)
      * letters inserted, left out, replaced or swapped with a neighbour, whatever their case; of one or two letters, which are
-     * near to everything, only their case and order. Of several equally near words the alphabetically first.
+     * near to everything, only words of the same letters. Of several equally near words the alphabetically first.
      */
     public static Optional<String> nearest(String word, Collection<String> known) {
         int allowed = Math.max(1, word.length() / 3);
@@ -37,7 +37,9 @@ public final class Suggestions {
     }
 
     private static boolean hasTheSameLetters(String a, String b) {
-        return Arrays.equals(a.chars().sorted().toArray(), b.chars().sorted().toArray());
+        return Arrays.equals(
+                a.chars().distinct().sorted().toArray(),
+                b.chars().distinct().sorted().toArray());
     }
 
     /** Damerau-Levenshtein distance in which no letter is edited twice (optimal string alignment). */
