@@ -5,6 +5,7 @@ import java.util.List;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
 
@@ -43,19 +44,18 @@ public final class SeparatedLevels {
     }
 
     /** Why a column of X has no finite effect; null if it is not for this. */
-    public String reason(DesignColumn column) {
+    public String reason(Design design, DesignColumn column) {
         for (Component component : column.components()) {
             for (LevelCount level : levels) {
-                boolean own = !component.isNumeric() && component.variable().equals(level.variable());
-                if (own && column.name().endsWith(level.level())) {
+                if (component.isNumeric() || !component.variable().equals(level.variable())) {
+                    continue;
+                }
+                List<String> names =
+                        design.raw().get(design.rawIndex(level.variable())).levels();
+                if (level.level().equals(names.get(component.level()))) {
                     return words(level);
                 }
-                if (own
-                        && levels.stream()
-                                        .filter(l -> l.variable().equals(level.variable()))
-                                        .count()
-                                == 1
-                        && column.components().size() == 1) {
+                if (level.level().equals(names.get(0)) && column.components().size() == 1) {
                     return words(level) + ", with which it is compared";
                 }
             }

@@ -49,11 +49,6 @@ final class OpenParameters {
         return open.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Whether an effect of the main predictor is among them. */
-    boolean hasFixed() {
-        return open.stream().anyMatch(i -> i < layout.fixed());
-    }
-
     /** Names them, each part of the model in its own words. */
     List<Warning> warnings(SeparatedLevels levels) {
         List<String> effects = new ArrayList<>();
@@ -66,8 +61,9 @@ final class OpenParameters {
             boolean isConstant = isFixed && design.fixed().get(i).components().isEmpty();
             boolean isEffect = isFixed || i >= layout.psiStart() && names.get(i).contains(":");
             (isConstant ? constants : isEffect ? effects : others).add(names.get(i));
-            String reason =
-                    isFixed && !isConstant ? levels.reason(design.fixed().get(i)) : null;
+            String reason = isFixed && !isConstant
+                    ? levels.reason(design, design.fixed().get(i))
+                    : null;
             explained &= reason != null || !isEffect || isConstant;
             if (reason != null) {
                 reasons.add(reason);
