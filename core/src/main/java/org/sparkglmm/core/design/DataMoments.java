@@ -266,11 +266,6 @@ public final class DataMoments implements Serializable {
         return offsetMost >= offsetLeast ? offsetMost - offsetLeast : 0;
     }
 
-    /** The largest absolute value of an offset. */
-    public double offsetSize() {
-        return offsetMost >= offsetLeast ? Math.max(Math.abs(offsetMost), Math.abs(offsetLeast)) : 0;
-    }
-
     /** Whether column r of Z has two values within some cluster. */
     public boolean zVaries(int r) {
         return zVaries[r];

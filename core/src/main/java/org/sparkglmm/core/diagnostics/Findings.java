@@ -63,7 +63,6 @@ final class Findings {
 
     private static final double MOVES_A_SPREAD = 12;
     private static final double ILL_CONDITIONED = 30;
-    private static final double NEARLY_ONE = 0.95;
 
     private final Design design;
     private final Family family;
@@ -339,12 +338,12 @@ final class Findings {
         if (reading != null) {
             found.add(reading);
         }
-        double[] atMeans = OriginReading.atMeans(design, moments, lambda);
+        double[][] g = OriginReading.covariance(OriginReading.atMeans(design, moments, lambda));
         for (int r = 0; r < q; r++) {
             for (int c = 0; c < r; c++) {
                 // About 0 a correlation may be that of the origin alone.
-                double rho = correlation(atMeans, q, r, c);
-                if (Math.abs(rho) > NEARLY_ONE && Math.abs(rho) < 1 - 1e-9) {
+                double rho = g[r][c] / Math.sqrt(g[r][r] * g[c][c]);
+                if (Math.abs(rho) > OriginReading.NEARLY_ONE && Math.abs(rho) < 1 - 1e-9) {
                     add(
                             "near_singular_covariance",
                             "the random effects of %s and %s are correlated by %.3f: the data hardly tell them apart; fit"
@@ -369,18 +368,6 @@ final class Findings {
                     scores.variance());
         }
         return !(z > OFF_MAXIMUM);
-    }
-
-    private static double correlation(double[] lambda, int q, int r, int c) {
-        double rr = 0;
-        double cc = 0;
-        double rc = 0;
-        for (int k = 0; k < q; k++) {
-            rr += lambda[r * q + k] * lambda[r * q + k];
-            cc += lambda[c * q + k] * lambda[c * q + k];
-            rc += lambda[r * q + k] * lambda[c * q + k];
-        }
-        return rc / Math.sqrt(rr * cc);
     }
 
     void influence(Influence influence) {

@@ -15,7 +15,8 @@ import org.sparkglmm.core.design.DesignColumn;
  * means the same model has others, and only those tell whether effects can be told apart.
  */
 public final class OriginReading {
-    private static final double NEARLY_ONE = 0.95;
+    /** A correlation beyond it is one of effects that are hardly told apart. */
+    static final double NEARLY_ONE = 0.95;
 
     private OriginReading() {}
 

@@ -111,10 +111,6 @@ public final class OutcomeShape {
         return all.values == null ? Integer.MAX_VALUE : all.values.size();
     }
 
-    private double zeros() {
-        return all.values == null ? Double.NaN : all.values.getOrDefault(0.0, 0.0) / all.rows;
-    }
-
     private boolean isYesNo() {
         return !all.trials && values() == 2 && all.least == 0 && all.most == 1;
     }

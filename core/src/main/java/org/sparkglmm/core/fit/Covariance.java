@@ -13,9 +13,6 @@ import org.sparkglmm.core.inference.ParameterCovariance;
  * that the data leave open (a separated group, a parameter that nothing identifies), and the others have theirs all the same.
  */
 final class Covariance {
-    /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
-    private static final double TOUCHED = 1e-3;
-
     private final List<String> names;
     private final int[] free;
     /** Those of free that the data determine, as indices into it. */
@@ -78,18 +75,7 @@ final class Covariance {
         CommonOps_DDRM.mult(a, new DMatrixRMaj(inverse), work);
         CommonOps_DDRM.multTransB(work, a, model);
 
-        boolean[] undetermined = new boolean[m];
-        for (double[] direction : information.open()) {
-            for (int i = 0; i < m; i++) {
-                double raw = 0;
-                double size = 0;
-                for (int j = 0; j < m; j++) {
-                    raw += a.get(i, j) * direction[j];
-                    size = Math.max(size, Math.abs(a.get(i, j)));
-                }
-                undetermined[i] |= Math.abs(raw) > TOUCHED * size;
-            }
-        }
+        boolean[] undetermined = information.moved(a);
         int[] known = IntStream.range(0, m).filter(i -> !undetermined[i]).toArray();
         double[] looseness = new double[m];
         for (int k : known) {

@@ -46,9 +46,6 @@ final class GaussianFit {
     /** Of the variances' information, which is a difference of gradients, in correlation form. */
     private static final double ACCURACY = 1e-5;
 
-    /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
-    private static final double TOUCHED = 1e-3;
-
     private final Design design;
     private final Family family;
     private final DataMoments moments;
@@ -340,24 +337,7 @@ final class GaussianFit {
         DMatrixRMaj out = new DMatrixRMaj(m, m);
         CommonOps_DDRM.mult(jacobian, inverse, work);
         CommonOps_DDRM.multTransB(work, jacobian, out);
-        return new OfVariances(out, moved(information.open(), jacobian));
-    }
-
-    /** Which parameters a direction moves along which the log-likelihood is flat. */
-    private static boolean[] moved(List<double[]> directions, DMatrixRMaj jacobian) {
-        boolean[] out = new boolean[jacobian.numRows];
-        for (double[] direction : directions) {
-            for (int i = 0; i < out.length; i++) {
-                double raw = 0;
-                double size = 0;
-                for (int j = 0; j < out.length; j++) {
-                    raw += jacobian.get(i, j) * direction[j];
-                    size = Math.max(size, Math.abs(jacobian.get(i, j)));
-                }
-                out[i] |= Math.abs(raw) > TOUCHED * size;
-            }
-        }
-        return out;
+        return new OfVariances(out, information.moved(jacobian));
     }
 
     /** Block-diagonal: β and the variance parameters are asymptotically independent. */

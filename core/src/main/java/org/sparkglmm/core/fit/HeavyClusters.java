@@ -57,7 +57,7 @@ final class HeavyClusters {
     Deletion.Effect mostInfluential() {
         Deletion.Effect out = null;
         for (Heavy h : heavy) {
-            boolean more = h.effect.most() >= 0 && (out == null || size(h.effect) > size(out));
+            boolean more = h.effect.most() >= 0 && (out == null || h.effect.largest() > out.largest());
             out = more ? h.effect : out;
         }
         return out;
@@ -65,13 +65,7 @@ final class HeavyClusters {
 
     /** How many move some estimate by more than so many standard errors. */
     long beyond(double standardErrors) {
-        return heavy.stream()
-                .filter(h -> h.effect.most() >= 0 && size(h.effect) > standardErrors)
-                .count();
-    }
-
-    static double size(Deletion.Effect effect) {
-        return Math.abs(effect.changes()[effect.most()]);
+        return heavy.stream().filter(h -> h.effect.largest() > standardErrors).count();
     }
 
     /**

@@ -22,6 +22,30 @@ record InvertedInformation(double[][] inverse, List<double[]> open) {
     /** Information, in scaled variables, that stands for a standard error of a thousand units of η. */
     static final double LITTLE = 1e-6;
 
+    /** A direction moves a parameter if it does so by this part of what it does to the one it moves most. */
+    private static final double TOUCHED = 1e-3;
+
+    /**
+     * Which parameters an open direction moves.
+     *
+     * @param jacobian of the parameters in the Hessian's variables
+     */
+    boolean[] moved(DMatrixRMaj jacobian) {
+        boolean[] out = new boolean[jacobian.numRows];
+        for (double[] direction : open) {
+            for (int i = 0; i < out.length; i++) {
+                double raw = 0;
+                double size = 0;
+                for (int j = 0; j < out.length; j++) {
+                    raw += jacobian.get(i, j) * direction[j];
+                    size = Math.max(size, Math.abs(jacobian.get(i, j)));
+                }
+                out[i] |= Math.abs(raw) > TOUCHED * size;
+            }
+        }
+        return out;
+    }
+
     /** Of minus the log-likelihood's Hessian; null if the point is no maximum, or the Hessian unknown. */
     static InvertedInformation of(double[][] hessian) {
         return of(hessian, OPEN);

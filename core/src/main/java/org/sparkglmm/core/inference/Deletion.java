@@ -59,6 +59,11 @@ public final class Deletion implements Serializable {
      * @param shares what part of what is known of each is this cluster's: (V J_i V)_kk / V_kk
      */
     public record Effect(int[] parameters, double[] changes, double[] shares) implements Serializable {
+        /** The size of the largest change, in standard errors; NaN if there is none. */
+        public double largest() {
+            return most() < 0 ? Double.NaN : Math.abs(changes[most()]);
+        }
+
         /** Where the largest change stands; -1 if there is none. */
         public int most() {
             return changes == null

@@ -210,9 +210,7 @@ public final class PersonEffects {
             return byScore;
         }
         Deletion.Effect effect = deletion.of(block, person);
-        return effect == null || effect.most() < 0
-                ? byScore
-                : Math.max(byScore, Math.abs(effect.changes()[effect.most()]));
+        return effect == null || effect.most() < 0 ? byScore : Math.max(byScore, effect.largest());
     }
 
     /** The same without influences, with the id as it travels and everybody's {@link #DERIVATIVES}. */
