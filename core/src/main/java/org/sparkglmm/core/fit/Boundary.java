@@ -13,6 +13,7 @@ import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
+import org.sparkglmm.core.optim.QuadraticModel;
 import org.sparkglmm.core.optim.SymmetricEigen;
 import org.sparkglmm.core.optim.TransformedObjective;
 
@@ -155,6 +156,20 @@ final class Boundary {
             }
         }
         return out;
+    }
+
+    /**
+     * How far a point is from another, in the norm of a Hessian that was taken at the other. Columns of Λ may turn their signs without another
+     * G: they are counted as they stand at the other point.
+     */
+    double distance(double[] point, double[] other, double[][] hessian) {
+        int[] turns = signs(point);
+        int[] of = signs(other);
+        double[] turned = point.clone();
+        for (int i = 0; i < turned.length; i++) {
+            turned[i] *= turns[i] * of[i];
+        }
+        return QuadraticModel.distance(turned, other, hessian);
     }
 
     /** The canonical form of a parameter vector. */

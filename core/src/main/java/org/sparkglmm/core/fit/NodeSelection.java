@@ -29,6 +29,7 @@ final class NodeSelection {
     private static final double FAR = 8;
 
     private final QuadratureClimb climb;
+    private final Boundary boundary;
     private final Evaluation best;
     private final double[][] hessian;
     private final double ratio;
@@ -42,8 +43,9 @@ final class NodeSelection {
      */
     private record Rule(int nodes, double logLikelihood, double estimates) {}
 
-    private NodeSelection(QuadratureClimb climb, double ratio) {
+    private NodeSelection(QuadratureClimb climb, Boundary boundary, double ratio) {
         this.climb = climb;
+        this.boundary = boundary;
         this.ratio = ratio;
         best = climb.outcome().best();
         hessian = climb.outcome().hessian();
@@ -74,7 +76,7 @@ final class NodeSelection {
         if (!tells) {
             return null;
         }
-        NodeSelection out = new NodeSelection(climb, ratio);
+        NodeSelection out = new NodeSelection(climb, boundary, ratio);
         out.compare(objectives, ladder, tolerance);
         return out;
     }
@@ -121,7 +123,7 @@ final class NodeSelection {
 
     /** Whether a point is farther from the sample's optimum than chance and a coarse rule explain. */
     boolean isFar(double[] point) {
-        return !(QuadraticModel.distance(point, best.point(), hessian) <= FAR);
+        return !(boundary.distance(point, best.point(), hessian) <= FAR);
     }
 
     /** Where a fine rule has its optimum on the sample, in scaled variables. */
@@ -175,7 +177,7 @@ final class NodeSelection {
 
     /** How far Laplace's optimum is from a fine rule's, in standard errors of all clusters. */
     double laplaceShift() {
-        return Math.sqrt(ratio) * QuadraticModel.distance(climb.optimum(0), best.point(), hessian);
+        return Math.sqrt(ratio) * boundary.distance(climb.optimum(0), best.point(), hessian);
     }
 
     /** How much higher Laplace's log-likelihood is, for all clusters. */

@@ -8,7 +8,6 @@ import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.Minimizer;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
-import org.sparkglmm.core.optim.QuadraticModel;
 
 /**
  * The climb from Laplace to a number of quadrature nodes that more nodes do not change, each rung optimised from the last
@@ -134,7 +133,8 @@ final class QuadratureClimb {
         double shift = Double.NaN;
         if (!rungs.isEmpty()) {
             if (outcome.hessian() != null) {
-                shift = QuadraticModel.distance(canonical, optima.get(optima.size() - 1), outcome.hessian());
+                shift = boundary.distance(
+                        optima.get(optima.size() - 1), outcome.best().point(), outcome.hessian());
             }
             double before = -rungs.get(rungs.size() - 1).logLikelihood();
             boolean agrees = Math.abs(outcome.best().value() - before) <= agreement.ofLogLikelihood(before)
