@@ -159,17 +159,18 @@ final class Boundary {
     }
 
     /**
-     * How far a point is from another, in the norm of a Hessian that was taken at the other. Columns of Λ may turn their signs without another
-     * G: they are counted as they stand at the other point.
+     * How far a point is from another, both in canonical form, in the norm of a Hessian that was taken at the other as it is: where its
+     * columns of Λ turn their signs, so do the Hessian's elements.
      */
     double distance(double[] point, double[] other, double[][] hessian) {
-        int[] turns = signs(point);
-        int[] of = signs(other);
-        double[] turned = point.clone();
-        for (int i = 0; i < turned.length; i++) {
-            turned[i] *= turns[i] * of[i];
+        int[] signs = signs(other);
+        double[] from = canonical(point);
+        double[] to = canonical(other);
+        for (int i = 0; i < signs.length; i++) {
+            from[i] *= signs[i];
+            to[i] *= signs[i];
         }
-        return QuadraticModel.distance(turned, other, hessian);
+        return QuadraticModel.distance(from, to, hessian);
     }
 
     /** The canonical form of a parameter vector. */

@@ -53,6 +53,14 @@ class BoundaryTest {
         assertEquals(Math.sqrt(expected), BOUNDARY.distance(near, turned, ofTurned), 1e-15);
     }
 
+    /** Without variance in the intercept, what stands below it is a part of the slope's: one G, two Λ. */
+    @Test
+    void onTheEdgeTheSameCovarianceIsNoDistance() {
+        double[] rotated = {0.5, 0.0, 0.6, 0.8};
+
+        assertEquals(0, BOUNDARY.distance(BOUNDARY.canonical(rotated), rotated, HESSIAN));
+    }
+
     private static double[][] identity(int n) {
         double[][] out = new double[n][n];
         for (int i = 0; i < n; i++) {
