@@ -36,6 +36,7 @@ final class AutoStudy {
 
     public static void main(String[] arguments) {
         int most = arguments.length > 0 ? Integer.parseInt(arguments[0]) : Integer.MAX_VALUE;
+        int least = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0;
         System.out.printf(
                 "%-16s %8s %7s %5s %8s %9s %10s %10s %9s %7s%n",
                 "outcome",
@@ -52,7 +53,8 @@ final class AutoStudy {
         for (Kind kind : KINDS) {
             for (int q = 1; q <= 2; q++) {
                 for (int persons : PERSONS) {
-                    wrong += persons <= most && !study(kind, q, persons) ? 1 : 0;
+                    boolean wanted = persons >= least && persons <= most;
+                    wrong += wanted && !study(kind, q, persons) ? 1 : 0;
                 }
             }
         }
