@@ -37,7 +37,11 @@ final class FullObjective implements Objective {
      * @param point where, in scaled variables
      * @param estimates the parameters whose change by single clusters it measured
      */
-    private record Closing(double[] point, int[] estimates, FinalSums sum) {}
+    private record Closing(double[] point, int[] estimates, FinalSums sum) {
+        boolean says(double[] at, int[] of) {
+            return Arrays.equals(point, at) && Arrays.equals(estimates, of);
+        }
+    }
 
     /**
      * @param check rules to check the grid's by
@@ -106,7 +110,7 @@ final class FullObjective implements Objective {
         ParameterCovariance covariance =
                 Covariance.of(expansion.hessian(), toRaw, all, names).estimates();
         boolean withHessian = !Optimum.isSameInformation(point, expansion, clusters);
-        closing = new Closing(point.clone(), covariance.indices(), close(point, covariance, withHessian));
+        closing = new Closing(point.clone(), covariance.indices(), close(check, point, covariance, withHessian));
         ScoreSum scores = closing.sum.scores();
         double[][] hessian = withHessian ? closing.sum.curvature().hessian() : null;
         last = new Evaluation(
@@ -130,16 +134,25 @@ final class FullObjective implements Objective {
 
     /** The closing pass at a point, unless it was the last one evaluated as such. */
     FinalSums closing(double[] point, ParameterCovariance covariance) {
-        int[] estimates = covariance.indices();
-        if (closing == null || !Arrays.equals(closing.point, point) || !Arrays.equals(closing.estimates, estimates)) {
-            closing = new Closing(point.clone(), estimates, close(point, covariance, false));
-        }
+        return closing != null && closing.says(point, covariance.indices())
+                ? closing.sum
+                : closing(check, point, covariance);
+    }
+
+    /** The same with a check by a finer rule. */
+    FinalSums checked(FinerRules rules, double[] point, ParameterCovariance covariance) {
+        FinalSums sum = closing(point, covariance);
+        return sum.finer() == null ? closing(rules, point, covariance) : sum;
+    }
+
+    private FinalSums closing(FinerRules rules, double[] point, ParameterCovariance covariance) {
+        closing = new Closing(point.clone(), covariance.indices(), close(rules, point, covariance, false));
         return closing.sum;
     }
 
-    private FinalSums close(double[] point, ParameterCovariance covariance, boolean withHessian) {
+    private FinalSums close(FinerRules rules, double[] point, ParameterCovariance covariance, boolean withHessian) {
         return passes.atEstimates(
-                grid, check, TransformedObjective.multiply(toRaw, point), covariance.changeByScore(), withHessian);
+                grid, rules, TransformedObjective.multiply(toRaw, point), covariance.changeByScore(), withHessian);
     }
 
     /** The objective's gradient from the log-likelihood's in raw parameters. */

@@ -42,6 +42,8 @@ import org.sparkglmm.core.optim.TransformedObjective;
 public final class GlmmFit {
     /** Times the clusters that the number of nodes is learned on, from which on it is. */
     private static final int MANY = 4;
+    /** Log-likelihoods no farther apart are those of one maximum. */
+    private static final double SAME = 1e-4;
     /** Of the usual starting standard deviations. */
     private static final double LITTLE = 0.2;
 
@@ -162,8 +164,17 @@ public final class GlmmFit {
      * Where the search for the estimates ended.
      *
      * @param selection how the number of nodes was found; null if it was not learned on a sample
+     * @param iterations over the full data, those of searches that ended elsewhere too
      */
-    private record Found(QuadratureClimb climb, Optimum optimum, NodeSelection selection) {}
+    private record Found(QuadratureClimb climb, Optimum optimum, NodeSelection selection, int iterations) {
+        static Found of(QuadratureClimb climb, Optimum optimum, NodeSelection selection) {
+            return new Found(climb, optimum, selection, climb.iterations() + optimum.iterations());
+        }
+
+        Found after(int more) {
+            return new Found(climb, optimum, selection, iterations + more);
+        }
+    }
 
     private FitResult run() {
         if (family.isQuadratic(link)) {
@@ -228,18 +239,15 @@ public final class GlmmFit {
         int nodes = selection.forEstimates(options.tolerance(), 1, 1);
         Start start = earlier == null ? fromSamples(selection.point(), nodes) : fromEarlier(nodes);
         sampled = start.sampled();
+        int iterations = 0;
         while (true) {
             QuadratureClimb climb = climbed(new int[] {nodes}, start.point(), start.hessian());
             Optimum optimum = checked(climb, optimum(climb));
-            Found found = new Found(climb, optimum, selection);
+            Found found = Found.of(climb, optimum, selection).after(iterations);
+            iterations = found.iterations();
             IntegrationVerdict.Check check = check(found, new ArrayList<>());
-            boolean done = check == null
-                    || check.step() == null
-                    || !optimum.converged()
-                    || options.tolerance()
-                            .holds(
-                                    check.reached().logLikelihood(),
-                                    check.reached().estimates());
+            boolean done =
+                    check == null || check.step() == null || !optimum.converged() || isWithin(check, selection, nodes);
             if (done || QuadratureLadder.beyond(check.nodes(), layout.random()) == 0) {
                 return found;
             }
@@ -254,6 +262,11 @@ public final class GlmmFit {
         }
     }
 
+    private boolean isWithin(IntegrationVerdict.Check check, NodeSelection selection, int nodes) {
+        Reached reached = check.reachedBy(selection, nodes);
+        return options.tolerance().holds(reached.logLikelihood(), reached.estimates());
+    }
+
     /** One rule, from where a finer one has its optimum on a sample; again from elsewhere if it ends oddly, and the better is kept. */
     private Found byFixed(int nodes) {
         double[] general = startingPoint();
@@ -265,22 +278,26 @@ public final class GlmmFit {
         sampled = start.sampled();
         Found first = fixed(nodes, start.point(), start.hessian());
         boolean odd = !first.optimum().converged()
-                || selection != null && selection.isFar(first.optimum().point());
+                || selection != null && selection.isFar(first.optimum().point(), nodes);
         if (!odd || family.isQuadratic(link) || !QuadratureLadder.isClimb(layout.random())) {
             return first;
         }
         Found best = first;
+        int iterations = first.iterations();
         for (double[] other : otherStarts(general, selection)) {
-            if (!best.optimum().converged() || best == first) {
-                listener.stage("another start");
-                Found next = fixed(nodes, boundary.offEdges(other), null);
-                boolean better = next.optimum().converged()
-                        && (!best.optimum().converged()
-                                || next.optimum().value() < best.optimum().value());
-                best = better ? next : best;
+            listener.stage("another start");
+            Found next = fixed(nodes, boundary.offEdges(other), null);
+            iterations += next.iterations();
+            double higher = next.optimum().converged()
+                    ? best.optimum().value() - next.optimum().value()
+                    : Double.NaN;
+            boolean same = best.optimum().converged() && Math.abs(higher) <= SAME;
+            best = higher > 0 || next.optimum().converged() && !best.optimum().converged() ? next : best;
+            if (same || best != first) {
+                break;
             }
         }
-        return best;
+        return best.after(iterations - best.iterations());
     }
 
     /** Where else to begin: at the general start, or a finer rule's optimum on a sample; and with little variation between clusters. */
@@ -305,7 +322,7 @@ public final class GlmmFit {
 
     private Found fixed(int nodes, double[] start, double[][] hessian) {
         QuadratureClimb climb = climbed(new int[] {nodes}, start, hessian);
-        return new Found(climb, checked(climb, optimum(climb)), null);
+        return Found.of(climb, checked(climb, optimum(climb)), null);
     }
 
     /** Rule after rule on all the data, until two agree. */
@@ -316,10 +333,13 @@ public final class GlmmFit {
         QuadratureClimb climb = climbed(rungs, start.point(), start.hessian());
         Optimum first = optimum(climb);
         Optimum optimum = checked(climb, first);
+        int iterations = 0;
         if (climb.isClimb() && !optimum.isAt(first)) {
             // The rungs agreed on what is no maximum: they have to agree once more, from where one was found.
             QuadratureClimb again = climbed(rungs, boundary.offEdges(optimum.point()), null);
+            iterations = again.iterations();
             if (again.outcome().best().isFinite()) {
+                iterations = climb.iterations() + optimum.iterations();
                 climb = again;
                 first = optimum(climb);
                 optimum = checked(climb, first);
@@ -328,12 +348,17 @@ public final class GlmmFit {
                 climb.disagree();
             }
         }
-        return new Found(climb, optimum, null);
+        return Found.of(climb, optimum, null).after(iterations);
     }
 
     private QuadratureClimb climbed(int[] rungs, double[] start, double[][] hessian) {
         QuadratureClimb climb = new QuadratureClimb(
-                minimizer, this::fullObjective, boundary, layout, QuadratureClimb.Agreement.TIGHT, listener);
+                minimizer,
+                this::fullObjective,
+                boundary,
+                layout,
+                QuadratureClimb.Agreement.tight(options.tolerance()),
+                listener);
         climb.run(rungs, start, hessian);
         return climb;
     }
@@ -409,12 +434,16 @@ public final class GlmmFit {
     private IntegrationVerdict.Check check(Found found, List<Warning> into) {
         Optimum optimum = found.optimum();
         FullObjective objective = fullObjective(found.climb().nodes());
-        int finer = finerThan(found.climb().nodes());
+        // A ladder that did not agree is checked where it ended, which was not to be foreseen.
+        int finer = options.nodes() == FitOptions.AUTO
+                ? QuadratureLadder.beyond(found.climb().nodes(), layout.random())
+                : finerThan(found.climb().nodes());
         if (finer == 0 || optimum.hessian() == null) {
             return null;
         }
         Covariance modelBased = Covariance.of(optimum.hessian(), toRaw, optimum.free(), names);
-        FinalSums sums = objective.closing(optimum.evaluated(), modelBased.estimates());
+        FinalSums sums = objective.checked(
+                new FinerRules(rule(finer), rule(finestThan(finer))), optimum.evaluated(), modelBased.estimates());
         return verdict(optimum, modelBased, into)
                 .check(
                         finer,
@@ -517,7 +546,7 @@ public final class GlmmFit {
                 new FitResult.OptimizerReport(
                         minimizer.name(),
                         optimum.message(),
-                        climb.iterations() + optimum.iterations(),
+                        found.iterations(),
                         counter.passes(),
                         sampled,
                         earlier != null,
@@ -539,9 +568,10 @@ public final class GlmmFit {
         }
         if (options.nodes() == FitOptions.AUTO) {
             // Where the ladder ended before its rungs agreed, a rule beyond it is asked.
-            IntegrationVerdict.Check beyond =
-                    climb.isClimb() && !climb.hasSettled() ? check(found, new ArrayList<>()) : null;
-            return climb.isClimb() ? verdict.ofClimb(climb, beyond) : verdict.laplaceOnly(climb, layout.random());
+            if (!QuadratureLadder.isClimb(layout.random())) {
+                return verdict.laplaceOnly(climb, layout.random());
+            }
+            return verdict.ofClimb(climb, climb.hasSettled() ? null : check(found, new ArrayList<>()));
         }
         IntegrationVerdict.Check check = check(found, new ArrayList<>());
         return check == null ? verdict.unchecked(climb) : verdict.ofFixed(climb, check);

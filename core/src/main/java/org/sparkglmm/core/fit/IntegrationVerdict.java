@@ -11,10 +11,10 @@ import org.sparkglmm.core.optim.TransformedObjective;
 /** What is said of the integrals after a fit: how far off they may be, and whether that matters. */
 final class IntegrationVerdict {
     /** A rule that the user fixed, and Laplace's, are said to mislead when their estimates are this many standard errors away. */
+    private static final double MISLEADING = 0.1;
+
     /** Standard errors beyond which a step from a sample says no more than that it is far. */
     private static final double FAR = 10;
-
-    private static final double MISLEADING = 0.1;
 
     private final IntegrationTolerance tolerance;
     private final Optimum optimum;
@@ -62,6 +62,19 @@ final class IntegrationVerdict {
         return integration(climb.rungs(), false, "Laplace only", Reached.UNKNOWN);
     }
 
+    /** Of a rule that a finer one should have checked, and could not. */
+    private FitResult.Integration unknown(List<FitResult.Rung> rungs, String fixed) {
+        int nodes = rungs.get(rungs.size() - 1).nodes();
+        // Of an optimum that was not found there is nothing more to say.
+        if (optimum.converged()) {
+            warnings.add(new Warning(
+                    "quadrature_unsettled",
+                    "no finer rule than " + nodes(nodes)
+                            + " could be evaluated at these estimates, so it is not known how far off they are"));
+        }
+        return integration(rungs, false, fixed + "not settled at " + nodes + " nodes per dimension", Reached.UNKNOWN);
+    }
+
     /**
      * Of a ladder that was climbed with all the data.
      *
@@ -69,31 +82,27 @@ final class IntegrationVerdict {
      */
     FitResult.Integration ofClimb(QuadratureClimb climb, Check beyond) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
+        boolean checked = beyond != null && beyond.step() != null;
+        if (!checked && climb.isBroken()) {
+            return unknown(rungs, "");
+        }
         FitResult.Rung last = rungs.get(rungs.size() - 1);
-        FitResult.Rung before = rungs.get(rungs.size() - 2);
-        double[] move = difference(optimum.point(), climb.optimum(rungs.size() - 2));
-        boolean agreed = climb.hasSettled();
-        // A last step that led away from what the rungs agreed on is as far as can be.
-        double shift = Double.isNaN(last.shift()) && !agreed ? Double.POSITIVE_INFINITY : last.shift();
-        Reached reached =
-                Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
-        if (!agreed && beyond != null && beyond.step() != null) {
-            reached = beyond.reached();
+        Reached reached = checked ? beyond.reached() : lastMove(climb);
+        if (checked) {
             rungs.add(new FitResult.Rung(beyond.nodes(), beyond.logLikelihood(), reached.estimates()));
         }
-        boolean settled = agreed || tolerance.holds(reached.logLikelihood(), reached.estimates());
+        boolean settled = tolerance.holds(reached.logLikelihood(), reached.estimates());
         if (!settled && optimum.converged()) {
             warnUnsettled(
                     rungs.get(rungs.size() - 2).nodes() + " and "
                             + rungs.get(rungs.size() - 1).nodes() + " nodes per dimension",
                     reached);
         }
-        if (optimum.hessian() != null
-                && optimum.free().length == optimum.point().length
-                && Double.isFinite(rungs.get(0).logLikelihood())) {
+        if (isInside() && Double.isFinite(rungs.get(0).logLikelihood())) {
+            double[] move = difference(optimum.point(), climb.optimum(0));
             warnAboutLaplace(
                     "",
-                    QuadraticModel.distance(optimum.point(), climb.optimum(0), optimum.hessian()),
+                    Reached.of(0, length(move), multiply(toRaw, move), se, names),
                     String.format(
                             Locale.ROOT,
                             "is %.3f instead of %.3f",
@@ -103,7 +112,7 @@ final class IntegrationVerdict {
         return integration(
                 rungs,
                 settled,
-                agreed
+                settled && climb.hasSettled()
                         ? "settled: " + (QuadratureClimb.AGREEMENTS + 1) + " rules in a row agree, up to "
                                 + climb.nodes() + " nodes per dimension"
                         : (settled ? "settled" : "not settled") + " at " + climb.nodes() + " nodes per dimension: "
@@ -111,29 +120,44 @@ final class IntegrationVerdict {
                 reached);
     }
 
+    /** How far the last rung moved from the one before it. */
+    private Reached lastMove(QuadratureClimb climb) {
+        List<FitResult.Rung> rungs = climb.rungs();
+        FitResult.Rung last = rungs.get(rungs.size() - 1);
+        FitResult.Rung before = rungs.get(rungs.size() - 2);
+        double[] move = difference(optimum.point(), climb.optimum(rungs.size() - 2));
+        // A minimizer without a Hessian could not say.
+        double shift = Double.isNaN(last.shift()) && isInside() ? length(move) : last.shift();
+        return Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
+    }
+
+    private boolean isInside() {
+        return optimum.hessian() != null && optimum.free().length == optimum.point().length;
+    }
+
+    /** Of a move inside, in standard errors. */
+    private double length(double[] move) {
+        return QuadraticModel.distance(move, new double[move.length], optimum.hessian());
+    }
+
     /** Of a rule that was learned on a sample of clusters, and checked by finer ones on all of them; the last rung is the result's. */
     FitResult.Integration ofSelection(QuadratureClimb climb, NodeSelection selection, Check check) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
         if (check == null || check.step() == null) {
-            warnings.add(new Warning(
-                    "quadrature_unsettled",
-                    "no finer rule than " + climb.nodes()
-                            + " nodes could be evaluated, so it is not known how far off it is"));
-            return integration(
-                    rungs, false, "not settled at " + climb.nodes() + " nodes per dimension", Reached.UNKNOWN);
+            return unknown(rungs, "");
         }
-        Reached reached = check.reached().withLogLikelihood(selection.logLikelihoodErrorOf(check.finest()));
+        Reached reached = check.reachedBy(selection, climb.nodes());
         rungs.add(new FitResult.Rung(check.nodes(), check.logLikelihood(), reached.estimates()));
         if (check.finest() > check.nodes()) {
             rungs.add(new FitResult.Rung(check.finest(), check.finestLogLikelihood(), Double.NaN));
         }
         boolean settled = tolerance.holds(reached.logLikelihood(), reached.estimates());
-        if (!settled) {
+        if (!settled && optimum.converged()) {
             warnUnsettled(climb.nodes() + " and " + check.nodes() + " nodes per dimension", reached);
         }
         warnAboutLaplace(
                 "about ",
-                selection.laplaceShift(),
+                Reached.of(0, selection.laplaceShift(), multiply(toRaw, selection.laplaceMove()), se, names),
                 String.format(
                         Locale.ROOT,
                         "is about %.3g too %s, as a sample of persons says",
@@ -151,9 +175,12 @@ final class IntegrationVerdict {
     /** Of a number of nodes that the user fixed. */
     FitResult.Integration ofFixed(QuadratureClimb climb, Check check) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
+        if (check.step() == null) {
+            return unknown(rungs, "fixed by the user; ");
+        }
         double shift = check.reached().estimates();
         // At the estimates themselves, not where the finer rule would have them.
-        double there = check.step() == null ? check.logLikelihood() : check.logLikelihood() - 0.5 * shift * shift;
+        double there = check.logLikelihood() - 0.5 * shift * shift;
         rungs.add(new FitResult.Rung(check.nodes(), there, shift));
         boolean settled = shift <= MISLEADING;
         if (!settled) {
@@ -163,7 +190,7 @@ final class IntegrationVerdict {
                             Locale.ROOT,
                             "%s is not accurate here: with %d nodes per dimension the log-likelihood at these estimates is"
                                     + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
-                            climb.nodes() == 1 ? "Laplace" : climb.nodes() + " nodes",
+                            nodes(climb.nodes()),
                             check.nodes(),
                             there,
                             shift)));
@@ -173,6 +200,10 @@ final class IntegrationVerdict {
                 settled,
                 "fixed by the user; " + check.nodes() + " nodes per dimension " + (settled ? "agree" : "disagree"),
                 check.reached());
+    }
+
+    private static String nodes(int count) {
+        return count == 1 ? "Laplace" : count + " nodes";
     }
 
     /**
@@ -186,7 +217,19 @@ final class IntegrationVerdict {
      * @param finestLogLikelihood by it, at its own optimum
      */
     record Check(
-            int nodes, double logLikelihood, Reached reached, double[] step, int finest, double finestLogLikelihood) {}
+            int nodes, double logLikelihood, Reached reached, double[] step, int finest, double finestLogLikelihood) {
+        /**
+         * How far off the reported numbers are: the estimates as measured, the log-likelihood as a sample says of the finest rule.
+         *
+         * @param fitted nodes of the rule that the estimates are by
+         */
+        Reached reachedBy(NodeSelection selection, int fitted) {
+            double off = finest > nodes
+                    ? selection.logLikelihoodErrorOf(finest, nodes, finestLogLikelihood - logLikelihood)
+                    : selection.logLikelihoodErrorOf(nodes, fitted, reached.logLikelihood());
+            return reached.withLogLikelihood(off);
+        }
+    }
 
     /**
      * Makes one.
@@ -202,8 +245,7 @@ final class IntegrationVerdict {
             free[i] = gradient[optimum.free()[i]];
         }
         if (!new Evaluation(free, value, free).isFinite()) {
-            Reached far = new Reached(Double.NaN, Double.POSITIVE_INFINITY, null, Double.NaN);
-            return new Check(finer, -value, far, null, finer, Double.NaN);
+            return new Check(finer, -value, Reached.UNKNOWN, null, finer, Double.NaN);
         }
         QuadraticModel model = new QuadraticModel(free, optimum.hessian());
         double[] step = new double[gradient.length];
@@ -249,7 +291,7 @@ final class IntegrationVerdict {
                 : String.format(
                         Locale.ROOT,
                         ", %s by %.2g of its own",
-                        reached.parameter(),
+                        ParameterNames.spoken(reached.parameter()),
                         Math.abs(reached.parameterShift()));
         return String.format(
                 Locale.ROOT,
@@ -261,17 +303,21 @@ final class IntegrationVerdict {
                 most);
     }
 
-    private void warnAboutLaplace(String about, double shift, String logLikelihood) {
+    private void warnAboutLaplace(String about, Reached moved, String logLikelihood) {
+        double shift = moved.estimates();
         if (shift > MISLEADING) {
             warnings.add(new Warning(
                     "laplace_misleads",
                     String.format(
                             Locale.ROOT,
-                            "Laplace alone would have misled: its estimates lie %s standard errors away and its"
+                            "Laplace alone would have misled: its estimates lie %s standard errors away%s, and its"
                                     + " log-likelihood %s",
                             about.isEmpty() || shift < FAR
                                     ? String.format(Locale.ROOT, "%s%.1f", about, shift)
                                     : String.format(Locale.ROOT, "more than %.0f", FAR),
+                            moved.parameter() == null
+                                    ? ""
+                                    : ", most of all " + ParameterNames.spoken(moved.parameter()),
                             logLikelihood)));
         }
     }

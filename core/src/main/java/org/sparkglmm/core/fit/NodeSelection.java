@@ -20,12 +20,12 @@ final class NodeSelection {
     /** Clusters to learn from: enough for the error of a rule, which is much the same for all of them. */
     static final int CLUSTERS = 4_000;
     /** The sample's optimum need not be known better to compare rules there. */
-    private static final QuadratureClimb.Agreement NEAR = new QuadratureClimb.Agreement(0.05, 0, 0.05);
+    private static final QuadratureClimb.Agreement NEAR = new QuadratureClimb.Agreement(0.05, 0, 0.05, 0.05);
     /** Rules are compared until two differ by this part of the tolerance. */
     private static final double BEYOND = 0.1;
     /** A rule is chosen that uses this part of it. */
     private static final double PART = 0.5;
-    /** In the sample's standard errors. */
+    /** Standard deviations of the squared distance of two estimates beyond its mean, both by chance alone, that no sample comes to. */
     private static final double FAR = 8;
 
     private final QuadratureClimb climb;
@@ -121,9 +121,11 @@ final class NodeSelection {
         return Math.sqrt(ratio * new QuadraticModel(difference, hessian).decrement());
     }
 
-    /** Whether a point is farther from the sample's optimum than chance and a coarse rule explain. */
-    boolean isFar(double[] point) {
-        return !(boundary.distance(point, best.point(), hessian) <= FAR);
+    /** Whether the optimum of a rule is farther from the sample's than chance and the rule's coarseness explain. */
+    boolean isFar(double[] point, int nodes) {
+        int p = point.length;
+        double chance = Math.sqrt(p + FAR * Math.sqrt(2.0 * p));
+        return !(boundary.distance(point, best.point(), hessian) <= chance + errorOf(nodes) / Math.sqrt(ratio));
     }
 
     /** Where a fine rule has its optimum on the sample, in scaled variables. */
@@ -164,20 +166,41 @@ final class NodeSelection {
                 .orElse(0);
     }
 
-    /** How far the log-likelihood of all clusters is still off by a rule, as far as the sample tells. */
-    double logLikelihoodErrorOf(int nodes) {
-        for (int k = 0; k + 1 < rules.size(); k++) {
-            if (rules.get(k).nodes == nodes) {
-                return rules.get(k).logLikelihood;
-            }
-        }
-        // Of the finest, and beyond: as far as the one before it.
-        return rules.size() < 2 ? Double.NaN : rules.get(rules.size() - 2).logLikelihood;
+    /**
+     * How far the log-likelihood of all clusters is still off by a rule: what the sample says, and as many times as much as their move from
+     * the rule before it is what the sample said of that. A rule that the sample has not met is as far off as that move.
+     *
+     * @param coarser the rule before it
+     * @param moved from that one to it, on all clusters
+     */
+    double logLikelihoodErrorOf(int nodes, int coarser, double moved) {
+        double error = logLikelihoodErrorOf(nodes);
+        double factor = moved / (logLikelihoodErrorOf(coarser) - error);
+        return Math.abs(factor) < Double.POSITIVE_INFINITY ? Math.max(1, Math.abs(factor)) * error : moved;
+    }
+
+    /** As the sample says; NaN if it was given none finer. */
+    private double logLikelihoodErrorOf(int nodes) {
+        return rules.stream()
+                .limit(rules.size() - 1L)
+                .filter(rule -> rule.nodes == nodes)
+                .mapToDouble(Rule::logLikelihood)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     /** How far Laplace's optimum is from a fine rule's, in standard errors of all clusters. */
     double laplaceShift() {
         return Math.sqrt(ratio) * boundary.distance(climb.optimum(0), best.point(), hessian);
+    }
+
+    /** From Laplace's optimum to a fine rule's, in scaled variables. */
+    double[] laplaceMove() {
+        double[] out = boundary.canonical(best.point());
+        for (int i = 0; i < out.length; i++) {
+            out[i] -= climb.optimum(0)[i];
+        }
+        return out;
     }
 
     /** How much higher Laplace's log-likelihood is, for all clusters. */

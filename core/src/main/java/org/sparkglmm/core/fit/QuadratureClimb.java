@@ -24,14 +24,17 @@ final class QuadratureClimb {
      *
      * @param logLikelihood at most so far apart
      * @param relative to the log-likelihood, what is allowed beside
+     * @param most that both may come to
      * @param estimates at most so many standard errors apart
      */
-    record Agreement(double logLikelihood, double relative, double estimates) {
-        /** Far below what any test or AIC can notice, of small data and of large ones. */
-        static final Agreement TIGHT = new Agreement(1e-3, 1e-7, 5e-3);
+    record Agreement(double logLikelihood, double relative, double most, double estimates) {
+        /** Far below what any test or AIC can notice, of small data and of large ones; and within what is asked for. */
+        static Agreement tight(IntegrationTolerance tolerance) {
+            return new Agreement(1e-3, 1e-7, tolerance.logLikelihood(), Math.min(5e-3, tolerance.estimates()));
+        }
 
         private double ofLogLikelihood(double value) {
-            return logLikelihood + relative * Math.abs(value);
+            return Math.min(logLikelihood + relative * Math.abs(value), most);
         }
     }
 
@@ -47,6 +50,7 @@ final class QuadratureClimb {
     private Outcome outcome;
     private int iterations;
     private int agreements;
+    private boolean broken;
 
     /** @param objectives the objective at a number of nodes */
     QuadratureClimb(
@@ -86,7 +90,7 @@ final class QuadratureClimb {
             iterations += next.iterations();
             if (outcome != null && !next.best().isFinite()) {
                 // This rule cannot be evaluated where the last one ended, and no further one.
-                agreements = 0;
+                disagree();
                 return;
             }
             outcome = next;
@@ -109,13 +113,13 @@ final class QuadratureClimb {
         Outcome end = minimizer.minimize(objective, outcome.best().point(), outcome.hessian());
         iterations += end.iterations();
         if (!end.best().isFinite()) {
-            agreements = 0;
+            disagree();
             return;
         }
         outcome = end;
         if (!(near - outcome.best().value() <= agreement.ofLogLikelihood(near))
                 || !isPlausible(layout, outcome.best().point())) {
-            agreements = 0;
+            disagree();
             FitResult.Rung rung = rungs.remove(rungs.size() - 1);
             optima.remove(optima.size() - 1);
             rungs.add(new FitResult.Rung(rung.nodes(), -outcome.best().value(), Double.NaN));
@@ -123,9 +127,15 @@ final class QuadratureClimb {
         }
     }
 
-    /** What the rungs agreed on turned out to be no maximum. */
+    /** What the rungs agreed on turned out to be no maximum, or the next could not be evaluated: their moves tell nothing. */
     void disagree() {
         agreements = 0;
+        broken = true;
+    }
+
+    /** Whether what moved between the rungs does not tell how far off the last one is. */
+    boolean isBroken() {
+        return broken || !isClimb();
     }
 
     private void note(int nodes) {

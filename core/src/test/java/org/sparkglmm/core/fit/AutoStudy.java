@@ -49,6 +49,7 @@ final class AutoStudy {
                 "logLik off",
                 "auto s",
                 "times");
+        warmUp();
         int wrong = 0;
         for (Kind kind : KINDS) {
             for (int q = 1; q <= 2; q++) {
@@ -59,6 +60,17 @@ final class AutoStudy {
             }
         }
         System.out.println(wrong + " verdicts that twice the nodes contradict");
+    }
+
+    /** The first fits of a virtual machine are slower than any after them. */
+    private static void warmUp() {
+        for (Kind kind : KINDS) {
+            for (int q = 1; q <= 2; q++) {
+                Family family = Families.named(kind.family());
+                Rows rows = rows(kind, q, 20_000);
+                fit(rows, family, rows.data(family, BLOCKS, 2), FitOptions.AUTO);
+            }
+        }
     }
 
     /** Whether the verdict is what twice the nodes say. */

@@ -27,6 +27,7 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
+import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -591,6 +592,56 @@ class GlmmFitTest {
                 auto.parameters(), exact.parameters(), information(rows, exact, q == 1 ? 101 : 25));
         assertTrue(distance <= 1.5 * IntegrationTolerance.DEFAULT.estimates(), distance + " standard errors");
         assertEquals(distance, auto.integration().reached().estimates(), 0.02);
+    }
+
+    /** A standard deviation of 4 takes the sample beyond its ladder, where it says nothing of the rule that checks; the verdict is the measured one. */
+    @Test
+    void whatTheSampleDoesNotSayIsMeasured() {
+        Rows rows = Simulation.of(BINOMIAL, Link.LOGIT, 2, 20_000, 5, new double[] {-1, 0.7, 0.5}, 4, 31);
+        FitResult auto = fit(rows, BINOMIAL, Link.LOGIT, FitOptions.DEFAULT);
+        assertTrue(auto.integration().settled(), auto.integration().message());
+        Evaluation finer = new MarginalLikelihood(rows.data(BINOMIAL, 8, 2), auto.model(), new GaussHermite(71, 2))
+                .evaluate(auto.parameters());
+        double apart = distance(finer.gradient(), auto.covariance().matrix(StandardErrors.MODEL));
+        assertTrue(apart <= IntegrationTolerance.DEFAULT.estimates(), apart + " standard errors");
+        double higher = -finer.value() + 0.5 * apart * apart - auto.logLikelihood();
+        assertEquals(0, higher, IntegrationTolerance.DEFAULT.logLikelihood());
+        assertEquals(higher, auto.integration().reached().logLikelihood(), 0.05);
+    }
+
+    /** Rules that agree more loosely than asked have not agreed; a tolerance that none meets is not met by agreement either. */
+    @Test
+    void aLadderAgreesWithinTheToleranceThatIsAsked() {
+        Rows rows = binary(1, 200, 4, 9);
+        IntegrationTolerance strict = new IntegrationTolerance(1e-8, 1e-8);
+        FitResult result = fit(rows, BINOMIAL, Link.LOGIT, within(strict));
+        Reached reached = result.integration().reached();
+        assertEquals(
+                Math.abs(reached.logLikelihood()) <= 1e-8 && reached.estimates() <= 1e-8,
+                result.integration().settled());
+        assertTrue(result.nodes()
+                > fit(rows, BINOMIAL, Link.LOGIT, FitOptions.DEFAULT).nodes());
+    }
+
+    private static FitOptions within(IntegrationTolerance tolerance) {
+        return new FitOptions(
+                FitOptions.AUTO,
+                false,
+                "newton",
+                StandardErrors.MODEL,
+                IntervalMethod.WALD,
+                FitOptions.MIN_CELL_COUNT,
+                tolerance);
+    }
+
+    /** These know no Hessian on the way, so the rungs cannot say how far apart they are; the result can. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lbfgs", "bobyqa"})
+    void minimizersWithoutAHessianSettleToo(String optimizer) {
+        Rows rows = binary(1, 200, 4, 9);
+        FitResult result = fit(rows, BINOMIAL, Link.LOGIT, new FitOptions(FitOptions.AUTO, false, optimizer));
+        assertTrue(result.integration().settled(), result.integration().message());
+        assertTrue(result.integration().reached().estimates() <= IntegrationTolerance.DEFAULT.estimates());
     }
 
     private static double[][] information(Rows rows, FitResult fit, int nodes) {
