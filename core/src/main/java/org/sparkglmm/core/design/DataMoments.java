@@ -20,6 +20,7 @@ public final class DataMoments implements Serializable {
     private long clusters;
     private long singletons;
     private long widest;
+    private double heaviest;
     private long unsupported;
     /** Counts beyond this are no whole numbers any more. */
     private static final double LARGEST_WEIGHT = 1e15;
@@ -34,6 +35,9 @@ public final class DataMoments implements Serializable {
     private final double[] zSums;
     /** Whether a column of Z has two values within some cluster. */
     private final boolean[] zVaries;
+
+    /** Of the columns of X that are a variable as it stands in the table, and the outcome; null for others. */
+    private final ExtremeValues[] extremes;
 
     private final LevelCounts levels;
     private double offsetLeast = Double.POSITIVE_INFINITY;
@@ -59,7 +63,19 @@ public final class DataMoments implements Serializable {
         for (int r = 0; r < zVaries.length; r++) {
             zVaries[r] = !block.z()[r].isByCluster();
         }
+        extremes = new ExtremeValues[p + 1];
+        for (int c = 0; c < p; c++) {
+            extremes[c] = isVariable(design.fixed().get(c)) ? new ExtremeValues() : null;
+        }
+        boolean isNumber = !family.takesCategories() && !family.takesTrials();
+        extremes[p] = isNumber ? new ExtremeValues() : null;
         levels = new LevelCounts(design, family.takesTrials() ? 2 : categories.length);
+    }
+
+    private static boolean isVariable(DesignColumn column) {
+        return column.components().size() == 1
+                && column.components().get(0).isNumeric()
+                && !column.components().get(0).variable().contains("(");
     }
 
     /**
@@ -100,6 +116,11 @@ public final class DataMoments implements Serializable {
         for (int i = 0; i < block.clusters(); i++) {
             int n = block.start(i + 1) - block.start(i);
             out.rows += (long) n * block.frequency(i);
+            double weight = 0;
+            for (int j = block.start(i); j < block.start(i + 1); j++) {
+                weight += block.observations().weight(j);
+            }
+            out.heaviest = Math.max(out.heaviest, weight);
             out.singletons += n == 1 && block.observations().weight(block.start(i)) <= 1 ? block.frequency(i) : 0;
         }
         Observations observations = block.observations();
@@ -131,6 +152,11 @@ public final class DataMoments implements Serializable {
             fill(block.x(), cluster, j, row);
             row[out.p] = family.takesTrials() ? y / size : y;
             out.fixed.add(row, w);
+            for (int c = 0; c < row.length; c++) {
+                if (out.extremes[c] != null) {
+                    out.extremes[c].add(row[c], frequency);
+                }
+            }
             for (int k = 0; k < auxiliaryRow.length; k++) {
                 if (out.auxiliary[k] != null) {
                     fill(block.auxiliary(k), cluster, j, auxiliaryRow[k]);
@@ -142,7 +168,7 @@ public final class DataMoments implements Serializable {
                 out.offsetMost = Math.max(out.offsetMost, block.offset()[j]);
             }
             out.trials += w * size;
-            out.mostTrials = Math.max(out.mostTrials, size);
+            out.mostTrials = Math.max(out.mostTrials, family.takesTrials() ? size : 1);
             out.successes += w * y;
             out.zeros += y == 0 ? w : 0;
             if (out.categories.length > 0) {
@@ -221,6 +247,7 @@ public final class DataMoments implements Serializable {
         clusters += other.clusters;
         singletons += other.singletons;
         widest = Math.max(widest, other.widest);
+        heaviest = Math.max(heaviest, other.heaviest);
         unsupported += other.unsupported;
         badWeights += other.badWeights;
         brokenWeights += other.brokenWeights;
@@ -233,6 +260,11 @@ public final class DataMoments implements Serializable {
         successes += other.successes;
         zeros += other.zeros;
         levels.merge(other.levels);
+        for (int c = 0; c < extremes.length; c++) {
+            if (extremes[c] != null) {
+                extremes[c].merge(other.extremes[c]);
+            }
+        }
         for (int r = 0; r < zSums.length; r++) {
             zSums[r] += other.zSums[r];
             zVaries[r] |= other.zVaries[r];
@@ -289,6 +321,19 @@ public final class DataMoments implements Serializable {
         return widest;
     }
 
+    /** Weight of the heaviest cluster: the sum of the frequency weights of its rows. */
+    public double heaviest() {
+        return heaviest;
+    }
+
+    /**
+     * The extreme values of column c of X about its centre, or of the outcome for the one after the last; null where it is computed, or
+     * the outcome counts trials or categories.
+     */
+    public ExtremeValues extremes(int c) {
+        return extremes[c];
+    }
+
     /** Rows whose outcome the family does not support. */
     public long unsupported() {
         return unsupported;
@@ -307,7 +352,7 @@ public final class DataMoments implements Serializable {
         return contents;
     }
 
-    /** The largest size of a row: its trials, where the family counts trials. */
+    /** The most trials of a row; 1 where the family counts none. */
     public double mostTrials() {
         return mostTrials;
     }

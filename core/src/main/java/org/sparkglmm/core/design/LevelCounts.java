@@ -81,8 +81,8 @@ final class LevelCounts implements Serializable {
     private static void addOutcome(Observations observations, int row, double frequency, double[] into) {
         double y = observations.y(row);
         if (into.length == 2 && y >= 0 && y <= observations.size(row)) {
-            into[0] += frequency * Math.floor(observations.size(row) - y);
-            into[1] += frequency * Math.floor(y);
+            into[0] += frequency * (observations.size(row) - y);
+            into[1] += frequency * y;
         } else if (y >= 0 && y < into.length) {
             into[(int) y] += frequency;
         }
@@ -117,9 +117,14 @@ final class LevelCounts implements Serializable {
                     levels.get(l).variable(),
                     levels.get(l).level(),
                     clusters[l],
-                    Math.round(rows[l]),
-                    Arrays.stream(outcomes[l]).mapToLong(Math::round).toArray()));
+                    whole(rows[l]),
+                    Arrays.stream(outcomes[l]).mapToLong(LevelCounts::whole).toArray()));
         }
         return out;
+    }
+
+    /** Little weight is not none: a level is not said to have no successes for it. */
+    private static long whole(double weight) {
+        return weight > 0 ? Math.max(1, Math.round(weight)) : 0;
     }
 }

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
+import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -53,6 +55,8 @@ public final class DataFindings {
         }
         out.sizes();
         out.levels();
+        out.alikeLevels();
+        MissingCodes.warn(design, moments, minCellCount, out.found);
         return out.found;
     }
 
@@ -73,19 +77,20 @@ public final class DataFindings {
 
     /** Whether the largest cluster is no cluster among others. */
     public static boolean isDominant(DataMoments moments) {
-        return moments.widest() > DOMINANT * moments.rows()
-                && moments.widest() * moments.clusters() > TIMES_FAIR * moments.rows();
+        return moments.heaviest() > DOMINANT * moments.weight()
+                && moments.heaviest() * moments.clusters() > TIMES_FAIR * moments.weight();
     }
 
     private void dominant() {
         if (isDominant(moments)) {
             add(
                     "dominant_cluster",
-                    "one %s holds %.0f%% of the rows: effects within it are most of what is estimated, and robust standard"
+                    "one %s holds %.0f%% of the %s: effects within it are most of what is estimated, and robust standard"
                             + " errors, which rest on differences between many %s, come out too small; check its rows, and fit"
                             + " without it to compare",
                     design.group(),
-                    100.0 * moments.widest() / moments.rows(),
+                    100 * moments.heaviest() / moments.weight(),
+                    moments.weight() == moments.rows() ? "rows" : "weight",
                     design.group());
         }
     }
@@ -169,5 +174,28 @@ public final class DataFindings {
                     one ? "" : " each",
                     one ? "it" : "them");
         });
+    }
+
+    /** Levels that are one, written in two ways. */
+    private void alikeLevels() {
+        for (RawColumn column : design.raw()) {
+            Map<String, List<String>> alike = new LinkedHashMap<>();
+            for (String level : column.isFactor() ? column.levels() : List.<String>of()) {
+                alike.computeIfAbsent(level.strip().toLowerCase(Locale.ROOT), k -> new ArrayList<>())
+                        .add(level);
+            }
+            alike.values().removeIf(levels -> levels.size() < 2);
+            if (!alike.isEmpty()) {
+                add(
+                        "levels_alike",
+                        "levels of %s differ in capitals or blanks alone (%s): if they mean the same, write them in one way, for"
+                                + " here each is a group of its own",
+                        column.name(),
+                        alike.values().stream()
+                                .limit(NAMED_LEVELS)
+                                .map(levels -> String.join(" and ", levels))
+                                .collect(Collectors.joining("; ")));
+            }
+        }
     }
 }

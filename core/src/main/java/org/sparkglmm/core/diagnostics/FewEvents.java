@@ -38,12 +38,14 @@ public record FewEvents(double events, int effects) {
                             Locale.ROOT,
                             "there are %s events for %d effects (fixed effects and standard deviations of random ones; rule of"
                                     + " thumb: %.0f events each): estimates are biased away from 0 and Wald intervals do not hold;"
-                                    + " leave effects out%s",
+                                    + " trust profile intervals more (--ci profile)%s%s",
                             events < minCellCount
                                     ? "fewer than " + minCellCount
                                     : String.format(Locale.ROOT, "%.0f", events),
                             effects,
                             ENOUGH,
+                            // An intercept and its variance are the least there can be.
+                            effects > 2 ? ", leave effects out" : "",
                             events < ENOUGH ? ", or do not model this outcome" : "")));
         }
     }

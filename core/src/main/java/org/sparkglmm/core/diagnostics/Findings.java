@@ -99,9 +99,7 @@ final class Findings {
     /** What covariates explain comes first: the rest may be of it. */
     void residuals(Pearson pearson, Regular regular, Zeros zeros, double weight, Residuals residuals) {
         boolean bent = false;
-        if (isSurvival()) {
-            // The outcome's time is in the offset: given that, a count of 0 or 1 is no Poisson one, and its residuals
-            // tell nothing.
+        if (isYesNoAsCount()) {
             return;
         }
         List<String> told = new ArrayList<>();
@@ -145,12 +143,13 @@ final class Findings {
         }
     }
 
-    /** Counts of 0 and 1 beside an offset: survival by the Poisson device (Holford 1980, Biometrics 36:299), as far as can be seen. */
-    private boolean isSurvival() {
+    /**
+     * Counts of 0 and 1: survival by the Poisson device, whose time is in the offset (Holford 1980, Biometrics 36:299), or ratios of risks
+     * by robust errors (Zou 2004, Am. J. Epidemiol. 159:702). No Poisson count has these residuals, and they tell nothing of the model.
+     */
+    private boolean isYesNoAsCount() {
         OutcomeSummary outcome = moments.outcome(family);
-        return family.isCount()
-                && !design.offsets().isEmpty()
-                && Math.abs(outcome.mean() - (1 - outcome.zeros())) < 1e-9;
+        return family.isCount() && Math.abs(outcome.mean() - (1 - outcome.zeros())) < 1e-9;
     }
 
     /** A square only where it is not there and the residuals say so, for the parabola through their means takes most of them away. */
@@ -191,10 +190,10 @@ final class Findings {
             add(
                     "overdispersion",
                     "the outcome varies %.2f times as much about its expected values as family %s says; look for a covariate or"
-                            + " a random slope that is missing, %s",
+                            + " a random slope that is missing%s",
                     pearson.drawnRatio(),
                     family.name(),
-                    spreadAdvice());
+                    spreadAdvice().isEmpty() ? "" : ", " + spreadAdvice());
         } else if (!hasDispersion() && regular.rows() >= ENOUGH_FOR_SHAPE && regular.ratio() < LESS_SPREAD) {
             double less = (1 - regular.ratio()) / Math.max(regular.error(), Math.sqrt(2 / regular.rows()));
             if (less > SURPRISING) {
@@ -204,9 +203,9 @@ final class Findings {
                                 + " errors are too large%s",
                         regular.ratio(),
                         family.name(),
-                        moments.clusters() >= ENOUGH_FOR_SHAPE
-                                ? "; use --se robust"
-                                : "; robust ones need more " + design.group() + " than these");
+                        moments.clusters() < ENOUGH_FOR_SHAPE
+                                ? "; robust ones need more " + design.group() + " than these"
+                                : robustHolds() ? "; use --se robust" : "");
             }
         }
     }
@@ -218,9 +217,24 @@ final class Findings {
 
     private String spreadAdvice() {
         String model = hasDispersion()
-                ? "model the dispersion (--dispersion), "
-                : family.moreSpread().isEmpty() ? "" : "fit " + family.moreSpread() + " and compare, ";
-        return model + "or use --se robust";
+                ? "model the dispersion (--dispersion)"
+                : family.moreSpread().isEmpty() ? "" : "fit " + family.moreSpread() + " and compare";
+        return orRobust(model);
+    }
+
+    /** Where outcomes vary less than the family says, another with more spread is no help. */
+    private String lessSpreadAdvice() {
+        return orRobust(hasDispersion() ? "model the dispersion (--dispersion)" : "try another link");
+    }
+
+    private String orRobust(String advice) {
+        return !robustHolds() ? advice : advice.isEmpty() ? "or use --se robust" : advice + ", or use --se robust";
+    }
+
+    /** Whether robust standard errors would be shown at all. */
+    private boolean robustHolds() {
+        FewEvents events = FewEvents.of(moments, design, family);
+        return events == null || events.againstSandwich() == null;
     }
 
     private void zeros(Zeros zeros, double weight) {
@@ -292,10 +306,10 @@ final class Findings {
         if (changes) {
             add(
                     "residual_spread",
-                    "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows); %s",
+                    "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows)%s",
                     variable,
                     spread,
-                    spreadAdvice());
+                    (spread > 1 ? spreadAdvice() : lessSpreadAdvice()).replaceFirst("^(?=.)", "; "));
         }
         return changes;
     }
@@ -378,7 +392,14 @@ final class Findings {
         double most = design.fixedNames().contains(influence.parameter())
                 ? Math.max(INFLUENTIAL, MOVES_AN_EFFECT / root)
                 : Math.max(INFLUENTIAL_SPREAD, MOVES_A_SPREAD / root);
-        if (influence.largest() > most) {
+        if (influence.largest() == Double.POSITIVE_INFINITY) {
+            add(
+                    "influential_cluster",
+                    "without one %s the others would not determine the estimate of %s: it rests on that %s alone; check its rows",
+                    design.group(),
+                    influence.parameter(),
+                    design.group());
+        } else if (influence.largest() > most) {
             add(
                     "influential_cluster",
                     "leaving out one %s would move the estimate of %s by some %.1f standard errors; sort random_effects/ by"

@@ -25,6 +25,9 @@ public final class OutcomeShape {
     /** Shares of zeros beyond what a negative binomial of this mean and variance has. */
     private static final double MANY_ZEROS = 0.05;
 
+    /** Counts of so many on average have no zeros for that alone. */
+    private static final double MANY_ON_AVERAGE = 20;
+
     private final Summary all;
 
     private OutcomeShape(Summary all) {
@@ -32,9 +35,10 @@ public final class OutcomeShape {
     }
 
     /** One pass. */
-    public static OutcomeShape of(ClusterData data) {
+    public static OutcomeShape of(Family family, ClusterData data) {
+        boolean trials = family.takesTrials();
         Summary total = new Summary();
-        data.mapBlocks(OutcomeShape::summary).forEach(total::merge);
+        data.mapBlocks(block -> summary(block, trials)).forEach(total::merge);
         return new OutcomeShape(total);
     }
 
@@ -85,14 +89,14 @@ public final class OutcomeShape {
         }
     }
 
-    private static Summary summary(ClusterBlock block) {
+    private static Summary summary(ClusterBlock block, boolean trials) {
         Summary out = new Summary();
         Observations observations = block.observations();
         for (int i = 0; i < block.clusters(); i++) {
             for (int j = block.start(i); j < block.start(i + 1); j++) {
                 double weight = observations.weight(j) * block.frequency(i);
                 if (weight > 0) {
-                    out.add(observations.y(j), observations.size(j), weight);
+                    out.add(observations.y(j), trials ? observations.size(j) : 1, weight);
                 }
             }
         }
@@ -128,31 +132,38 @@ public final class OutcomeShape {
      * In words: kind, range, and what is telling of its distribution.
      *
      * @param zeros share of zeros
+     * @param minCellCount ends of the range that fewer rows have are not said
      */
-    public String words(double zeros) {
+    public String words(double zeros, int minCellCount) {
         if (all.trials) {
             return "successes out of trials";
         }
         if (isYesNo()) {
             return "yes or no (0 and 1)";
         }
-        String range = values() <= MOST_GRADES
-                ? String.format(Locale.ROOT, "from %s to %s", number(all.least), number(all.most))
-                : String.format(
+        String range = values() > MOST_GRADES
+                ? String.format(
                         Locale.ROOT,
-                        "between %s and %s",
+                        " between %s and %s",
                         number(outwards(all.least, -1)),
-                        number(outwards(all.most, 1)));
+                        number(outwards(all.most, 1)))
+                : rows(all.least) < minCellCount || rows(all.most) < minCellCount
+                        ? ""
+                        : String.format(Locale.ROOT, " from %s to %s", number(all.least), number(all.most));
         if (all.whole && all.least >= 0) {
-            return (isGraded() ? values() + " different whole numbers " : "whole numbers ")
+            return (isGraded() && !range.isEmpty() ? values() + " different whole numbers" : "whole numbers")
                     + range
                     + String.format(Locale.ROOT, ", variance %.3g times the mean (Poisson: 1)", variance() / mean());
         }
-        String kind = all.whole ? "whole numbers " : "numbers with decimals ";
+        String kind = all.whole ? "whole numbers" : "numbers with decimals";
         String spread = all.least > 0 || all.least == 0
                 ? String.format(Locale.ROOT, ", standard deviation %.2g times the mean", Math.sqrt(variance()) / mean())
                 : String.format(Locale.ROOT, ", standard deviation %.3g", Math.sqrt(variance()));
         return kind + range + (all.least == 0 && zeros > 0 ? ", with zeros" : "") + spread;
+    }
+
+    private double rows(double value) {
+        return all.values.getOrDefault(value + 0.0, 0.0);
     }
 
     /** The families that are made for it, the likeliest first. */
@@ -161,17 +172,18 @@ public final class OutcomeShape {
             return "binomial; betabinomial if successes vary more";
         }
         if (isYesNo()) {
-            return "binomial (link logit, probit or cloglog)";
-        }
-        if (isGraded() && all.least >= 0 && values() <= 5) {
-            return "ordinal, if the numbers are grades; poisson or nbinom2, if they are counts";
+            return "binomial (link logit, probit or cloglog); poisson with --se robust for ratios of risks";
         }
         if (all.whole && all.least >= 0) {
-            double ratio = variance() / mean();
-            String counts = all.least > 0
-                    ? "truncated_poisson or truncated_nbinom2 (there are no zeros)"
-                    : ratio > SPREAD ? "nbinom2 or nbinom1 (poisson varies less)" : "poisson";
-            return counts + (hasManyZeros(zeros) ? ", with --zi '~ 1' compared" : "");
+            String counts = counts(zeros);
+            if (isGraded() && values() <= 5) {
+                return all.least == 0
+                        ? counts + ", if they are counts; ordinal, if they are grades"
+                        : "ordinal, if they are grades; " + counts + ", if they are counts";
+            }
+            return all.least > 0 && mean() > MANY_ON_AVERAGE
+                    ? "gaussian, if it is measured; poisson or nbinom2, if it is counted"
+                    : counts;
         }
         if (all.least > 0 && all.most < 1) {
             return "beta, if it is a share";
@@ -181,6 +193,17 @@ public final class OutcomeShape {
         }
         boolean skew = all.least > 0 && variance() > 0.25 * mean() * mean();
         return skew ? "gamma or lognormal (positive and skew), gaussian of its logarithm" : "gaussian";
+    }
+
+    private String counts(double zeros) {
+        String zi = hasManyZeros(zeros) ? ", with --zi '~ 1' compared" : "";
+        if (all.least > 0) {
+            return "truncated_poisson or truncated_nbinom2 (there are no zeros)" + zi;
+        }
+        // What varies between persons and with covariates is in the variance too.
+        return variance() / mean() > SPREAD
+                ? "poisson, or nbinom2 if random effects and covariates leave more spread" + zi
+                : "poisson" + zi;
     }
 
     private boolean hasManyZeros(double zeros) {

@@ -31,8 +31,9 @@ public final class SeparatedLevels {
                 .map(level -> new Warning(
                         "separation",
                         "there are " + words(level)
-                                + ": its effect has no finite estimate, and a fit will show none; merge the"
-                                + " level with another, or leave the factor out"))
+                                + ": its effect has no finite estimate, so a fit calls it not estimable; the other effects are"
+                                + " then those beside it, and are sound. Merge the level with another, or keep it and test the factor"
+                                + " by a fit without it and compare"))
                 .toList();
     }
 

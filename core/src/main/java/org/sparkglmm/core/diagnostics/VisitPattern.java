@@ -1,19 +1,21 @@
 package org.sparkglmm.core.diagnostics;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.model.Family;
 
 /**
  * Visits by time, where a covariate of the model is one: who comes how often, whether those who do not come again differ in their last
@@ -23,8 +25,30 @@ public final class VisitPattern {
     /** Times that are told one by one. */
     private static final int MOST_TIMES = 12;
 
-    private static final Set<String> NAMES =
-            Set.of("time", "visit", "day", "days", "week", "weeks", "month", "months", "year", "wave", "t");
+    /** One word of its name. */
+    private static final Set<String> NAMES = Set.of(
+            "time",
+            "visit",
+            "visits",
+            "day",
+            "days",
+            "week",
+            "weeks",
+            "month",
+            "months",
+            "year",
+            "years",
+            "wave",
+            "occasion",
+            "period",
+            "age",
+            "t");
+
+    /** Where a name's words part: at what is no letter, and at a capital after a small letter. */
+    private static final Pattern WORDS = Pattern.compile("[^\\p{L}]+|(?<=\\p{Ll})(?=\\p{Lu})");
+
+    /** A covariate of fewer values is a group, before and after perhaps, and repeats by design. */
+    private static final int FEWEST_TIMES = 3;
     /** Of the clusters: so many with a time that stands twice are no accident. */
     private static final double MANY = 0.5;
     /** Standard errors. */
@@ -32,43 +56,50 @@ public final class VisitPattern {
 
     private final String variable;
     private final String group;
-    private final Pattern all;
+    private final Visits all;
+    private final boolean isYesNo;
 
-    private VisitPattern(String variable, String group, Pattern all) {
+    private VisitPattern(String variable, String group, Visits all, boolean isYesNo) {
         this.variable = variable;
         this.group = group;
         this.all = all;
+        this.isYesNo = isYesNo;
     }
 
-    /** Of the covariate with a random slope, or of one whose name says that it is a time; null if there is none. One pass. */
-    public static VisitPattern of(Design design, ClusterData data) {
-        int column = timeColumn(design);
+    /**
+     * Of the covariate whose name says that it is a time, or of one with a random slope and three values or more; null if there is none. One
+     * pass.
+     */
+    public static VisitPattern of(Design design, Family family, ClusterData data) {
+        int slope = -1;
+        int named = -1;
+        for (int c = 0; c < design.fixed().size(); c++) {
+            List<Component> components = design.fixed().get(c).components();
+            if (components.size() == 1 && components.get(0).isNumeric()) {
+                String name = design.fixed().get(c).name();
+                slope = slope < 0 && design.randomNames().contains(name) ? c : slope;
+                named = named < 0 && isTime(name) ? c : named;
+            }
+        }
+        int column = named >= 0 ? named : slope;
         if (column < 0) {
             return null;
         }
         DesignColumn time = design.fixed().get(column);
         double centre = time.components().get(0).centre();
-        Pattern total = new Pattern();
-        data.mapBlocks(block -> pattern(block, column, centre)).forEach(total::merge);
-        return new VisitPattern(time.name(), design.group(), total);
+        boolean trials = family.takesTrials();
+        Visits total = new Visits();
+        data.mapBlocks(block -> visits(block, column, centre, trials)).forEach(total::merge);
+        boolean few = total.byTime != null && total.byTime.size() < FEWEST_TIMES;
+        return few && named < 0 ? null : new VisitPattern(time.name(), design.group(), total, trials);
     }
 
-    private static int timeColumn(Design design) {
-        int named = -1;
-        for (int c = 0; c < design.fixed().size(); c++) {
-            List<Component> components = design.fixed().get(c).components();
-            boolean number = components.size() == 1 && components.get(0).isNumeric();
-            String name = design.fixed().get(c).name();
-            if (number && design.randomNames().contains(name)) {
-                return c;
-            }
-            named = number && NAMES.contains(name.toLowerCase(Locale.ROOT)) ? c : named;
-        }
-        return named;
+    private static boolean isTime(String name) {
+        return Arrays.stream(WORDS.split(name)).anyMatch(word -> NAMES.contains(word.toLowerCase(Locale.ROOT)));
     }
 
     /** Rows, outcomes and last rows by time; null once there are too many times. */
-    private static final class Pattern implements Serializable {
+    private static final class Visits implements Serializable {
         private static final long serialVersionUID = 1;
 
         private TreeMap<Double, double[]> byTime = new TreeMap<>();
@@ -85,7 +116,7 @@ public final class VisitPattern {
             }
         }
 
-        private void merge(Pattern other) {
+        private void merge(Visits other) {
             clusters += other.clusters;
             twice += other.twice;
             if (other.byTime == null) {
@@ -96,8 +127,8 @@ public final class VisitPattern {
         }
     }
 
-    private static Pattern pattern(ClusterBlock block, int column, double centre) {
-        Pattern out = new Pattern();
+    private static Visits visits(ClusterBlock block, int column, double centre, boolean trials) {
+        Visits out = new Visits();
         for (int i = 0; i < block.clusters(); i++) {
             int from = block.start(i);
             int n = block.start(i + 1) - from;
@@ -108,8 +139,8 @@ public final class VisitPattern {
             double last = Arrays.stream(times).max().orElse(0);
             double f = block.frequency(i);
             for (int j = 0; j < n; j++) {
-                double y =
-                        block.observations().y(from + j) / block.observations().size(from + j);
+                double size = trials ? block.observations().size(from + j) : 1;
+                double y = block.observations().y(from + j) / size;
                 boolean isLast = times[j] == last;
                 out.add(times[j], new double[] {f, f * y, f * y * y, isLast ? f : 0, isLast ? f * y : 0});
             }
@@ -119,18 +150,19 @@ public final class VisitPattern {
         return out;
     }
 
-    /** Rows at each time, in words; null if there are too many times. */
-    public String rows(int minCellCount) {
+    /** The covariate that is the time. */
+    public String variable() {
+        return variable;
+    }
+
+    /** Rows by time; null if there are too many times. */
+    public Map<String, Long> rows() {
         if (all.byTime == null) {
             return null;
         }
-        List<String> out = new ArrayList<>();
-        all.byTime.forEach((time, numbers) -> out.add(String.format(
-                Locale.ROOT,
-                "%s: %s",
-                OriginReading.plain(time),
-                numbers[0] < minCellCount ? "<" + minCellCount : String.format(Locale.ROOT, "%.0f", numbers[0]))));
-        return "by " + variable + ": " + String.join(", ", out);
+        Map<String, Long> out = new LinkedHashMap<>();
+        all.byTime.forEach((time, numbers) -> out.put(OriginReading.plain(time), Math.round(numbers[0])));
+        return out;
     }
 
     /** Whether those who do not come again had other outcomes; null if nobody drops out, or too few. */
@@ -158,7 +190,7 @@ public final class VisitPattern {
                 variance += weight * within;
             }
         }
-        if (gone[0] < minCellCount || stay[0] < minCellCount) {
+        if (isSmall(gone, minCellCount) || isSmall(stay, minCellCount)) {
             return null;
         }
         double z = variance > 0 ? difference / Math.sqrt(variance) : 0;
@@ -174,6 +206,12 @@ public final class VisitPattern {
                         ? ": who drops out depends on the outcome before; the model's likelihood allows for that if all earlier"
                                 + " outcomes are in the table, means of those who are left and GEE do not"
                         : "");
+    }
+
+    /** Whether rows, or successes or failures among them, are so few that a mean would give their number away. */
+    private boolean isSmall(double[] rowsAndTotal, int minCellCount) {
+        double least = isYesNo ? Math.min(rowsAndTotal[1], rowsAndTotal[0] - rowsAndTotal[1]) : rowsAndTotal[0];
+        return Math.rint(least) < minCellCount;
     }
 
     /** Where the same time stands twice in most clusters. */

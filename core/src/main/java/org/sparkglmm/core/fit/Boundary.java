@@ -528,19 +528,24 @@ final class Boundary {
                         others.add(names.get(c));
                     }
                 }
-                out.add(others.isEmpty() ? zeroVariance(names.get(r), group) : combination(names.get(r), others));
+                out.add(
+                        others.isEmpty()
+                                ? zeroVariance(names.get(r), group, q == 1)
+                                : combination(names.get(r), others));
             }
             start = end;
         }
         return out;
     }
 
-    private static Warning zeroVariance(String name, String group) {
+    private static Warning zeroVariance(String name, String group, boolean isOnly) {
         return new Warning(
                 "boundary_variance",
                 "the variance of " + name + " between " + group
-                        + " is estimated as 0, the edge of what is possible: the data show no such variation; consider"
-                        + " leaving this random effect out");
+                        + " is estimated as 0, the edge of what is possible: the data show no such variation; "
+                        + (isOnly
+                                ? "the other estimates are those of the model without it"
+                                : "consider leaving this random effect out"));
     }
 
     private static Warning combination(String name, List<String> others) {

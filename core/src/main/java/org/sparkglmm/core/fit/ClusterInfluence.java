@@ -14,13 +14,13 @@ final class ClusterInfluence {
     /** Null if none moves anything. */
     static Diagnostics.Influence of(ScoreSum scores, ParameterCovariance covariance, HeavyClusters heavy) {
         Deletion.Effect most = heavy.mostInfluential();
-        boolean isHeavy = most != null && most.largest() > scores.largestChange();
+        boolean isHeavy = most != null && !(most.largest() <= scores.largestChange());
         if (!isHeavy && scores.mostMoved() < 0) {
             return null;
         }
         int moved = isHeavy ? most.most() : scores.mostMoved();
         return new Diagnostics.Influence(
-                isHeavy ? most.largest() : scores.largestChange(),
+                !isHeavy ? scores.largestChange() : most.isDetermined() ? most.largest() : Double.POSITIVE_INFINITY,
                 inWords(covariance.names().get(moved)),
                 Math.max(scores.noticeable(), heavy.beyond(NOTICEABLE)));
     }

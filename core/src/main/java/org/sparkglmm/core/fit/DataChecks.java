@@ -86,18 +86,34 @@ final class DataChecks {
 
     /** Why no likelihood could be computed where the search began, as far as it can be told. */
     static DataException noLikelihood(DataMoments moments, Design design, Family family, Link link) {
-        String odd = OffsetSpan.odd(design, link, moments);
+        String cause = likelyCause(moments, design, family, link);
         return new DataException("the likelihood cannot be computed where the search begins, nor near it: "
-                + (odd != null
-                        ? odd
-                        : !adviceOnLink(family, link).isEmpty()
-                                ? adviceOnLink(family, link).substring(2)
-                                : "some outcomes are all but impossible there; look for wrong values in the outcome and the"
-                                        + " covariates, or try another link"));
+                + (!cause.isEmpty()
+                        ? cause.substring(2)
+                        : "some outcomes are all but impossible there; look for wrong values in the outcome and the"
+                                + " covariates, or try another link"));
+    }
+
+    /** What the data or the model have that makes a search for estimates fail; empty if that cannot be told. */
+    static String likelyCause(DataMoments moments, Design design, Family family, Link link) {
+        String odd = OffsetSpan.odd(design, link, moments);
+        return odd != null ? "; " + odd : adviceOnLink(family, link);
+    }
+
+    /** Before a fit: what may come of a link that lets probabilities go beyond 1. */
+    static List<Warning> warnOfLink(Family family, Link link) {
+        String advice = adviceOnLink(family, link);
+        return advice.isEmpty()
+                ? List.of()
+                : List.of(new Warning(
+                        "link_unbounded",
+                        "with link " + link.label()
+                                + " nothing keeps probabilities below 1, and a fit fails where some would reach it"
+                                + advice.substring(advice.indexOf(':'))));
     }
 
     /** What to do where a link lets probabilities go beyond 1; empty for others. */
-    static String adviceOnLink(Family family, Link link) {
+    private static String adviceOnLink(Family family, Link link) {
         return family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY)
                 ? "; with link " + link.label() + " the probabilities of some rows reach "
                         + (link == Link.LOG ? "1" : "0 or 1")

@@ -39,9 +39,10 @@ public record DataReport(
     public static DataReport of(Design design, Family family, Link link, ClusterData data, int minCellCount) {
         Prepared prepared = Prepared.of(design, family, data);
         DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
-        OutcomeShape outcome = OutcomeShape.of(prepared.data());
-        VisitPattern visits = VisitPattern.of(prepared.design(), prepared.data());
+        OutcomeShape outcome = OutcomeShape.of(family, prepared.data());
+        VisitPattern visits = VisitPattern.of(prepared.design(), family, prepared.data());
         List<Warning> findings = new ArrayList<>(outcome.unsuited(family));
+        findings.addAll(DataChecks.warnOfLink(family, link));
         findings.addAll(visits == null ? List.of() : visits.warnings());
         findings.addAll(DataFindings.beforeFit(prepared.design(), family, link, prepared.moments(), minCellCount));
         return new DataReport(prepared.design(), prepared.moments(), prepared.warnings(), findings, outcome, visits);

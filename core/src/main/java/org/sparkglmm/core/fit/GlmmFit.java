@@ -474,17 +474,21 @@ public final class GlmmFit {
         if (!optimum.converged()) {
             warnings.add(new Warning(
                     "not_converged",
-                    "the optimizer did not converge: " + optimum.message() + DataChecks.adviceOnLink(family, link)));
+                    "the optimizer did not converge: " + optimum.message()
+                            + DataChecks.likelyCause(moments, design, family, link)));
         }
         FitResult.Integration integration = integration(found, verdict(optimum, modelBased, warnings));
         double logLikelihood = found.selection() == null
                 ? -optimum.value()
                 : integration.rungs().get(integration.rungs().size() - 1).logLikelihood();
+        String cause = DataChecks.likelyCause(moments, design, family, link);
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
-                    "the observed information is not positive definite, so there are no standard errors: the data do not"
-                            + " determine all parameters; simplify the model"));
+                    "the observed information is not positive definite, so there are no standard errors"
+                            + (cause.isEmpty()
+                                    ? ": the data do not determine all parameters; simplify the model"
+                                    : cause)));
         }
         warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));

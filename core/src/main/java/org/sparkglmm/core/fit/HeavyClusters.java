@@ -12,14 +12,14 @@ import org.sparkglmm.core.diagnostics.DataFindings;
 import org.sparkglmm.core.inference.Deletion;
 
 /**
- * The clusters that hold so many of the rows that what they do to the estimates needs their own information, and what follows from them
+ * The clusters that hold so much of the data that what they do to the estimates needs their own information, and what follows from them
  * for the sandwich, which rests on differences between many clusters of a kind.
  */
 final class HeavyClusters {
     /** Of what is known of a parameter. */
     private static final double MOST = 0.5;
 
-    private record Heavy(long rows, Deletion.Effect effect) implements Serializable {}
+    private record Heavy(Deletion.Effect effect) implements Serializable {}
 
     private final List<Heavy> heavy;
     private final DataMoments moments;
@@ -31,33 +31,38 @@ final class HeavyClusters {
 
     /** One more pass, over these clusters alone; none where there are none. */
     static HeavyClusters of(ClusterData data, DataMoments moments, Deletion deletion) {
-        long rows = moments.rows();
-        if (!Deletion.isFor(moments.widest(), rows)) {
+        double weight = moments.weight();
+        if (!Deletion.isFor(moments.heaviest(), weight)) {
             return new HeavyClusters(List.of(), moments);
         }
         List<Heavy> all = new ArrayList<>();
-        data.mapBlocks(block -> (ArrayList<Heavy>) heavy(block, rows, deletion)).forEach(all::addAll);
+        data.mapBlocks(block -> (ArrayList<Heavy>) heavy(block, weight, deletion))
+                .forEach(all::addAll);
         return new HeavyClusters(all, moments);
     }
 
-    private static List<Heavy> heavy(ClusterBlock block, long rows, Deletion deletion) {
+    private static List<Heavy> heavy(ClusterBlock block, double all, Deletion deletion) {
         List<Heavy> out = new ArrayList<>();
         for (int person = 0; person < block.persons(); person++) {
             int cluster = block.clusterOf(person);
-            int own = block.start(cluster + 1) - block.start(cluster);
-            Deletion.Effect effect = Deletion.isFor(own, rows) ? deletion.of(block, person) : null;
+            double own = 0;
+            for (int j = block.start(cluster); j < block.start(cluster + 1); j++) {
+                own += block.observations().weight(j);
+            }
+            Deletion.Effect effect = Deletion.isFor(own, all) ? deletion.of(block, person) : null;
             if (effect != null) {
-                out.add(new Heavy(own, effect));
+                out.add(new Heavy(effect));
             }
         }
         return out;
     }
 
-    /** The effect of the one that moves an estimate most; null if there is none. */
+    /** The effect of the one that moves an estimate most, one without which there is none before all; null if there is none. */
     Deletion.Effect mostInfluential() {
         Deletion.Effect out = null;
         for (Heavy h : heavy) {
-            boolean more = h.effect.most() >= 0 && (out == null || h.effect.largest() > out.largest());
+            boolean more = out == null
+                    || out.isDetermined() && (!h.effect.isDetermined() || h.effect.largest() > out.largest());
             out = more ? h.effect : out;
         }
         return out;
@@ -65,7 +70,9 @@ final class HeavyClusters {
 
     /** How many move some estimate by more than so many standard errors. */
     long beyond(double standardErrors) {
-        return heavy.stream().filter(h -> h.effect.largest() > standardErrors).count();
+        return heavy.stream()
+                .filter(h -> !(h.effect.largest() <= standardErrors))
+                .count();
     }
 
     /**

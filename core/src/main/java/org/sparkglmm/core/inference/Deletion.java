@@ -21,7 +21,7 @@ import org.sparkglmm.core.likelihood.MixedModel;
 public final class Deletion implements Serializable {
     private static final long serialVersionUID = 1;
 
-    /** Of all rows: beyond it a cluster's own information matters. */
+    /** Of all weights: beyond it a cluster's own information matters. */
     private static final double HEAVY = 0.05;
 
     private final MixedModel model;
@@ -30,6 +30,7 @@ public final class Deletion implements Serializable {
     private final int[] indices;
     private final double[][] covariance;
     private final double[][] information;
+    private final boolean isInvertible;
 
     /** @param covariance model-based, of the free parameters */
     public Deletion(MixedModel model, GaussHermite grid, double[] parameters, ParameterCovariance covariance) {
@@ -40,10 +41,11 @@ public final class Deletion implements Serializable {
         this.covariance = covariance.matrix(StandardErrors.MODEL);
         information = new double[indices.length][indices.length];
         if (indices.length == 0) {
+            isInvertible = false;
             return;
         }
         DMatrixRMaj inverse = new DMatrixRMaj(this.covariance);
-        CommonOps_DDRM.invert(inverse);
+        isInvertible = CommonOps_DDRM.invert(inverse);
         for (int i = 0; i < indices.length; i++) {
             for (int j = 0; j < indices.length; j++) {
                 information[i][j] = inverse.get(i, j);
@@ -59,29 +61,33 @@ public final class Deletion implements Serializable {
      * @param shares what part of what is known of each is this cluster's: (V J_i V)_kk / V_kk
      */
     public record Effect(int[] parameters, double[] changes, double[] shares) implements Serializable {
-        /** The size of the largest change, in standard errors; NaN if there is none. */
-        public double largest() {
-            return most() < 0 ? Double.NaN : Math.abs(changes[most()]);
+        /** Whether the other clusters determine all parameters. */
+        public boolean isDetermined() {
+            return changes != null;
         }
 
-        /** Where the largest change stands; -1 if there is none. */
+        /** The size of the largest change, in standard errors; NaN if the others do not determine the estimates. */
+        public double largest() {
+            return changes == null ? Double.NaN : Math.abs(changes[most()]);
+        }
+
+        /** Where the largest change stands, or of what is known the largest share if the others do not determine the estimates. */
         public int most() {
-            return changes == null
-                    ? -1
-                    : IntStream.range(0, changes.length)
-                            .reduce(-1, (a, b) -> a >= 0 && Math.abs(changes[a]) >= Math.abs(changes[b]) ? a : b);
+            double[] sizes = changes == null ? shares : changes;
+            return IntStream.range(0, sizes.length)
+                    .reduce(-1, (a, b) -> a >= 0 && Math.abs(sizes[a]) >= Math.abs(sizes[b]) ? a : b);
         }
     }
 
-    /** Whether so many of all rows need the exact formula. */
-    public static boolean isFor(long rows, long all) {
-        return rows > HEAVY * all;
+    /** Whether a cluster of this weight among all needs the exact formula. */
+    public static boolean isFor(double weight, double all) {
+        return weight > HEAVY * all;
     }
 
     /** Without one person, null if that cannot be computed. */
     public Effect of(ClusterBlock block, int person) {
         int m = indices.length;
-        if (m == 0) {
+        if (!isInvertible) {
             return null;
         }
         Curvature own = new LikelihoodPasses(new LocalClusterData(List.of(block.only(person)), 1), model)

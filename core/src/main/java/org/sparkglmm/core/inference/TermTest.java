@@ -24,12 +24,18 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param term its variables, joined by colons
  * @param typeTwo the test beside the terms that do not contain it
  * @param typeThree the test beside all others
+ * @param without coefficients of the term that the data leave open: neither test is about them
  */
-public record TermTest(String part, String term, WaldTest typeTwo, WaldTest typeThree) {
+public record TermTest(String part, String term, WaldTest typeTwo, WaldTest typeThree, List<String> without) {
+
+    /** Keeps copies. */
+    public TermTest {
+        without = List.copyOf(without);
+    }
 
     /** The same with another test of type II. */
     public TermTest withTypeTwo(WaldTest other) {
-        return new TermTest(part, term, other, typeThree);
+        return new TermTest(part, term, other, typeThree, without);
     }
 
     /** Of every term of every predictor but constants. */
@@ -77,7 +83,9 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
             WaldTest three = test(own, parameters, covariance, errors);
             WaldTest two = three;
             if (!containing.isEmpty()) {
-                WaldTest without = test(containing, parameters, covariance, errors);
+                WaldTest without = containing.stream().anyMatch(covariance::has)
+                        ? test(containing, parameters, covariance, errors)
+                        : new WaldTest(0, 0, 1);
                 List<Integer> both = new ArrayList<>(containing);
                 both.addAll(own);
                 WaldTest with = test(both, parameters, covariance, errors);
@@ -87,7 +95,11 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
                         ? WaldTest.UNKNOWN
                         : new WaldTest(difference, df, WaldTest.upperTail(difference, df));
             }
-            out.add(new TermTest(part, String.join(":", variables), two, three));
+            List<String> open = own.stream()
+                    .filter(i -> !covariance.has(i))
+                    .map(i -> columns.get(i - start).name())
+                    .toList();
+            out.add(new TermTest(part, String.join(":", variables), two, three, open));
         });
         return out;
     }
@@ -99,6 +111,9 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
                 .mapToInt(Integer::intValue)
                 .filter(covariance::has)
                 .toArray();
+        if (which.length == 0) {
+            return WaldTest.UNKNOWN;
+        }
         double[] estimates = IntStream.of(which).mapToDouble(i -> parameters[i]).toArray();
         return WaldTest.of(estimates, covariance.block(which, errors));
     }

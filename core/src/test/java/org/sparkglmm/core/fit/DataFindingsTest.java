@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -29,7 +30,7 @@ class DataFindingsTest {
     private static OutcomeShape shape(Family family, double... outcomes) {
         Rows rows = new Rows(RandomBlocks.design(1, 1, false));
         IntStream.range(0, outcomes.length).forEach(i -> rows.add((long) i / 3, outcomes[i], 1, 1, 0));
-        return OutcomeShape.of(rows.data(family, 2, 1));
+        return OutcomeShape.of(family, rows.data(family, 2, 1));
     }
 
     private static boolean has(List<Warning> all, String code) {
@@ -42,7 +43,11 @@ class DataFindingsTest {
         assertTrue(shape(GAUSSIAN, 1, 2, 3, 2, 1, 3).suited(0).startsWith("ordinal"));
         assertTrue(shape(POISSON, 0, 14, 3, 1, 0, 9, 2, 5, 1, 7, 21, 30)
                 .suited(0.1)
-                .startsWith("nbinom2"));
+                .startsWith("poisson, or nbinom2"));
+        assertTrue(shape(GAUSSIAN, 121, 135, 118, 140, 160, 99, 128, 110, 131, 145, 152, 117, 123)
+                .suited(0)
+                .startsWith("gaussian"));
+        assertTrue(shape(POISSON, 0, 1, 2, 1, 0, 3).suited(0.3).startsWith("poisson"));
         assertTrue(shape(GAUSSIAN, 0.1, 0.5, 0.93, 0.24).suited(0).startsWith("beta"));
         assertTrue(shape(GAUSSIAN, 0, 1.5, 0, 8.25, 0.125).suited(0.4).startsWith("tweedie"));
         assertTrue(shape(GAUSSIAN, 0.1, 22.5, 3.25, 1.5, 0.7).suited(0).startsWith("gamma"));
@@ -53,8 +58,76 @@ class DataFindingsTest {
     void noValueOfASinglePersonIsSaid() {
         Random random = new Random(1);
         double[] y = random.doubles(60, 17.123, 83.456).toArray();
-        String words = shape(GAUSSIAN, y).words(0);
+        String words = shape(GAUSSIAN, y).words(0, 5);
         assertTrue(words.contains("between 10 and 90"), words);
+    }
+
+    /** That someone has the highest grade is no secret where many have it. */
+    @Test
+    void endsOfTheRangeThatFewHaveAreNotSaid() {
+        double[] few = new double[40];
+        Arrays.setAll(few, i -> i < 2 ? 4 : i % 4);
+        assertFalse(shape(POISSON, few).words(0.2, 5).contains("4"));
+        assertTrue(shape(POISSON, few).words(0.2, 0).contains("from 0 to 4"));
+    }
+
+    /** 30 rows of 999 among ages, and 9 among grades 1 to 5; a far value that is no code, and codes that are near, are none. */
+    @Test
+    void codesOfMissingValuesAreAskedAbout() {
+        Random random = new Random(8);
+        for (double[] of : new double[][] {
+            {20, 80, 999, 1},
+            {1, 5, 9, 1},
+            {-3, 3, -99, 1},
+            {2000, 2020, 9999, 1},
+            {20, 80, 99, 0},
+            {20, 80, 1234, 0},
+            {0, 12, 999, 1}
+        }) {
+            Rows rows = new Rows(RandomBlocks.design(2, 1, false));
+            for (int i = 0; i < 300; i++) {
+                double x = i % 10 == 3 ? of[2] : Math.rint(of[0] + random.nextDouble() * (of[1] - of[0]));
+                rows.add((long) i / 3, random.nextInt(3), 1, 1, 0, x);
+            }
+            List<Warning> said = report(rows, POISSON).findings();
+            assertEquals(of[3] == 1, has(said, "missing_value_code"), () -> Arrays.toString(of) + said);
+        }
+    }
+
+    /** 8 and 9 beside 1 to 5 are two codes; 99 in one row is a value. */
+    @Test
+    void severalCodesAreFoundAndSingleRowsAreNot() {
+        Rows two = new Rows(RandomBlocks.design(2, 1, false));
+        Rows single = new Rows(RandomBlocks.design(2, 1, false));
+        for (int i = 0; i < 300; i++) {
+            two.add((long) i / 3, i % 3, 1, 1, 0, i % 20 == 0 ? 888 : i % 20 == 1 ? 999 : i % 50);
+            single.add((long) i / 3, i % 3, 1, 1, 0, i == 7 ? 999 : i % 50);
+        }
+        List<Warning> said = report(two, POISSON).findings();
+        assertTrue(said.stream().anyMatch(w -> w.message().contains("x1 is 999 or 888 in 30 rows")), said::toString);
+        assertFalse(has(report(single, POISSON).findings(), "missing_value_code"));
+    }
+
+    /** A year of treatment 0 and 1 with a slope of its own stands many times in every person by design. */
+    @Test
+    void aGroupOfTwoIsNoTime() {
+        Rows rows = new Rows(RandomBlocks.design(2, 2, false));
+        for (int i = 0; i < 300; i++) {
+            rows.add((long) i / 6, i % 3, 1, 1, 0, i % 2);
+        }
+        DataReport report = report(rows, POISSON);
+        assertNull(report.visits());
+        assertFalse(has(report.findings(), "same_time_twice"));
+    }
+
+    /** One cluster that stands for 500 rows by its weight is most of 600. */
+    @Test
+    void aClusterIsDominantByItsWeight() {
+        Rows rows = new Rows(RandomBlocks.design(1, 1, true));
+        for (int i = 0; i < 100; i++) {
+            rows.add((long) i, i % 4, 1, i == 17 ? 500 : 1, 0);
+        }
+        assertTrue(has(report(rows, POISSON).findings(), "dominant_cluster"));
     }
 
     @Test
@@ -81,11 +154,13 @@ class DataFindingsTest {
         }
         DataReport report = report(rows, Families.named("binomial"));
         assertNotNull(report.visits());
-        assertTrue(
-                report.visits().rows(5).startsWith("by x1: 0: 400, 1: "),
-                report.visits().rows(5));
+        assertEquals("x1", report.visits().variable());
+        assertEquals(400, report.visits().rows().get("0"));
+        assertEquals(
+                List.of("0", "1", "2", "3"), List.copyOf(report.visits().rows().keySet()));
         String dropout = report.visits().dropout(5);
         assertTrue(dropout.contains("depends on the outcome before"), dropout);
+        assertNull(report.visits().dropout(200), "means of so few would give their number away");
     }
 
     @Test

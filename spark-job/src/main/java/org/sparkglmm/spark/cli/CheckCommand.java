@@ -3,6 +3,7 @@ package org.sparkglmm.spark.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,7 +140,7 @@ final class CheckCommand implements Callable<Integer> {
                     + request.group() + " (100 with slopes); with fewer trust --nodes auto, not --nodes 1");
         }
         outcome(out, report, moments.outcome(request.family()), counts);
-        advice(out, report, moments.outcome(request.family()));
+        advice(out, report, moments.outcome(request.family()), counts);
         factors(out, request, report, counts);
         List<DesignColumn> fixed = report.design().fixed();
         out.println("Fixed effects (" + fixed.size() + "): "
@@ -178,7 +179,7 @@ final class CheckCommand implements Callable<Integer> {
             out.println("Note: whether rows stand twice was not found out: a column that is not used cannot be read");
         }
         out.println(
-                warnings.isEmpty() && report.findings().isEmpty()
+                warnings.isEmpty() && report.findings().isEmpty() && !small && repeated <= 0
                         ? "Nothing wrong was found."
                         : "The model can be fitted, see above.");
         out.flush();
@@ -232,16 +233,22 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** What the outcome looks like, what suits it, and how visits and dropout go. */
-    private void advice(PrintWriter out, DataReport report, OutcomeSummary outcome) {
+    private void advice(PrintWriter out, DataReport report, OutcomeSummary outcome, SmallCounts counts) {
         if (outcome.categories().length == 0) {
-            out.println("           " + report.outcome().words(outcome.zeros()));
+            out.println("           " + report.outcome().words(outcome.zeros(), disclosure.minCellCount()));
             out.println("           made for it: family " + report.outcome().suited(outcome.zeros()));
         }
         if (report.visits() != null) {
-            String rows = report.visits().rows(disclosure.minCellCount());
+            Map<String, Long> rows = report.visits().rows();
             String dropout = report.visits().dropout(disclosure.minCellCount());
             if (rows != null) {
-                out.println("Rows " + rows);
+                String[] shown = counts.show(
+                        rows.values().stream().mapToLong(Long::longValue).toArray());
+                Iterator<String> times = rows.keySet().iterator();
+                out.println("Rows by " + report.visits().variable() + ": "
+                        + Arrays.stream(shown)
+                                .map(count -> times.next() + ": " + count)
+                                .collect(Collectors.joining(", ")));
             }
             if (dropout != null) {
                 out.println("Dropout: " + dropout);

@@ -370,6 +370,9 @@ public final class ModelFile {
             node.put("term", test.term());
             test(node.putObject("typeII"), test.typeTwo());
             test(node.putObject("typeIII"), test.typeThree());
+            if (!test.without().isEmpty()) {
+                strings(node.putArray("without"), test.without());
+            }
         }
     }
 

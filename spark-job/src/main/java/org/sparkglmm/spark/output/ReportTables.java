@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.StreamSupport;
 import org.sparkglmm.core.design.DesignColumn;
 
 /** The report's tables. */
@@ -324,7 +326,16 @@ final class ReportTables {
             JsonNode two = test.path("typeII");
             JsonNode three = test.path("typeIII");
             rows.add(List.of(
-                    (part.equals("main") ? "" : part + ": ") + Tree.text(test, "term"),
+                    (part.equals("main") ? "" : part + ": ")
+                            + Tree.text(test, "term")
+                            + (test.path("without").isEmpty()
+                                    ? ""
+                                    : " without "
+                                            + StreamSupport.stream(
+                                                            test.path("without").spliterator(), false)
+                                                    .map(JsonNode::asText)
+                                                    .collect(Collectors.joining(", "))
+                                            + ", not estimable: compare with a fit without it"),
                     Figures.count(Tree.number(three, "df")),
                     Figures.fixed(Tree.number(two, "chiSquare"), 2),
                     Figures.probability(Tree.number(two, "p")),

@@ -141,12 +141,42 @@ public final class SummaryText {
             String interval = own.isConstant() ? interval(own.lower(), own.upper()) : "";
             line(format, "Residual", "", compact(sigma * sigma), compact(sigma), "   " + interval);
         }
-        boolean weak = fit.random().stream().anyMatch(term -> IntStream.range(0, term.sd().length)
-                .anyMatch(r -> term.sd()[r] > 0 && term.sdLower()[r] == 0));
-        if (weak) {
+        if (fit.random().stream().anyMatch(this::isWeak)) {
             line(
-                    "An interval from 0: the data hardly tell whether there is any such variation; fit without it and compare, which"
-                            + " tests it (mixture of chi-squares)");
+                    "An interval from 0: the data hardly tell whether there is any such variation%s",
+                    fit.design().randomColumns().size() > 1
+                            ? "; fit without it and compare, which tests it (mixture of chi-squares)"
+                            : "");
+        }
+        correlations();
+    }
+
+    /** Whether the data hardly tell a variance from none: that of an intercept about an origin far from them is not asked. */
+    private boolean isWeak(RandomEffect term) {
+        boolean elsewhere = fit.answers().diagnostics().findings().stream()
+                        .anyMatch(f -> f.code().equals("random_origin"))
+                || fit.warnings().stream().anyMatch(w -> w.code().equals("random_origin"));
+        return IntStream.range(0, term.sd().length)
+                .filter(r -> !elsewhere || !term.terms().get(r).equals(DesignColumn.INTERCEPT))
+                .anyMatch(r -> term.sd()[r] > 0 && term.sdLower()[r] == 0);
+    }
+
+    /** Intervals of correlations, where there are such. */
+    private void correlations() {
+        for (RandomEffect term : fit.random()) {
+            for (int r = 0; r < term.terms().size(); r++) {
+                for (int c = 0; c < r; c++) {
+                    if (!Double.isNaN(term.corrLower()[r][c])) {
+                        line(
+                                "Correlation of %s and %s: %.2f, 95%% (%.2f to %.2f)",
+                                term.terms().get(c),
+                                term.terms().get(r),
+                                term.corr()[r][c],
+                                term.corrLower()[r][c],
+                                term.corrUpper()[r][c]);
+                    }
+                }
+            }
         }
     }
 
@@ -210,12 +240,17 @@ public final class SummaryText {
         });
         line("---");
         boolean profile = fit.answers().profile() != null;
+        boolean withheld = fit.errors() == StandardErrors.ROBUST
+                && fit.warnings().stream().anyMatch(w -> w.code().equals("robust_withheld"));
         line(
-                fit.errors() == StandardErrors.ROBUST
-                        ? "z, p and intervals use the robust standard errors (Robust SE, sandwich over %s)"
-                        : profile
-                                ? "z and p use the model-based standard errors (Std. Error), intervals the profile likelihood"
-                                : "z, p and intervals use the model-based standard errors (Std. Error)",
+                withheld
+                        ? "no z, p and intervals: they would use robust standard errors, which are not shown (see the warning"
+                                + " robust_withheld); without --se robust they use the model's"
+                        : fit.errors() == StandardErrors.ROBUST
+                                ? "z, p and intervals use the robust standard errors (Robust SE, sandwich over %s)"
+                                : profile
+                                        ? "z and p use the model-based standard errors (Std. Error), intervals the profile likelihood"
+                                        : "z, p and intervals use the model-based standard errors (Std. Error)",
                 fit.design().group());
         line("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1");
     }
@@ -225,6 +260,7 @@ public final class SummaryText {
         List<TermTest> tests = fit.termTests();
         boolean some = tests.stream()
                 .anyMatch(t -> t.typeThree().df() > 1
+                        || !t.without().isEmpty()
                         || t.typeTwo().chiSquare() != t.typeThree().chiSquare());
         if (!some) {
             return;
@@ -247,6 +283,19 @@ public final class SummaryText {
                     pValue(test.typeTwo().p()),
                     compact(test.typeThree().chiSquare()),
                     pValue(test.typeThree().p()));
+        }
+        for (TermTest test : tests) {
+            if (!test.without().isEmpty()) {
+                line(
+                        "%s: %s %s not estimable, %s; to test %s, fit without it and compare",
+                        test.term(),
+                        String.join(", ", test.without()),
+                        test.without().size() == 1 ? "is" : "are",
+                        test.typeThree().df() == 0
+                                ? "and nothing else of it is left to test here"
+                                : "and the tests here leave " + (test.without().size() == 1 ? "it" : "them") + " out",
+                        test.term());
+            }
         }
     }
 
@@ -352,6 +401,10 @@ public final class SummaryText {
                 compact(shares.iccUnadjusted()),
                 compact(shares.marginalR2()),
                 compact(shares.conditionalR2()));
+        if (Double.isNaN(shares.marginalR2())
+                && fit.fixed().stream().anyMatch(e -> Double.isNaN(e.expEstimate()) || Double.isNaN(e.se()))) {
+            line("R2 is not shown: an effect that is not estimable would be all of it");
+        }
         if (d.pearson().tellsSpread()) {
             line(
                     "Pearson dispersion ratio: %s at the conditional modes, %s (SE %s) at draws of the random effects (1 if the model"
