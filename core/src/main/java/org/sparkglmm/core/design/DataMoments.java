@@ -3,6 +3,7 @@ package org.sparkglmm.core.design;
 import java.io.Serializable;
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.Fingerprint;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Observations;
@@ -42,6 +43,10 @@ public final class DataMoments implements Serializable {
     private final LevelCounts levels;
     private double offsetLeast = Double.POSITIVE_INFINITY;
     private double offsetMost = Double.NEGATIVE_INFINITY;
+    private double offsetSum;
+    /** Weighted sum of e^(offset - offsetMost). */
+    private double offsetExponentials;
+
     private double trials;
     private double mostTrials;
     private long fingerprint;
@@ -164,8 +169,7 @@ public final class DataMoments implements Serializable {
                 }
             }
             if (block.offset() != null) {
-                out.offsetLeast = Math.min(out.offsetLeast, block.offset()[j]);
-                out.offsetMost = Math.max(out.offsetMost, block.offset()[j]);
+                out.addOffset(block.offset()[j], w);
             }
             out.trials += w * size;
             out.mostTrials = Math.max(out.mostTrials, family.takesTrials() ? size : 1);
@@ -187,6 +191,20 @@ public final class DataMoments implements Serializable {
         }
         out.contents = contents(block);
         return out;
+    }
+
+    private void addOffset(double offset, double w) {
+        offsetLeast = Math.min(offsetLeast, offset);
+        raiseOffsetMost(offset);
+        offsetSum += w * offset;
+        offsetExponentials += w * Elementary.exp(offset - offsetMost);
+    }
+
+    private void raiseOffsetMost(double offset) {
+        if (offset > offsetMost) {
+            offsetExponentials = offsetExponentials == 0 ? 0 : offsetExponentials * Elementary.exp(offsetMost - offset);
+            offsetMost = offset;
+        }
     }
 
     private static long fingerprint(ClusterBlock block, int person) {
@@ -251,8 +269,12 @@ public final class DataMoments implements Serializable {
         unsupported += other.unsupported;
         badWeights += other.badWeights;
         brokenWeights += other.brokenWeights;
-        offsetLeast = Math.min(offsetLeast, other.offsetLeast);
-        offsetMost = Math.max(offsetMost, other.offsetMost);
+        if (other.offsetMost >= other.offsetLeast) {
+            offsetLeast = Math.min(offsetLeast, other.offsetLeast);
+            raiseOffsetMost(other.offsetMost);
+            offsetSum += other.offsetSum;
+            offsetExponentials += other.offsetExponentials * Elementary.exp(other.offsetMost - offsetMost);
+        }
         trials += other.trials;
         mostTrials = Math.max(mostTrials, other.mostTrials);
         fingerprint += other.fingerprint;
@@ -296,6 +318,16 @@ public final class DataMoments implements Serializable {
     /** The largest offset less the smallest, 0 without one. */
     public double offsetSpan() {
         return offsetMost >= offsetLeast ? offsetMost - offsetLeast : 0;
+    }
+
+    /** The mean offset, 0 without one. */
+    public double offsetMean() {
+        return offsetMost >= offsetLeast ? offsetSum / weight() : 0;
+    }
+
+    /** The logarithm of the mean of e^offset: of the mean exposure, where the offset is the logarithm of one; 0 without an offset. */
+    public double offsetLogMean() {
+        return offsetMost >= offsetLeast ? offsetMost + Elementary.log(offsetExponentials / weight()) : 0;
     }
 
     /** Whether column r of Z has two values within some cluster. */

@@ -45,7 +45,7 @@ public final class DataFindings {
      *
      * @param minCellCount smaller counts are not said, and a level with fewer clusters is flagged
      */
-    public static List<Warning> of(Design design, Family family, DataMoments moments, int minCellCount) {
+    public static List<Warning> of(Design design, Family family, Link link, DataMoments moments, int minCellCount) {
         DataFindings out = new DataFindings(design, moments, minCellCount);
         out.constantWithinClusters();
         out.dominant();
@@ -56,6 +56,7 @@ public final class DataFindings {
         out.sizes();
         out.levels();
         out.alikeLevels();
+        OffsetSpan.warn(design, link, moments, out.found);
         MissingCodes.warn(design, moments, minCellCount, out.found);
         return out.found;
     }
@@ -64,8 +65,7 @@ public final class DataFindings {
     public static List<Warning> beforeFit(
             Design design, Family family, Link link, DataMoments moments, int minCellCount) {
         List<Warning> out = new ArrayList<>(new SeparatedLevels(moments, minCellCount).warnings());
-        out.addAll(of(design, family, moments, minCellCount));
-        OffsetSpan.warn(design, link, moments, out);
+        out.addAll(of(design, family, link, moments, minCellCount));
         Collinearity collinearity = CollinearColumns.of(design, family, moments);
         Findings.collinearity(collinearity, out);
         return out;
@@ -129,8 +129,8 @@ public final class DataFindings {
             add(
                     "few_clusters",
                     "the number of %s, %s, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
-                            + " come out too small; trust profile intervals of the standard deviations (--ci profile, without"
-                            + " --reml) rather than the estimates",
+                            + " come out too small; trust the profile intervals of the standard deviations (those of --ci profile, by"
+                            + " maximum likelihood) rather than the estimates",
                     design.group(),
                     moments.clusters() < minCellCount ? "fewer than " + minCellCount : "" + moments.clusters(),
                     slopes ? "random slopes" : "a random intercept",

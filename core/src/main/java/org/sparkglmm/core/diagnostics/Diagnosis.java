@@ -117,7 +117,7 @@ public final class Diagnosis {
         }
         List<Warning> all = new ArrayList<>(findings.list());
         Findings.collinearity(collinearity, all);
-        all.addAll(DataFindings.of(design, family, moments, minCellCount));
+        all.addAll(DataFindings.of(design, family, link, moments, minCellCount));
         return new Diagnostics(
                 Math.round(weightOfRows),
                 clusters,

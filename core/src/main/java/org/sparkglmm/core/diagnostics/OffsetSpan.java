@@ -12,23 +12,26 @@ import org.sparkglmm.core.model.Link;
 public final class OffsetSpan {
     /** A factor of five hundred million between rows. */
     private static final double ODD = 20;
-    /** Beyond it exponentials of differences are no doubles. */
+    /** Beyond it an exponential is no double, and of any two rows that far apart one would be impossible. */
+    private static final double IMPOSSIBLE_LOG = 700;
+    /** For links that have no exponential. */
     private static final double IMPOSSIBLE = 1e4;
 
     private OffsetSpan() {}
 
     /** Why the offset cannot be one; null if it can. */
     public static String impossible(Design design, Link link, DataMoments moments) {
-        return link != Link.IDENTITY && moments.offsetSpan() > IMPOSSIBLE
-                ? words(design, moments)
-                        + ", which no data can bear: is there a wrong value in it, or should it be its logarithm?"
-                : null;
+        boolean is = link != Link.IDENTITY && moments.offsetSpan() > (isLog(link) ? IMPOSSIBLE_LOG : IMPOSSIBLE);
+        return is ? words(design, moments) + ", which no data can bear" + question(design) : null;
+    }
+
+    private static boolean isLog(Link link) {
+        return link == Link.LOG || link == Link.LOGIT || link == Link.CLOGLOG || link == Link.LOGLOG;
     }
 
     /** The same where it is odd enough to ask. */
     public static String odd(Design design, Link link, DataMoments moments) {
-        boolean isLog = link == Link.LOG || link == Link.LOGIT || link == Link.CLOGLOG || link == Link.LOGLOG;
-        return isLog && moments.offsetSpan() > ODD ? words(design, moments) + question(design) : null;
+        return isLog(link) && moments.offsetSpan() > ODD ? words(design, moments) + question(design) : null;
     }
 
     static void warn(Design design, Link link, DataMoments moments, List<Warning> into) {
@@ -57,7 +60,7 @@ public final class OffsetSpan {
     private static String question(Design design) {
         String name = bare(design.raw().get(design.offsets().get(0)).name());
         return design.offsets().size() == 1 && !name.contains("log")
-                ? "; if it is an exposure, write offset(log(" + name + "))"
-                : "; look for wrong values in it";
+                ? ": if it is an exposure, write offset(log(" + name + ")), else look for wrong values in it"
+                : ": look for wrong values in it";
     }
 }

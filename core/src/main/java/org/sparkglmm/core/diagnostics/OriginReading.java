@@ -68,8 +68,7 @@ public final class OriginReading {
                 double before = is ? g[a][r] / Math.sqrt(g[a][a] * g[r][r]) : 0;
                 double after = is ? other[a][r] / Math.sqrt(other[a][a] * other[r][r]) : 0;
                 boolean matters = isFar || Math.abs(before) > NEARLY_ONE && Math.abs(after) <= NEARLY_ONE;
-                // A correlation of 1 about both is no matter of the origin.
-                if (is && matters && (isFar || Math.abs(before) < 1 - 1e-9) && Math.abs(after) < 1 - 1e-9) {
+                if (is && matters && (isFar || Math.abs(before) < 1 - 1e-9)) {
                     String name = term.get(r - first).name();
                     return new Warning(
                             "random_origin",

@@ -91,7 +91,9 @@ public final class VisitPattern {
         Visits total = new Visits();
         data.mapBlocks(block -> visits(block, column, centre, trials)).forEach(total::merge);
         boolean few = total.byTime != null && total.byTime.size() < FEWEST_TIMES;
-        return few && named < 0 ? null : new VisitPattern(time.name(), design.group(), total, trials);
+        return few && (named < 0 || total.twice > 0)
+                ? null
+                : new VisitPattern(time.name(), design.group(), total, trials);
     }
 
     private static boolean isTime(String name) {

@@ -11,8 +11,8 @@ import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.TransformedObjective;
 
 /**
- * Where the optimizer begins, in scaled variables: every linear predictor at the link of the mean outcome (inside every
- * link's range), no covariate effect, independent random effects of moderate size.
+ * Where the optimizer begins, in scaled variables: every linear predictor but its offset at the link of the mean outcome (inside every
+ * link's range) less that of the mean offset, or for counts of the mean exposure; no covariate effect, independent random effects of moderate size.
  */
 final class StartingValues {
     /** In units of η; well off the saddle at 0. */
@@ -25,7 +25,8 @@ final class StartingValues {
     static double[] of(
             Design design, Family family, Link link, DataMoments moments, Scaling scaling, ParameterLayout layout) {
         double[] out = new double[layout.size()];
-        double eta = predictor(family, link, moments);
+        double eta = predictor(family, link, moments)
+                - (link == Link.LOG && !family.takesTrials() ? moments.offsetLogMean() : moments.offsetMean());
         constant(moments.fixed(), design.fixed().size(), scaling.fixed(), scaling.unit(), eta, out, 0);
         boolean hasEdge = scaling.unit() != 1 || (link == Link.LOG && family.takesTrials());
         double sd = hasEdge ? SD_NEAR_EDGE : SD;

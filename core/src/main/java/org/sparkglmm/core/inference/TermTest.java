@@ -1,11 +1,13 @@
 package org.sparkglmm.core.inference;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
@@ -72,6 +74,7 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
                 terms.computeIfAbsent(variables, v -> new ArrayList<>()).add(start + c);
             }
         }
+        Set<Integer> open = Arrays.stream(covariance.open()).boxed().collect(Collectors.toSet());
         List<TermTest> out = new ArrayList<>();
         terms.forEach((variables, own) -> {
             List<Integer> containing = new ArrayList<>();
@@ -95,11 +98,11 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
                         ? WaldTest.UNKNOWN
                         : new WaldTest(difference, df, WaldTest.upperTail(difference, df));
             }
-            List<String> open = own.stream()
-                    .filter(i -> !covariance.has(i))
+            List<String> without = own.stream()
+                    .filter(open::contains)
                     .map(i -> columns.get(i - start).name())
                     .toList();
-            out.add(new TermTest(part, String.join(":", variables), two, three, open));
+            out.add(new TermTest(part, String.join(":", variables), two, three, without));
         });
         return out;
     }

@@ -594,6 +594,28 @@ class GlmmFitTest {
         assertEquals(distance, auto.integration().reached().estimates(), 0.02);
     }
 
+    /** Where an offset has its origin is a matter of the intercept alone. */
+    @Test
+    void anOffsetFarFromZeroIsTakenUpByTheIntercept() {
+        Rows near = Simulation.of(POISSON, Link.LOG, 1, 200, 4, new double[] {0.2, 0.4, -0.5}, 0.6, 12);
+        Random random = new Random(2);
+        for (int i = 0; i < near.count(); i++) {
+            near.row(i)[3] = 3 * random.nextGaussian();
+        }
+        Rows far = new Rows(near.design());
+        for (int i = 0; i < near.count(); i++) {
+            double[] row = near.row(i).clone();
+            row[3] += 500;
+            far.add(near.id(i), row);
+        }
+        FitResult a = fit(near, POISSON, Link.LOG, FitOptions.DEFAULT);
+        FitResult b = fit(far, POISSON, Link.LOG, FitOptions.DEFAULT);
+        assertTrue(a.converged() && b.converged());
+        assertEquals(a.logLikelihood(), b.logLikelihood(), 1e-6 * Math.abs(a.logLikelihood()));
+        assertEquals(a.parameters()[0] - 500, b.parameters()[0], 1e-4);
+        assertEquals(a.parameters()[1], b.parameters()[1], 1e-4);
+    }
+
     /** A standard deviation of 4 takes the sample beyond its ladder, where it says nothing of the rule that checks; the verdict is the measured one. */
     @Test
     void whatTheSampleDoesNotSayIsMeasured() {

@@ -1,9 +1,11 @@
 package org.sparkglmm.spark.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.LinearContrast;
@@ -112,15 +114,30 @@ final class ContrastCommand implements Callable<Integer> {
             out.println("NA: the data of the fit do not determine it; it depends on which columns were dropped (here "
                     + String.join(", ", estimates.droppedColumns()) + ")");
         } else if (parsed.size() > 1) {
-            List<LinearContrast> all =
-                    parsed.stream().map(c -> inColumns(c, far)).toList();
-            WaldTest joint = LinearContrast.joint(all, parameters, covariance, errors);
-            out.printf(
-                    Locale.ROOT,
-                    "All together: Chisq %s on %d df, p = %s%n",
-                    number(joint.chiSquare()),
-                    joint.df(),
-                    number(joint.p()));
+            List<LinearContrast> all = parsed.stream()
+                    .filter(c -> isDetermined(c, covariance))
+                    .map(c -> inColumns(c, far))
+                    .toList();
+            if (!all.isEmpty()) {
+                WaldTest joint = LinearContrast.joint(all, parameters, covariance, errors);
+                out.printf(
+                        Locale.ROOT,
+                        (all.size() < parsed.size()
+                                        ? "Those together that have a finite estimate (" + all.size() + " of "
+                                                + parsed.size() + ")"
+                                        : "All together")
+                                + ": Chisq %s on %d df, p = %s%n",
+                        number(joint.chiSquare()),
+                        joint.df(),
+                        number(joint.p()));
+            }
+        }
+        if (parsed.stream().anyMatch(c -> !isDetermined(c, covariance))) {
+            out.println("No standard error: the data of the fit leave "
+                    + Arrays.stream(covariance.open())
+                            .mapToObj(saved.parameterNames()::get)
+                            .collect(Collectors.joining(", "))
+                    + " open; to test it, compare with a fit without it");
         }
         if (anyMean) {
             out.println("mean: of what has the intercept, the outcome"
@@ -135,6 +152,10 @@ final class ContrastCommand implements Callable<Integer> {
                 + " (Wald); effects are conditional on the "
                 + saved.request().group());
         out.flush();
+    }
+
+    private static boolean isDetermined(LinearContrast contrast, ParameterCovariance covariance) {
+        return Arrays.stream(covariance.open()).allMatch(i -> contrast.weights()[i] == 0);
     }
 
     /** Whether it is a linear predictor and no difference of two: the intercept stands in it once. */

@@ -40,7 +40,8 @@ import picocli.CommandLine.ScopeType;
             "1:unexpected error",
             "2:usage: formula, option or column",
             "3:the data cannot be used",
-            "4:not converged, or more quadrature nodes would move estimates by more than a standard error (outputs are written, marked so)",
+            "4:not converged, or more quadrature nodes would move estimates by more than a standard error, unless Laplace (--nodes 1) was"
+                    + " asked for (outputs are written, marked so)",
             "5:the output exists"
         })
 public final class Main {

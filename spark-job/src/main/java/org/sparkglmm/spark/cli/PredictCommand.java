@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -75,6 +76,7 @@ final class PredictCommand implements Callable<Integer> {
                     .mode("append")
                     .parquet(folder.staging());
             Dataset<Row> predictions = spark.read().parquet(folder.staging());
+            reportOpen(predictions, saved);
             reportErrors(predictions, effects);
             long undetermined = predictor.undetermined(table, source.isText());
             if (undetermined > 0) {
@@ -135,6 +137,29 @@ final class PredictCommand implements Callable<Integer> {
         }
         console.println("Predictions are in " + out);
         console.flush();
+    }
+
+    /** Rows whose prediction rests on what has no finite estimate: it is as far out as the search for one went. */
+    private void reportOpen(Dataset<Row> predictions, ModelFile.Saved saved) {
+        int[] open = saved.estimates().covariance().open();
+        if (open.length == 0) {
+            return;
+        }
+        long rows = predictions
+                .filter(predictions.col(Predictor.RESPONSE_POPULATION).isNotNull())
+                .filter(predictions.col("se_" + Predictor.RESPONSE_POPULATION).isNull())
+                .count();
+        if (rows > 0) {
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            disclosure.counts().show(rows)
+                                    + " rows have a prediction without a standard error: it rests on "
+                                    + Arrays.stream(open)
+                                            .mapToObj(saved.parameterNames()::get)
+                                            .collect(Collectors.joining(", "))
+                                    + ", which the data of the fit leave open, and is as far out as the search for an estimate went");
+        }
     }
 
     /** Standard errors that the fit's folder does not allow are left out, and said to be. */

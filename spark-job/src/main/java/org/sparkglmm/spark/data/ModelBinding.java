@@ -423,6 +423,7 @@ public final class ModelBinding {
                                         + " have a value that is not among the levels given with --levels ("
                                         + String.join(", ", given(raws.get(k).name)) + ")"
                                 : raws.get(k).name + " is infinite in " + RowCount.words(bad)
+                                        + (raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : "")
                                         + "; correct them, or make them missing to drop the rows");
             }
         }

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -365,7 +366,7 @@ public final class SummaryText {
                 + 1;
         for (FixedEffect effect : effects) {
             if (Double.isNaN(effect.expEstimate())) {
-                line("%-" + width + "s not estimable", effect.term());
+                line("%-" + width + "s %s", effect.term(), fit.converged() ? "not estimable" : "NA");
                 continue;
             }
             line(
@@ -401,8 +402,8 @@ public final class SummaryText {
                 compact(shares.iccUnadjusted()),
                 compact(shares.marginalR2()),
                 compact(shares.conditionalR2()));
-        if (Double.isNaN(shares.marginalR2())
-                && fit.fixed().stream().anyMatch(e -> Double.isNaN(e.expEstimate()) || Double.isNaN(e.se()))) {
+        if (Arrays.stream(fit.covariance().open())
+                .anyMatch(i -> i < fit.layout().fixed())) {
             line("R2 is not shown: an effect that is not estimable would be all of it");
         }
         if (d.pearson().tellsSpread()) {
