@@ -12,17 +12,26 @@ import org.sparkglmm.core.model.Link;
 public final class OffsetSpan {
     /** A factor of five hundred million between rows. */
     private static final double ODD = 20;
-    /** Beyond it an exponential is no double, and of any two rows that far apart one would be impossible. */
-    private static final double IMPOSSIBLE_LOG = 700;
-    /** For links that have no exponential. */
+    /** Beyond it an exponential is no double: of two rows so far apart one has no likelihood. */
+    private static final double BEYOND_EXPONENTIALS = 700;
+    /** No number on any link's scale; a single wrong value more likely than an unlogged exposure. */
     private static final double IMPOSSIBLE = 1e4;
 
     private OffsetSpan() {}
 
     /** Why the offset cannot be one; null if it can. */
     public static String impossible(Design design, Link link, DataMoments moments) {
-        boolean is = link != Link.IDENTITY && moments.offsetSpan() > (isLog(link) ? IMPOSSIBLE_LOG : IMPOSSIBLE);
-        return is ? words(design, moments) + ", which no data can bear" + question(design) : null;
+        return link != Link.IDENTITY && moments.offsetSpan() > IMPOSSIBLE
+                ? words(design, moments) + ", which no data can bear" + question(design)
+                : null;
+    }
+
+    /** Why no model can be fitted with the offset; null if one can. */
+    public static String refusal(Design design, Link link, DataMoments moments) {
+        String impossible = impossible(design, link, moments);
+        return impossible == null && isLog(link) && moments.offsetSpan() > BEYOND_EXPONENTIALS
+                ? words(design, moments) + ", too far for exponentials" + question(design)
+                : impossible;
     }
 
     private static boolean isLog(Link link) {

@@ -76,9 +76,17 @@ final class DataChecks {
         }
     }
 
-    /** @throws DataException if the offset is none */
+    /** @throws DataException if no fit can bear the offset */
     static void requireOffset(DataMoments moments, Design design, Link link) {
-        String why = OffsetSpan.impossible(design, link, moments);
+        refuse(OffsetSpan.refusal(design, link, moments));
+    }
+
+    /** @throws DataException if there is nothing to ask: the offset cannot be one */
+    static void requirePossibleOffset(DataMoments moments, Design design, Link link) {
+        refuse(OffsetSpan.impossible(design, link, moments));
+    }
+
+    private static void refuse(String why) {
         if (why != null) {
             throw new DataException(why);
         }

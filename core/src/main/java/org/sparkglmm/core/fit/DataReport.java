@@ -7,6 +7,7 @@ import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.DataFindings;
+import org.sparkglmm.core.diagnostics.OffsetSpan;
 import org.sparkglmm.core.diagnostics.OutcomeShape;
 import org.sparkglmm.core.diagnostics.VisitPattern;
 import org.sparkglmm.core.model.Family;
@@ -21,6 +22,7 @@ import org.sparkglmm.core.model.Link;
  * @param findings what calls for an answer before anything is fitted
  * @param outcome what the outcome looks like
  * @param visits by time; null where no covariate is one
+ * @param canBeFitted whether a fit would begin
  */
 public record DataReport(
         Design design,
@@ -28,7 +30,8 @@ public record DataReport(
         List<Warning> warnings,
         List<Warning> findings,
         OutcomeShape outcome,
-        VisitPattern visits) {
+        VisitPattern visits,
+        boolean canBeFitted) {
 
     /**
      * Two passes or three, and one more if columns would be dropped.
@@ -38,13 +41,15 @@ public record DataReport(
      */
     public static DataReport of(Design design, Family family, Link link, ClusterData data, int minCellCount) {
         Prepared prepared = Prepared.of(design, family, data);
-        DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
+        boolean canBeFitted = OffsetSpan.refusal(prepared.design(), link, prepared.moments()) == null;
+        DataChecks.requirePossibleOffset(prepared.moments(), prepared.design(), link);
         OutcomeShape outcome = OutcomeShape.of(family, prepared.data());
         VisitPattern visits = VisitPattern.of(prepared.design(), family, prepared.data());
         List<Warning> findings = new ArrayList<>(outcome.unsuited(family));
         findings.addAll(DataChecks.warnOfLink(family, link));
         findings.addAll(visits == null ? List.of() : visits.warnings());
         findings.addAll(DataFindings.beforeFit(prepared.design(), family, link, prepared.moments(), minCellCount));
-        return new DataReport(prepared.design(), prepared.moments(), prepared.warnings(), findings, outcome, visits);
+        return new DataReport(
+                prepared.design(), prepared.moments(), prepared.warnings(), findings, outcome, visits, canBeFitted);
     }
 }

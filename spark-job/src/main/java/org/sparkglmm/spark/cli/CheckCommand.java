@@ -181,7 +181,9 @@ final class CheckCommand implements Callable<Integer> {
         out.println(
                 warnings.isEmpty() && report.findings().isEmpty() && !small && repeated <= 0
                         ? "Nothing wrong was found."
-                        : "The model can be fitted, see above.");
+                        : report.canBeFitted()
+                                ? "The model can be fitted, see above."
+                                : "A fit would refuse it, see above.");
         out.flush();
     }
 

@@ -131,7 +131,74 @@ class VerdictsTest {
         assertTrue(model.at("/marginal/1/se").asDouble() < 0.03, "of the other terms");
         for (JsonNode test : model.path("tests")) {
             assertEquals(1, test.at("/typeII/df").asInt(), "of the contrast that can be estimated");
+            boolean leavesOut = test.path("term").asText().equals("g");
+            assertEquals(leavesOut ? "gc" : "", test.at("/without/0").asText(), "and said to leave the other out");
         }
+    }
+
+    /** What rests on an effect without a finite estimate is said to, by all that follows a fit. */
+    @Test
+    void whatRestsOnAnOpenEffectIsSaid() throws IOException {
+        Path out = folder.resolve("open");
+        List<String> options = List.of("--quiet", "--out", out.toString());
+        Commands.run(arguments("fit", "sep", "y ~ t + g + (1|id)", "binomial", options.toArray(String[]::new)));
+        String summary = Files.readString(out.resolve("summary.txt"));
+        assertTrue(summary.contains("g: gc is not estimable, and the tests here leave it out"), summary);
+        assertTrue(summary.contains("R2 is not shown"), summary);
+        String report = Files.readString(out.resolve("report.html"));
+        assertTrue(report.contains("g without gc, not estimable"), "the report's table of tests");
+        Commands contrast = Commands.run("contrast", "--model", out.toString(), "gb", "gc");
+        assertTrue(contrast.out().contains("(1 of 2): Chisq 0.139"), contrast.out());
+        assertTrue(contrast.out().contains("leave gc open"), contrast.out());
+        Commands predicted = Commands.run(
+                "predict",
+                "--data",
+                TABLES + "sep.csv.gz",
+                "--model",
+                out.toString(),
+                "--out",
+                folder.resolve("open_p").toString());
+        assertTrue(
+                predicted.out().contains("3322 rows have a prediction without a standard error: it rests on gc"),
+                predicted.out());
+    }
+
+    /** A code for missing values and a level that is written in two ways. */
+    @Test
+    void whatATableMayHideIsAskedAbout() throws IOException {
+        Path table = folder.resolve("hidden.csv");
+        StringBuilder text = new StringBuilder("id,age,sex,y\n");
+        for (int i = 0; i < 600; i++) {
+            text.append(i / 4)
+                    .append(',')
+                    .append(i % 60 == 7 ? 999 : 20 + i % 61)
+                    .append(',');
+            text.append(i % 3 == 0 ? "m" : i % 50 == 1 ? "M" : "f")
+                    .append(',')
+                    .append(i * 7919 % 13 % 4)
+                    .append('\n');
+        }
+        Files.writeString(table, text);
+        String[] model = {"--data", table.toString(), "--formula", "y ~ age + sex + (1|id)", "--family", "poisson"};
+        List<String> all = new ArrayList<>(List.of("check"));
+        all.addAll(List.of(model));
+        String checked = Commands.run(all.toArray(String[]::new)).out();
+        assertTrue(checked.contains("age is 999 in 10 rows"), checked);
+        assertTrue(checked.contains("levels of sex differ in capitals or blanks alone (M and m)"), checked);
+        all.set(0, "fit");
+        Path out = folder.resolve("hidden");
+        all.addAll(List.of("--quiet", "--out", out.toString()));
+        assertEquals(0, Commands.run(all.toArray(String[]::new)).code());
+        JsonNode fitted = MAPPER.readTree(out.resolve("model.json").toFile());
+        assertTrue(said(fitted).containsAll(Set.of("missing_value_code", "levels_alike")));
+    }
+
+    /** Ratios of risks: a Poisson model of 0 and 1 with robust errors has no Poisson count's residuals. */
+    @Test
+    void ratiosOfRisksAreNoPoissonCounts() throws IOException {
+        JsonNode model = fit(0, "loglink", "y ~ x + t + (1 | id)", "poisson", "--se", "robust");
+        assertEquals(Set.of("boundary_variance"), said(model));
+        assertFalse(message(model, "boundary_variance").contains("leaving"));
     }
 
     /** The deviance rises by 0.83 at most from -1 to 1; the intercept's standard deviation reaches the level at 0.0015. */
@@ -204,7 +271,8 @@ class VerdictsTest {
     @Test
     void offsetsThatAreNone() throws IOException {
         String raw = "count ~ 1 + offset(t) + (1 | study)";
-        assertTrue(check("offset_raw", raw, "poisson").out().contains("write offset(log(t))"));
+        String checked = check("offset_raw", raw, "poisson").out();
+        assertTrue(checked.contains("write offset(log(t))") && checked.contains("A fit would refuse it"), checked);
         Commands failed = Commands.run(arguments(
                 "fit",
                 "offset_raw",
