@@ -8,6 +8,7 @@ import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.RowChunk;
 import org.sparkglmm.core.math.Elementary;
@@ -53,7 +54,6 @@ record Visits(Design design, Family family, List<ClusterBlock> blocks) {
         Family known = Families.named(name);
         Family family = ordinal ? known.withCategories(GRADES) : known;
         Design design = new Design(
-                "person",
                 List.of(
                         new RawColumn("y", "y", ordinal ? GRADES : List.of()),
                         number("time"),
@@ -65,7 +65,7 @@ record Visits(Design design, Family family, List<ClusterBlock> blocks) {
                 -1,
                 List.of(),
                 ordinal ? FIXED.subList(1, FIXED.size()) : FIXED,
-                List.of(RANDOM.subList(0, q)));
+                RandomTerm.ofClusters("person", List.of(RANDOM.subList(0, q))));
         int rows = persons * visits;
         RowChunk chunk = new RowChunk(ClusterIds.ofNumbers(rows), design.raw().size(), rows);
         SplittableRandom random = new SplittableRandom(1);

@@ -38,7 +38,7 @@ public final class Centring implements Serializable {
         this.constant = constant;
         factors = ColumnAlgebra.factors(design);
         fixed = new ColumnAlgebra(design.fixed(), factors, constant);
-        design.random().forEach(term -> random.add(new ColumnAlgebra(term, factors, false)));
+        design.random().forEach(term -> random.add(new ColumnAlgebra(term.columns(), factors, false)));
         design.auxiliary().forEach(part -> auxiliary.add(new ColumnAlgebra(part, factors, false)));
     }
 
@@ -52,7 +52,7 @@ public final class Centring implements Serializable {
         return design.withAll(
                 ColumnAlgebra.about(design.fixed(), centres, factors, constant),
                 design.random().stream()
-                        .map(term -> ColumnAlgebra.about(term, centres, factors, false))
+                        .map(term -> term.of(ColumnAlgebra.about(term.columns(), centres, factors, false)))
                         .toList(),
                 design.auxiliary().stream()
                         .map(part -> ColumnAlgebra.about(part, centres, factors, false))
@@ -63,7 +63,7 @@ public final class Centring implements Serializable {
     public static boolean isPossible(Design design, boolean constant) {
         Map<String, Integer> factors = ColumnAlgebra.factors(design);
         return ColumnAlgebra.isPossible(design.fixed(), factors, constant)
-                && design.random().stream().allMatch(term -> ColumnAlgebra.isPossible(term, factors, false))
+                && design.random().stream().allMatch(term -> ColumnAlgebra.isPossible(term.columns(), factors, false))
                 && design.auxiliary().stream().allMatch(part -> ColumnAlgebra.isPossible(part, factors, false));
     }
 
@@ -71,7 +71,9 @@ public final class Centring implements Serializable {
     public static Design raw(Design design) {
         return design.withAll(
                 raw(design.fixed()),
-                design.random().stream().map(Centring::raw).toList(),
+                design.random().stream()
+                        .map(term -> term.of(raw(term.columns())))
+                        .toList(),
                 design.auxiliary().stream().map(Centring::raw).toList());
     }
 
@@ -94,7 +96,7 @@ public final class Centring implements Serializable {
     /** What is taken off each variable, in some of the predictors at least. */
     public Map<String, Double> centres() {
         Map<String, Double> out = new LinkedHashMap<>(ColumnAlgebra.centres(design.fixed()));
-        design.random().forEach(term -> out.putAll(ColumnAlgebra.centres(term)));
+        design.random().forEach(term -> out.putAll(ColumnAlgebra.centres(term.columns())));
         design.auxiliary().forEach(part -> out.putAll(ColumnAlgebra.centres(part)));
         return out;
     }
@@ -217,7 +219,7 @@ public final class Centring implements Serializable {
         BlockColumn[] z = new BlockColumn[block.z().length];
         int start = 0;
         for (int t = 0; t < random.size(); t++) {
-            List<DesignColumn> term = design.random().get(t);
+            List<DesignColumn> term = design.random().get(t).columns();
             BlockColumn[] own = Arrays.copyOfRange(block.z(), start, start + term.size());
             System.arraycopy(columns(term, random.get(t), own, block, false, made), 0, z, start, term.size());
             start += term.size();

@@ -8,26 +8,24 @@ import org.sparkglmm.core.model.ParameterLayout;
 /**
  * A formula bound to a table: what is read of each row, and which columns of X and Z are made of it.
  *
- * @param group the grouping column as the formula names it
  * @param raw the values of a row, in the order of {@link RowChunk#columns}
  * @param response index in raw of the outcome (successes, if there are trials)
  * @param size index of the trials or precision weight, -1 if absent
  * @param weight index of the frequency weight, -1 if absent
  * @param offsets indices of the offsets, added up
  * @param fixed the columns of X
- * @param random the columns of Z, one list a random term
+ * @param random its random terms, one at least
  * @param auxiliary the columns of the predictors of the family's own parameters, in its order; an empty list, or none, for a
  *     constant
  */
 public record Design(
-        String group,
         List<RawColumn> raw,
         int response,
         int size,
         int weight,
         List<Integer> offsets,
         List<DesignColumn> fixed,
-        List<List<DesignColumn>> random,
+        List<RandomTerm> random,
         List<List<DesignColumn>> auxiliary)
         implements Serializable {
 
@@ -35,7 +33,7 @@ public record Design(
         raw = List.copyOf(raw);
         offsets = List.copyOf(offsets);
         fixed = List.copyOf(fixed);
-        random = random.stream().map(List::copyOf).toList();
+        random = List.copyOf(random);
         auxiliary = auxiliary.stream()
                 .map(part -> isConstant(part) ? List.<DesignColumn>of() : List.copyOf(part))
                 .toList();
@@ -43,19 +41,23 @@ public record Design(
 
     /** With constants only for the family's own parameters. */
     public Design(
-            String group,
             List<RawColumn> raw,
             int response,
             int size,
             int weight,
             List<Integer> offsets,
             List<DesignColumn> fixed,
-            List<List<DesignColumn>> random) {
-        this(group, raw, response, size, weight, offsets, fixed, random, List.of());
+            List<RandomTerm> random) {
+        this(raw, response, size, weight, offsets, fixed, random, List.of());
     }
 
     private static boolean isConstant(List<DesignColumn> part) {
         return part.size() == 1 && part.get(0).components().isEmpty();
+    }
+
+    /** The factor whose levels are the clusters, as the formula names it. */
+    public String group() {
+        return random.get(0).factor().name();
     }
 
     /** The names of the columns of X. */
@@ -70,12 +72,12 @@ public record Design(
 
     /** The columns of Z, all terms one after another. */
     public List<DesignColumn> randomColumns() {
-        return random.stream().flatMap(List::stream).toList();
+        return random.stream().flatMap(term -> term.columns().stream()).toList();
     }
 
     /** Sizes of the diagonal blocks of Λ. */
     public int[] randomSizes() {
-        return random.stream().mapToInt(List::size).toArray();
+        return random.stream().mapToInt(RandomTerm::size).toArray();
     }
 
     /** The same design with other columns of X. */
@@ -85,12 +87,12 @@ public record Design(
 
     /** The same design with other columns of X and of the auxiliary predictors. */
     public Design withColumns(List<DesignColumn> columns, List<List<DesignColumn>> parts) {
-        return new Design(group, raw, response, size, weight, offsets, columns, random, parts);
+        return new Design(raw, response, size, weight, offsets, columns, random, parts);
     }
 
     /** The same design with other columns throughout. */
-    Design withAll(List<DesignColumn> columns, List<List<DesignColumn>> randomTerms, List<List<DesignColumn>> parts) {
-        return new Design(group, raw, response, size, weight, offsets, columns, randomTerms, parts);
+    Design withAll(List<DesignColumn> columns, List<RandomTerm> randomTerms, List<List<DesignColumn>> parts) {
+        return new Design(raw, response, size, weight, offsets, columns, randomTerms, parts);
     }
 
     /** Where the columns of a design that has lost some of this one's are found here. */

@@ -11,6 +11,7 @@ import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.model.Family;
@@ -98,9 +99,9 @@ public final class DataFindings {
     /** A slope of what is constant within clusters: beside an intercept it is a variance of another group of clusters. */
     private void constantWithinClusters() {
         int r = 0;
-        for (List<DesignColumn> term : design.random()) {
+        for (RandomTerm term : design.random()) {
             List<String> constant = new ArrayList<>();
-            for (DesignColumn column : term) {
+            for (DesignColumn column : term.columns()) {
                 if (!moments.zVaries(r++) && !column.components().isEmpty()) {
                     constant.add(column.name());
                 }

@@ -27,6 +27,7 @@ import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /** Makes {@link Diagnostics} of a fit, in this process, from a sample of its clusters. */
 public final class Diagnosis {
@@ -111,7 +112,7 @@ public final class Diagnosis {
         Collinearity collinearity = CollinearColumns.of(design, family, moments);
         Findings findings = new Findings(design, family, moments, clusters);
         if (converged) {
-            findings.effects(effects, layout.lambda(parameters));
+            findings.effects(effects, RandomCovariance.of(layout, parameters));
             findings.residuals(pearson, regular(parts), zeros, weight, residuals);
             findings.influence(influence);
         }
@@ -334,16 +335,11 @@ public final class Diagnosis {
                 fixed += parameters[i] * columns.scatter(i, j) * parameters[j];
             }
         }
-        int q = layout.random();
-        double[] lambda = layout.lambda(parameters);
+        RandomCovariance covariance = RandomCovariance.of(layout, parameters);
         double random = 0;
-        for (int r = 0; r < q; r++) {
-            for (int c = 0; c < q; c++) {
-                double g = 0;
-                for (int k = 0; k < q; k++) {
-                    g += lambda[r * q + k] * lambda[c * q + k];
-                }
-                random += g * moments.zMeanProduct(r, c);
+        for (int r = 0; r < layout.random(); r++) {
+            for (int c = 0; c < layout.random(); c++) {
+                random += covariance.at(r, c) * moments.zMeanProduct(r, c);
             }
         }
         return new VarianceShares(

@@ -19,6 +19,7 @@ import org.sparkglmm.core.diagnostics.Diagnostics.Zeros;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.OutcomeSummary;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * What in the diagnostics calls for an answer. A finding must be surprising under the model (so that clean data have none) and
@@ -314,7 +315,7 @@ final class Findings {
         return changes;
     }
 
-    void effects(List<EffectScores> shapes, double[] lambda) {
+    void effects(List<EffectScores> shapes, RandomCovariance covariance) {
         int q = shapes.size();
         for (EffectScores scores : shapes) {
             EffectShape shape = scores.shape();
@@ -348,15 +349,15 @@ final class Findings {
                         design.group());
             }
         }
-        Warning reading = OriginReading.aboutMeans(design, moments, lambda);
+        Warning reading = OriginReading.aboutMeans(design, moments, covariance);
         if (reading != null) {
             found.add(reading);
         }
-        double[][] g = OriginReading.covariance(OriginReading.atMeans(design, moments, lambda));
+        RandomCovariance aboutMeans = OriginReading.atMeans(design, moments, covariance);
         for (int r = 0; r < q; r++) {
             for (int c = 0; c < r; c++) {
                 // About 0 a correlation may be that of the origin alone.
-                double rho = g[r][c] / Math.sqrt(g[r][r] * g[c][c]);
+                double rho = aboutMeans.correlation(r, c);
                 if (Math.abs(rho) > OriginReading.NEARLY_ONE && Math.abs(rho) < 1 - 1e-9) {
                     add(
                             "near_singular_covariance",

@@ -3,12 +3,13 @@ package org.sparkglmm.core.diagnostics;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * What the random intercept is about: its variance, and its correlations with slopes, are those where the covariates are 0. About their
@@ -21,55 +22,47 @@ public final class OriginReading {
     private OriginReading() {}
 
     /**
-     * Λ of the random effects about the means of the columns of Z: in each term with an intercept, it is that at the means of the term's
-     * numbers.
+     * The random effects about the means of the columns of Z: in each term with an intercept, it is that at the means of the term's numbers.
      *
-     * @param lambda about 0, q×q row by row
+     * @param about0 of those about 0
      */
-    static double[] atMeans(Design design, DataMoments moments, double[] lambda) {
+    static RandomCovariance atMeans(Design design, DataMoments moments, RandomCovariance about0) {
         int q = design.randomColumns().size();
-        double[] out = lambda.clone();
+        double[][] map = new double[q][q];
         int first = 0;
-        for (List<DesignColumn> term : design.random()) {
-            int intercept = intercept(term);
-            for (int r = 0; intercept >= 0 && r < term.size(); r++) {
-                for (int k = 0; r != intercept && k < q; k++) {
-                    out[(first + intercept) * q + k] += moments.zMean(first + r) * lambda[(first + r) * q + k];
+        for (RandomTerm term : design.random()) {
+            for (int r = 0; r < term.size(); r++) {
+                map[first + r][first + r] = 1;
+                if (term.intercept() >= 0 && r != term.intercept()) {
+                    map[first + term.intercept()][first + r] = moments.zMean(first + r);
                 }
             }
             first += term.size();
         }
-        return out;
-    }
-
-    private static int intercept(List<DesignColumn> term) {
-        for (int r = 0; r < term.size(); r++) {
-            if (term.get(r).components().isEmpty()) {
-                return r;
-            }
-        }
-        return -1;
+        return about0.times(map);
     }
 
     /**
      * A finding where the origin makes a correlation of nearly one that another would not, or lies far out; null if neither.
      *
-     * @param g covariance of the random effects about 0
+     * @param about0 covariance of the random effects about 0
      * @param origin where the others are about, by column of Z
      * @param other covariance about those
      * @param isFar whether 0 is far from the data
      */
-    public static Warning of(Design design, double[][] g, double[] origin, double[][] other, boolean isFar) {
+    public static Warning of(
+            Design design, RandomCovariance about0, double[] origin, RandomCovariance other, boolean isFar) {
         int first = 0;
-        for (List<DesignColumn> term : design.random()) {
-            int a = first + Math.max(0, intercept(term));
-            for (int r = first; intercept(term) >= 0 && r < first + term.size(); r++) {
-                boolean is = r != a && origin[r] != 0 && isOne(term.get(r - first));
-                double before = is ? g[a][r] / Math.sqrt(g[a][a] * g[r][r]) : 0;
-                double after = is ? other[a][r] / Math.sqrt(other[a][a] * other[r][r]) : 0;
+        for (RandomTerm term : design.random()) {
+            int a = first + Math.max(0, term.intercept());
+            for (int r = first; term.intercept() >= 0 && r < first + term.size(); r++) {
+                DesignColumn column = term.columns().get(r - first);
+                boolean is = r != a && origin[r] != 0 && isOne(column);
+                double before = is ? about0.correlation(a, r) : 0;
+                double after = is ? other.correlation(a, r) : 0;
                 boolean matters = isFar || Math.abs(before) > NEARLY_ONE && Math.abs(after) <= NEARLY_ONE;
                 if (is && matters && (isFar || Math.abs(before) < 1 - 1e-9)) {
-                    String name = term.get(r - first).name();
+                    String name = column.name();
                     return new Warning(
                             "random_origin",
                             String.format(
@@ -79,12 +72,12 @@ public final class OriginReading {
                                             + " and the slope's standard deviation the same; centre %s to read the intercept there",
                                     name,
                                     isFar ? ", far from the data" : "",
-                                    Math.sqrt(g[a][a]),
+                                    Math.sqrt(about0.at(a, a)),
                                     name,
                                     before,
                                     name,
                                     plain(origin[r]),
-                                    Math.sqrt(other[a][a]),
+                                    Math.sqrt(other.at(a, a)),
                                     after,
                                     name));
                 }
@@ -106,25 +99,10 @@ public final class OriginReading {
         return column.components().size() == 1 && column.components().get(0).isNumeric();
     }
 
-    /** G = ΛΛ'. */
-    public static double[][] covariance(double[] lambda) {
-        int q = (int) Math.round(Math.sqrt(lambda.length));
-        double[][] out = new double[q][q];
-        for (int r = 0; r < q; r++) {
-            for (int c = 0; c < q; c++) {
-                for (int k = 0; k < q; k++) {
-                    out[r][c] += lambda[r * q + k] * lambda[c * q + k];
-                }
-            }
-        }
-        return out;
-    }
-
     /** About the means of a design about 0. */
-    static Warning aboutMeans(Design design, DataMoments moments, double[] lambda) {
-        int q = design.randomColumns().size();
-        double[] means = new double[q];
+    static Warning aboutMeans(Design design, DataMoments moments, RandomCovariance about0) {
+        double[] means = new double[design.randomColumns().size()];
         Arrays.setAll(means, moments::zMean);
-        return of(design, covariance(lambda), means, covariance(atMeans(design, moments, lambda)), false);
+        return of(design, about0, means, atMeans(design, moments, about0), false);
     }
 }

@@ -10,7 +10,9 @@ import java.util.TreeSet;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.core.model.CovarianceFactor;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.QuadraticModel;
@@ -86,42 +88,18 @@ final class Boundary {
     private double[] canonical(double[] scaled, Set<Integer> zero) {
         int q = layout.random();
         double[] parameters = TransformedObjective.multiply(toRaw, scaled);
-        double[] lambda = layout.lambda(parameters);
-        double[] g = new double[q * q];
-        for (int r = 0; r < q; r++) {
-            for (int c = 0; c < q; c++) {
-                for (int k = 0; k < q; k++) {
-                    g[r * q + c] += lambda[r * q + k] * lambda[c * q + k];
-                }
-            }
-        }
+        RandomCovariance g = RandomCovariance.of(layout, parameters);
         boolean isCanonical = zero.isEmpty();
+        double[] least = new double[q];
         for (int j = 0; j < q; j++) {
-            isCanonical &= lambda[j * q + j] > leastDiagonal(j, g[j * q + j]);
+            // What is no more than this is rounding.
+            least[j] = ROUNDING * Math.max(1 / effectScales[j], Math.sqrt(g.at(j, j)));
+            isCanonical &= g.factor(j, j) > least[j];
         }
         if (isCanonical) {
             return scaled.clone();
         }
-        double[] l = new double[q * q];
-        for (int j = 0; j < q; j++) {
-            double pivot = g[j * q + j];
-            for (int k = 0; k < j; k++) {
-                pivot -= l[j * q + k] * l[j * q + k];
-            }
-            double root = pivot > 0 ? Math.sqrt(pivot) : 0;
-            // Rounding leaves some 1e-8 of the row where the true pivot is 0.
-            if (zero.contains(j) || !(root > leastDiagonal(j, g[j * q + j]))) {
-                continue;
-            }
-            l[j * q + j] = root;
-            for (int i = j + 1; i < q; i++) {
-                double s = g[i * q + j];
-                for (int k = 0; k < j; k++) {
-                    s -= l[i * q + k] * l[j * q + k];
-                }
-                l[i * q + j] = s / root;
-            }
-        }
+        double[] l = g.cholesky(zero::contains, least);
         for (int t = 0; t < layout.theta(); t++) {
             parameters[layout.thetaStart() + t] = l[layout.row(t) * q + layout.column(t)];
         }
@@ -130,28 +108,23 @@ final class Boundary {
         for (int t = 0; t < layout.theta(); t++) {
             int i = layout.thetaStart() + t;
             // What is 0 in Λ is 0 here, to the bit: a column of zeros stays one.
-            out[i] = lambdaColumnIsZero(l, layout.column(t)) ? 0 : back[i];
+            out[i] = l[layout.column(t) * q + layout.column(t)] == 0 ? 0 : back[i];
         }
         return out;
     }
 
-    /** What is no more than this, of the variance of effect j, is rounding. */
-    private double leastDiagonal(int j, double variance) {
-        return ROUNDING * Math.max(1 / effectScales[j], Math.sqrt(variance));
-    }
-
-    private boolean lambdaColumnIsZero(double[] lambda, int column) {
-        return lambda[column * layout.random() + column] == 0;
+    private RandomCovariance effects(double[] scaled) {
+        return RandomCovariance.of(layout, TransformedObjective.multiply(toRaw, scaled));
     }
 
     /** By parameter, what it is multiplied with for a Λ of the same G without a negative diagonal: -1 in columns that turn. */
     int[] signs(double[] scaled) {
         int q = layout.random();
-        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, scaled));
+        RandomCovariance effects = effects(scaled);
         int[] out = new int[scaled.length];
         Arrays.fill(out, 1);
         for (int t = 0; t < layout.theta(); t++) {
-            if (lambda[layout.column(t) * q + layout.column(t)] < 0) {
+            if (effects.factor(layout.column(t), layout.column(t)) < 0) {
                 out[layout.thetaStart() + t] = -1;
             }
         }
@@ -287,11 +260,11 @@ final class Boundary {
     }
 
     private Set<Integer> nearZero(double[] canonical) {
-        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
+        RandomCovariance effects = effects(canonical);
         int q = layout.random();
         Set<Integer> out = new TreeSet<>();
         for (int c = 0; c < q; c++) {
-            double diagonal = lambda[c * q + c] * effectScales[c];
+            double diagonal = effects.factor(c, c) * effectScales[c];
             if (diagonal != 0 && diagonal <= NEAR_ZERO) {
                 out.add(c);
             }
@@ -301,14 +274,14 @@ final class Boundary {
 
     /** Indices of the parameters that are free at a canonical point: not those of columns of Λ that are 0, nor at an edge. */
     int[] free(double[] canonical) {
-        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
+        RandomCovariance effects = effects(canonical);
         int q = layout.random();
         List<Integer> out = new ArrayList<>();
         for (int i = 0; i < layout.fixed(); i++) {
             out.add(i);
         }
         for (int t = 0; t < layout.theta(); t++) {
-            if (lambda[layout.column(t) * q + layout.column(t)] != 0) {
+            if (effects.factor(layout.column(t), layout.column(t)) != 0) {
                 out.add(layout.thetaStart() + t);
             }
         }
@@ -331,10 +304,10 @@ final class Boundary {
 
     /** The edges that a canonical point lies on. */
     List<Edge> edges(double[] canonical) {
-        double[] lambda = layout.lambda(TransformedObjective.multiply(toRaw, canonical));
+        RandomCovariance effects = effects(canonical);
         List<Edge> out = new ArrayList<>();
         for (int c = 0; c < layout.random(); c++) {
-            if (lambdaColumnIsZero(lambda, c)) {
+            if (effects.factor(c, c) == 0) {
                 out.add(new Edge(false, c));
             }
         }
@@ -350,7 +323,9 @@ final class Boundary {
     boolean isNear(double[] point, List<Edge> edges) {
         boolean out = edges.stream().anyMatch(Edge::own);
         for (Edge edge : edges) {
-            int i = edge.own ? layout.psiStart(edge.index) + ownIntercept[edge.index] : theta(edge.index, edge.index);
+            int i = edge.own
+                    ? layout.psiStart(edge.index) + ownIntercept[edge.index]
+                    : layout.index(edge.index, edge.index);
             out &= edge.own
                     ? point[i] * Math.signum(own.get(edge.index).edge()) > FAR_OUT
                     : Math.abs(point[i]) < OFF_SADDLE;
@@ -366,7 +341,7 @@ final class Boundary {
                 putOwn(out, edge.index, -Elementary.log(distance));
             } else {
                 double row = rowLength(canonical, edge.index);
-                out[theta(edge.index, edge.index)] = distance * (row > 0 ? row : 1);
+                out[layout.index(edge.index, edge.index)] = distance * (row > 0 ? row : 1);
             }
         }
         return out;
@@ -383,7 +358,7 @@ final class Boundary {
             }
         } else {
             double[] point = canonical.clone();
-            point[theta(edge.index, edge.index)] = NEXT_TO_ZERO;
+            point[layout.index(edge.index, edge.index)] = NEXT_TO_ZERO;
             out.add(point);
         }
         return out;
@@ -424,22 +399,18 @@ final class Boundary {
                 }
             }
         }
-        int start = 0;
-        for (int size : layout.blockSizes()) {
-            int from = start;
-            int to = start + size;
+        for (CovarianceFactor factor : layout.factors()) {
             int[] zero = columns.stream()
-                    .filter(c -> c >= from && c < to)
+                    .filter(factor::has)
                     .mapToInt(Integer::intValue)
                     .toArray();
             fallingInwards(s, zero).ifPresent(v -> {
                 double[] point = canonical.clone();
                 for (int a = 0; a < zero.length; a++) {
-                    point[theta(zero[a], zero[0])] = INSIDE[1] * v[a];
+                    point[layout.index(zero[a], zero[0])] = INSIDE[1] * v[a];
                 }
                 out.add(point);
             });
-            start = to;
         }
         return out;
     }
@@ -473,15 +444,6 @@ final class Boundary {
         return eigen.value(least) < -SLOPE ? Optional.of(eigen.vector(least)) : Optional.empty();
     }
 
-    /** Where the entry of Λ in that row and column stands among the parameters. */
-    private int theta(int row, int column) {
-        int t = 0;
-        while (layout.row(t) != row || layout.column(t) != column) {
-            t++;
-        }
-        return layout.thetaStart() + t;
-    }
-
     private double rowLength(double[] scaled, int row) {
         double squares = 0;
         for (int t = 0; t < layout.theta(); t++) {
@@ -513,18 +475,16 @@ final class Boundary {
     /** In words, what lies on the edge, from raw parameters. */
     static List<Warning> describe(ParameterLayout layout, double[] parameters, List<String> names, String group) {
         int q = layout.random();
-        double[] lambda = layout.lambda(parameters);
+        RandomCovariance effects = RandomCovariance.of(layout, parameters);
         List<Warning> out = new ArrayList<>();
-        int start = 0;
-        for (int size : layout.blockSizes()) {
-            int end = start + size;
-            for (int r = start; r < end; r++) {
-                if (lambda[r * q + r] != 0) {
+        for (CovarianceFactor factor : layout.factors()) {
+            for (int r = factor.start(); r < factor.end(); r++) {
+                if (effects.factor(r, r) != 0) {
                     continue;
                 }
                 List<String> others = new ArrayList<>();
-                for (int c = start; c < r; c++) {
-                    if (lambda[r * q + c] != 0) {
+                for (int c = factor.start(); c < r; c++) {
+                    if (effects.factor(r, c) != 0) {
                         others.add(names.get(c));
                     }
                 }
@@ -533,7 +493,6 @@ final class Boundary {
                                 ? zeroVariance(names.get(r), group, q == 1)
                                 : combination(names.get(r), others));
             }
-            start = end;
         }
         return out;
     }

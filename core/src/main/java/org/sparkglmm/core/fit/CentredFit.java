@@ -16,6 +16,7 @@ import org.sparkglmm.core.inference.BackTransformation;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /** A fit whose covariates are about centres, led back to the model as it was written: estimates, covariance, warnings, intervals. */
 final class CentredFit {
@@ -95,9 +96,9 @@ final class CentredFit {
         }
         Warning reading = OriginReading.of(
                 raw,
-                OriginReading.covariance(fit.layout().lambda(parameters)),
+                RandomCovariance.of(fit.layout(), parameters),
                 origin,
-                OriginReading.covariance(fit.layout().lambda(fit.parameters())),
+                RandomCovariance.of(fit.layout(), fit.parameters()),
                 true);
         return reading == null ? diagnostics : diagnostics.withFindings(List.of(reading));
     }

@@ -8,6 +8,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.BackTransformation;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
@@ -62,17 +63,10 @@ final class ProfileAboutZero {
             return true;
         }
         ParameterLayout layout = centring.design().layout(family);
-        double[] lambda = layout.lambda(new BackTransformation(centring, family).toRaw(estimate));
-        int q = layout.random();
-        boolean told = true;
-        for (int r = 0; r < q; r++) {
-            double squares = 0;
-            for (int c = 0; c < q; c++) {
-                squares += lambda[r * q + c] * lambda[r * q + c];
-            }
-            told &= lambda[r * q + r] > TOLD * Math.sqrt(squares);
-        }
-        return told;
+        RandomCovariance effects =
+                RandomCovariance.of(layout, new BackTransformation(centring, family).toRaw(estimate));
+        return IntStream.range(0, layout.random())
+                .allMatch(r -> effects.factor(r, r) > TOLD * Math.sqrt(effects.at(r, r)));
     }
 
     private static double[][] product(double[][] a, double[][] b) {

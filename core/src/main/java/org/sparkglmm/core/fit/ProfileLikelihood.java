@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.sparkglmm.core.model.CovarianceFactor;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.SymmetricEigen;
@@ -55,7 +57,7 @@ public final class ProfileLikelihood {
     private final int[] moving;
 
     private final double minimum;
-    private final double[] lambda;
+    private final RandomCovariance effects;
     private final List<Running> searches = new ArrayList<>();
 
     /** A change of the free raw parameters is this times coordinates in which the information is that curvature. */
@@ -71,7 +73,7 @@ public final class ProfileLikelihood {
         this.minimum = minimum;
         moving = IntStream.concat(Arrays.stream(free), Arrays.stream(released(layout, estimate, free)))
                 .toArray();
-        lambda = layout.lambda(estimate);
+        effects = RandomCovariance.of(layout, estimate);
     }
 
     /**
@@ -141,10 +143,8 @@ public final class ProfileLikelihood {
     /** Diagonal entries of Λ that are held at 0 although nothing else is lost with them: the last of their terms. */
     private static int[] released(ParameterLayout layout, double[] estimate, int[] free) {
         int[] isLast = new int[layout.random()];
-        int end = 0;
-        for (int size : layout.blockSizes()) {
-            end += size;
-            isLast[end - 1] = 1;
+        for (CovarianceFactor factor : layout.factors()) {
+            isLast[factor.end() - 1] = 1;
         }
         return IntStream.range(0, layout.theta())
                 .filter(t -> layout.row(t) == layout.column(t) && isLast[layout.row(t)] == 1)
@@ -221,15 +221,13 @@ public final class ProfileLikelihood {
                 add(new Target(Kind.PARAMETER, i));
             }
         }
-        int start = 0;
-        for (int size : layout.blockSizes()) {
-            for (int r = start; r < start + size; r++) {
+        for (CovarianceFactor factor : layout.factors()) {
+            for (int r = factor.start(); r < factor.end(); r++) {
                 addEffect(r);
             }
-            if (size > 1) {
-                addCorrelation(start + 1);
+            if (factor.size() > 1) {
+                addCorrelation(factor.start() + 1);
             }
-            start += size;
         }
     }
 
@@ -250,9 +248,8 @@ public final class ProfileLikelihood {
             slope[movingIndex(target.index)] = 1;
             start = estimate[target.index];
             unit = target.index;
-        } else if (target.kind == Kind.SD
-                && IntStream.rangeClosed(0, target.index).allMatch(c -> at(target.index, c) == 0)) {
-            unit = thetaIndex(target.index, target.index);
+        } else if (target.kind == Kind.SD && effects.isZero(target.index)) {
+            unit = layout.index(target.index, target.index);
             slope[movingIndex(unit)] = 1;
             start = 0;
         } else {
@@ -350,17 +347,16 @@ public final class ProfileLikelihood {
     }
 
     private void addEffect(int r) {
-        boolean isZero = IntStream.rangeClosed(0, r).allMatch(c -> at(r, c) == 0);
-        if (!isZero) {
+        if (!effects.isZero(r)) {
             add(new Target(Kind.SD, r));
-        } else if (movingIndex(thetaIndex(r, r)) >= 0) {
+        } else if (movingIndex(layout.index(r, r)) >= 0) {
             add(new Target(Kind.SD, r), 1);
         }
     }
 
     private void addCorrelation(int r) {
         boolean isZero = at(r - 1, r - 1) == 0 || at(r, r) == 0 && at(r, r - 1) == 0;
-        if (isZero || movingIndex(thetaIndex(r, r)) < 0) {
+        if (isZero || movingIndex(layout.index(r, r)) < 0) {
             return;
         }
         if (at(r, r) != 0) {
@@ -373,8 +369,8 @@ public final class ProfileLikelihood {
     /** Row r about its estimate, over its free entries. */
     private ProfileChart.PolarRow polar(int r, Kind kind) {
         int[] at = IntStream.rangeClosed(0, r)
-                .filter(c -> thetaIndex(r, c) >= 0)
-                .map(c -> movingIndex(thetaIndex(r, c)))
+                .filter(c -> layout.index(r, c) >= 0)
+                .map(c -> movingIndex(layout.index(r, c)))
                 .filter(i -> i >= 0)
                 .toArray();
         int k = at.length;
@@ -412,16 +408,7 @@ public final class ProfileLikelihood {
     }
 
     private double at(int row, int column) {
-        return lambda[row * layout.random() + column];
-    }
-
-    /** Index of an entry of Λ among the parameters, -1 if it is none. */
-    private int thetaIndex(int row, int column) {
-        return IntStream.range(0, layout.theta())
-                .filter(t -> layout.row(t) == row && layout.column(t) == column)
-                .map(t -> layout.thetaStart() + t)
-                .findFirst()
-                .orElse(-1);
+        return effects.factor(row, column);
     }
 
     private int movingIndex(int parameter) {
@@ -448,8 +435,7 @@ public final class ProfileLikelihood {
             corr[1][r] = unknown(q);
             corr[0][r][r] = 1;
             corr[1][r][r] = 1;
-            final int row = r;
-            if (IntStream.rangeClosed(0, r).allMatch(c -> at(row, c) == 0)) {
+            if (effects.isZero(r)) {
                 sd[0][r] = 0;
             }
         }

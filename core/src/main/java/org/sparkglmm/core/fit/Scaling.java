@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
@@ -57,8 +57,8 @@ final class Scaling {
         zDeviation = new double[q];
         zRootMeanSquare = new double[q];
         int start = 0;
-        for (List<DesignColumn> term : design.random()) {
-            boolean hasIntercept = term.get(0).components().isEmpty();
+        for (RandomTerm term : design.random()) {
+            boolean hasIntercept = term.intercept() == 0;
             for (int r = start; r < start + term.size(); r++) {
                 double root = moments.zRootMeanSquare(r);
                 zRootMeanSquare[r] = root > 0 ? root : 1;

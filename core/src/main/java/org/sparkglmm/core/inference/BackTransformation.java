@@ -7,8 +7,10 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.core.model.CovarianceFactor;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * From the parameters of columns about centres to those of the columns about 0: β = Tβ̃, thresholds less what T leaves to a constant,
@@ -86,7 +88,7 @@ public final class BackTransformation {
 
     /** One term's M = LQ. */
     private final class Factor {
-        final int start;
+        final CovarianceFactor factor;
         final int size;
         /** Columns of Λ̃ that are not 0, in the term. */
         final int[] columns;
@@ -98,12 +100,12 @@ public final class BackTransformation {
         final double[][] q;
         final double[][] a;
 
-        Factor(double[] lambda, double[][] map, int start, int size) {
-            this.start = start;
-            this.size = size;
-            int all = layout.random();
+        Factor(RandomCovariance about, double[][] map, CovarianceFactor factor) {
+            this.factor = factor;
+            size = factor.size();
+            int start = factor.start();
             columns = IntStream.range(0, size)
-                    .filter(c -> IntStream.range(c, size).anyMatch(r -> lambda[(start + r) * all + start + c] != 0))
+                    .filter(c -> IntStream.range(c, size).anyMatch(r -> about.factor(start + r, start + c) != 0))
                     .toArray();
             a = new double[size][];
             double[][] m = new double[size][columns.length];
@@ -111,7 +113,7 @@ public final class BackTransformation {
                 a[i] = Arrays.copyOfRange(map[start + i], start, start + size);
                 for (int c = 0; c < columns.length; c++) {
                     for (int r = 0; r < size; r++) {
-                        m[i][c] += a[i][r] * lambda[(start + r) * all + start + columns[c]];
+                        m[i][c] += a[i][r] * about.factor(start + r, start + columns[c]);
                     }
                 }
             }
@@ -161,15 +163,11 @@ public final class BackTransformation {
         }
 
         private boolean isOwn(int t) {
-            return layout.row(t) >= start && layout.row(t) < start + size;
+            return factor.has(layout.row(t));
         }
 
         private int thetaIndex(int row, int column) {
-            return IntStream.range(0, layout.theta())
-                            .filter(t -> layout.row(t) == start + row && layout.column(t) == start + column)
-                            .findFirst()
-                            .orElseThrow()
-                    + layout.thetaStart();
+            return factor.index(factor.start() + row, factor.start() + column);
         }
 
         /** Writes ∂θ/∂θ̃; NaN where the rank was lost. */
@@ -246,21 +244,19 @@ public final class BackTransformation {
     }
 
     private List<Factor> factors(double[] parameters, double[][] map) {
-        double[] lambda = layout.lambda(parameters);
+        RandomCovariance about = RandomCovariance.of(layout, parameters);
         List<Factor> out = new ArrayList<>();
-        int start = 0;
-        for (int size : layout.blockSizes()) {
+        for (CovarianceFactor factor : layout.factors()) {
             // A term without a centre keeps its bits.
             boolean same = true;
-            for (int i = start; i < start + size; i++) {
-                for (int j = start; j < start + size; j++) {
+            for (int i = factor.start(); i < factor.end(); i++) {
+                for (int j = factor.start(); j < factor.end(); j++) {
                     same &= map[i][j] == (i == j ? 1 : 0);
                 }
             }
             if (!same) {
-                out.add(new Factor(lambda, map, start, size));
+                out.add(new Factor(about, map, factor));
             }
-            start += size;
         }
         return out;
     }

@@ -14,6 +14,7 @@ import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.Observations;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * Population-averaged coefficients: the linear predictor that comes nearest, by least squares over the rows, to the link of the
@@ -117,14 +118,14 @@ public final class MarginalCoefficients {
         private final Response responses;
         private final Link link;
         private final double[] parameters;
-        private final RandomVariance randomVariance;
+        private final RandomCovariance effects;
 
         Projection(Design design, Family family, Link link, double[] parameters) {
             this.layout = design.layout(family);
             this.responses = new Response(family, link);
             this.link = link;
             this.parameters = parameters;
-            this.randomVariance = new RandomVariance(layout, parameters);
+            this.effects = RandomCovariance.of(layout, parameters);
         }
 
         @Override
@@ -155,7 +156,7 @@ public final class MarginalCoefficients {
                         psi[k] += auxiliary(block, k, c, cluster, j) * parameters[layout.psiStart(k) + c];
                     }
                 }
-                Response.Values values = responses.averaged(eta, randomVariance.deviation(z), psi);
+                Response.Values values = responses.averaged(eta, effects.deviation(z), psi);
                 double onLink;
                 double slope;
                 if (values.isProbability(0)) {
@@ -169,7 +170,7 @@ public final class MarginalCoefficients {
                 for (int c = 0; c < p; c++) {
                     gradient[c] = slope * values.inEta()[0] * x[c];
                 }
-                randomVariance.addGradient(z, slope * values.inVariance()[0], gradient);
+                effects.addVarianceGradient(z, slope * values.inVariance()[0], gradient);
                 for (int k = 0; k < psi.length; k++) {
                     for (int c = 0; c < layout.psiStart(k + 1) - layout.psiStart(k); c++) {
                         gradient[layout.psiStart(k) + c] =

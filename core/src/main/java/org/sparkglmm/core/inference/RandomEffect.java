@@ -2,9 +2,12 @@ package org.sparkglmm.core.inference;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * The estimated covariance of one random term.
@@ -54,17 +57,31 @@ public record RandomEffect(
             double[][] a,
             ParameterCovariance covariance,
             StandardErrors errors) {
-        Intervals intervals = new Intervals(layout, parameters, a, covariance, errors);
+        RandomCovariance about = RandomCovariance.of(layout, parameters);
+        RandomCovariance g = a == null ? about : about.times(a);
         List<RandomEffect> out = new ArrayList<>();
         int start = 0;
-        for (int size : design.randomSizes()) {
-            out.add(term(design, intervals, start, size));
-            start += size;
+        for (RandomTerm term : design.random()) {
+            out.add(of(term, g, start, gradient -> error(gradient, layout, covariance, errors)));
+            start += term.size();
         }
         return out;
     }
 
-    private static RandomEffect term(Design design, Intervals intervals, int start, int size) {
+    /** By the delta method; NaN if none of the entries of Λ that matter is estimated. */
+    private static double error(
+            double[] gradient, ParameterLayout layout, ParameterCovariance covariance, StandardErrors errors) {
+        for (int i = layout.thetaStart(); i < layout.psiStart(); i++) {
+            if (gradient[i] != 0 && covariance.has(i)) {
+                return covariance.deltaError(gradient, errors);
+            }
+        }
+        return Double.NaN;
+    }
+
+    private static RandomEffect of(
+            RandomTerm term, RandomCovariance g, int start, ToDoubleFunction<double[]> standardError) {
+        int size = term.size();
         double[][] cov = new double[size][size];
         double[][] corr = new double[size][size];
         double[] sd = new double[size];
@@ -74,10 +91,10 @@ public record RandomEffect(
         double[][] corrUpper = new double[size][size];
         for (int r = 0; r < size; r++) {
             for (int c = 0; c < size; c++) {
-                cov[r][c] = intervals.product(start + r, start + c);
+                cov[r][c] = g.at(start + r, start + c);
             }
             sd[r] = Math.sqrt(cov[r][r]);
-            double error = FixedEffect.QUANTILE * intervals.errorOfLogSd(start + r);
+            double error = FixedEffect.QUANTILE * standardError.applyAsDouble(g.logDeviationGradient(start + r));
             boolean weak = error > FixedEffect.QUANTILE;
             sdLower[r] = weak ? 0 : sd[r] / Elementary.exp(error);
             sdUpper[r] = sd[r] * (weak ? Math.sqrt(1 + 2 * error) : Elementary.exp(error));
@@ -90,96 +107,16 @@ public record RandomEffect(
                 corrUpper[r][c] = r == c ? 1 : Double.NaN;
                 if (r != c && Math.abs(corr[r][c]) < 1 - 1e-9) {
                     double z = 0.5 * Elementary.log((1 + rho) / (1 - rho));
-                    double error =
-                            FixedEffect.QUANTILE * intervals.errorOfCorrelation(start + r, start + c) / (1 - rho * rho);
+                    double error = FixedEffect.QUANTILE
+                            * standardError.applyAsDouble(g.correlationGradient(start + r, start + c))
+                            / (1 - rho * rho);
                     corrLower[r][c] = hyperbolicTangent(z - error);
                     corrUpper[r][c] = hyperbolicTangent(z + error);
                 }
             }
         }
         return new RandomEffect(
-                design.group(),
-                design.randomNames().subList(start, start + size),
-                sd,
-                corr,
-                cov,
-                sdLower,
-                sdUpper,
-                corrLower,
-                corrUpper);
-    }
-
-    /** Standard errors by the delta method, of functions of G = MM' with M = AΛ. */
-    private static final class Intervals {
-        private final ParameterLayout layout;
-        private final int q;
-        private final double[][] a;
-        private final double[][] m;
-        private final ParameterCovariance covariance;
-        private final StandardErrors errors;
-
-        Intervals(
-                ParameterLayout layout,
-                double[] parameters,
-                double[][] a,
-                ParameterCovariance covariance,
-                StandardErrors errors) {
-            this.layout = layout;
-            q = layout.random();
-            this.covariance = covariance;
-            this.errors = errors;
-            this.a = a == null ? new double[q][q] : a;
-            m = new double[q][q];
-            double[] lambda = layout.lambda(parameters);
-            for (int r = 0; r < q; r++) {
-                if (a == null) {
-                    this.a[r][r] = 1;
-                }
-                for (int k = 0; k < q; k++) {
-                    for (int i = 0; i < q; i++) {
-                        m[r][k] += this.a[r][i] * lambda[i * q + k];
-                    }
-                }
-            }
-        }
-
-        double product(int r, int c) {
-            double out = 0;
-            for (int k = 0; k < q; k++) {
-                out += m[r][k] * m[c][k];
-            }
-            return out;
-        }
-
-        double errorOfLogSd(int r) {
-            double variance = product(r, r);
-            return error((i, j) -> a[r][i] * m[r][j] / variance);
-        }
-
-        double errorOfCorrelation(int r, int c) {
-            double rr = product(r, r);
-            double cc = product(c, c);
-            double root = Math.sqrt(rr * cc);
-            double rho = product(r, c) / root;
-            return error((i, j) -> (a[r][i] * m[c][j] + a[c][i] * m[r][j]) / root
-                    - rho * (a[r][i] * m[r][j] / rr + a[c][i] * m[c][j] / cc));
-        }
-
-        private interface Slope {
-            double in(int row, int column);
-        }
-
-        /** By the slopes in the entries of Λ; NaN if none of those that matter is estimated. */
-        private double error(Slope slope) {
-            double[] gradient = new double[layout.size()];
-            boolean any = false;
-            for (int t = 0; t < layout.theta(); t++) {
-                int at = layout.thetaStart() + t;
-                gradient[at] = slope.in(layout.row(t), layout.column(t));
-                any |= gradient[at] != 0 && covariance.has(at);
-            }
-            return any ? covariance.deltaError(gradient, errors) : Double.NaN;
-        }
+                term.factor().name(), term.names(), sd, corr, cov, sdLower, sdUpper, corrLower, corrUpper);
     }
 
     private static double hyperbolicTangent(double x) {

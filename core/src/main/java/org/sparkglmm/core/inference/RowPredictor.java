@@ -8,6 +8,7 @@ import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * Predictions of single rows with standard errors by the delta method, √(g'Vg): for random effects of 0 (population), averaged
@@ -24,7 +25,7 @@ public final class RowPredictor implements Serializable {
     private final Response responses;
     private final Link link;
     private final boolean hasCategories;
-    private final RandomVariance randomVariance;
+    private final RandomCovariance effects;
     private final ParameterCovariance covariance;
     private final StandardErrors errors;
     private final Estimability estimability;
@@ -48,7 +49,7 @@ public final class RowPredictor implements Serializable {
         this.responses = new Response(family, link);
         this.link = link;
         this.hasCategories = family.takesCategories();
-        this.randomVariance = new RandomVariance(layout, parameters);
+        this.effects = RandomCovariance.of(layout, parameters);
         this.covariance = covariance;
         this.errors = errors;
     }
@@ -91,7 +92,7 @@ public final class RowPredictor implements Serializable {
     private Answer average(double[] raw) {
         double eta = fixedPart(raw);
         double[] z = rows.randomRow(raw);
-        Response.Values values = responses.averaged(eta, randomVariance.deviation(z), auxiliary(raw));
+        Response.Values values = responses.averaged(eta, effects.deviation(z), auxiliary(raw));
         return answer(eta, linkGradient(raw), 0, raw, values, z);
     }
 
@@ -128,7 +129,7 @@ public final class RowPredictor implements Serializable {
         Answer typical = typical(raw);
         Answer average = average(raw);
         double eta = fixedPart(raw);
-        double between = randomVariance.deviation(rows.randomRow(raw));
+        double between = effects.deviation(rows.randomRow(raw));
         double[] quantiles = new double[BETWEEN.length];
         for (int k = 0; k < quantiles.length; k++) {
             double person = eta + between * StandardNormal.quantile(BETWEEN[k]);
@@ -191,7 +192,7 @@ public final class RowPredictor implements Serializable {
                 gradient[k] = values.inEta()[i] * inEta[k];
             }
             if (z != null) {
-                randomVariance.addGradient(z, values.inVariance()[i], gradient);
+                effects.addVarianceGradient(z, values.inVariance()[i], gradient);
             }
             for (int k = 0; k < layout.psiParts(); k++) {
                 double[] columns = rows.auxiliaryRow(k, raw);

@@ -6,6 +6,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /**
  * Outcomes drawn from a model: b = Λz with z ~ N(0, I), once a person, then y ~ f(· | η = offset + x'β + z'b, ψ).
@@ -24,7 +25,7 @@ public final class Simulator implements Serializable {
     private final Link link;
     private final int size;
     private final int q;
-    private final double[] lambda;
+    private final RandomCovariance effects;
     private final long seed;
     private final Estimability estimability;
 
@@ -46,7 +47,7 @@ public final class Simulator implements Serializable {
         this.link = link;
         this.size = design.size();
         this.q = design.randomColumns().size();
-        this.lambda = design.layout(family).lambda(parameters);
+        this.effects = RandomCovariance.of(design.layout(family), parameters);
         this.seed = seed;
     }
 
@@ -60,7 +61,7 @@ public final class Simulator implements Serializable {
         double[] b = new double[q];
         for (int r = 0; r < q; r++) {
             for (int c = 0; c <= r; c++) {
-                b[r] += lambda[r * q + c] * z[c];
+                b[r] += effects.factor(r, c) * z[c];
             }
         }
         return b;

@@ -107,8 +107,7 @@ public record Truth(
         int start = 0;
         int at = layout.thetaStart();
         for (int k = 0; k < terms; k++) {
-            List<String> names =
-                    design.random().get(k).stream().map(DesignColumn::name).toList();
+            List<String> names = design.random().get(k).names();
             Spread spread = random.get(k);
             String where = "random, term " + (k + 1) + " (" + String.join(", ", names) + ")";
             double[] lambda = factor(where, spread, names);

@@ -1,6 +1,9 @@
 package org.sparkglmm.core.model;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the parameters lie in one vector: fixed effects β (p of them), then the free entries θ of the lower-triangular
@@ -14,7 +17,7 @@ public final class ParameterLayout implements Serializable {
 
     private final int fixed;
     private final int[] psiStart;
-    private final int[] blockSizes;
+    private final List<CovarianceFactor> factors;
     private final int q;
     private final int[] rows;
     private final int[] columns;
@@ -26,26 +29,25 @@ public final class ParameterLayout implements Serializable {
      */
     public ParameterLayout(int fixedEffects, int[] blockSizes, int[] psiSizes) {
         this.fixed = fixedEffects;
-        this.blockSizes = blockSizes.clone();
+        List<CovarianceFactor> all = new ArrayList<>();
         int size = 0;
         int free = 0;
         for (int b : blockSizes) {
+            all.add(new CovarianceFactor(size, b, fixed + free));
             size += b;
-            free += b * (b + 1) / 2;
+            free += CovarianceFactor.entries(b);
         }
+        factors = List.copyOf(all);
         q = size;
         rows = new int[free];
         columns = new int[free];
-        int at = 0;
-        int start = 0;
-        for (int b : blockSizes) {
-            for (int r = start; r < start + b; r++) {
-                for (int c = start; c <= r; c++) {
-                    rows[at] = r;
-                    columns[at++] = c;
+        for (CovarianceFactor factor : factors) {
+            for (int r = factor.start(); r < factor.end(); r++) {
+                for (int c = factor.start(); c <= r; c++) {
+                    rows[factor.index(r, c) - fixed] = r;
+                    columns[factor.index(r, c) - fixed] = c;
                 }
             }
-            start += b;
         }
         psiStart = new int[psiSizes.length + 1];
         psiStart[0] = fixed + free;
@@ -61,7 +63,7 @@ public final class ParameterLayout implements Serializable {
 
     private static int[] ones(int count) {
         int[] out = new int[count];
-        java.util.Arrays.fill(out, 1);
+        Arrays.fill(out, 1);
         return out;
     }
 
@@ -108,8 +110,19 @@ public final class ParameterLayout implements Serializable {
         return fixed + rows.length;
     }
 
-    public int[] blockSizes() {
-        return blockSizes.clone();
+    /** Where the covariance of each random term lies, in their order. */
+    public List<CovarianceFactor> factors() {
+        return factors;
+    }
+
+    /** Index among the parameters of the entry of Λ in that row and column; -1 if it is no parameter. */
+    public int index(int row, int column) {
+        for (CovarianceFactor factor : factors) {
+            if (factor.has(row) && factor.has(column) && column <= row) {
+                return factor.index(row, column);
+            }
+        }
+        return -1;
     }
 
     /** Row in Λ of free entry t. */

@@ -178,7 +178,6 @@ class BlockAssemblerTest {
                 new RawColumn("f", "f", List.of("a", "b", "c")),
                 new RawColumn("x", "x", List.of()));
         Design design = new Design(
-                "id",
                 raw,
                 0,
                 -1,
@@ -188,7 +187,7 @@ class BlockAssemblerTest {
                         DesignColumn.intercept(),
                         new DesignColumn("fc", List.of(new Component("f", 2))),
                         new DesignColumn("fb:x", List.of(new Component("f", 1), new Component("x", -1)))),
-                List.of(List.of(DesignColumn.intercept())));
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))));
         Rows rows = new Rows(design)
                 .add(1L, 1, 0.5, 1, 0, 10)
                 .add(1L, 2, 0.5, 1, 1, 20)

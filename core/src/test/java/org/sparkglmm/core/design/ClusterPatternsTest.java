@@ -40,14 +40,13 @@ class ClusterPatternsTest {
         DesignColumn time = new DesignColumn("time", List.of(new Component("time", Component.NUMERIC)));
         DesignColumn male = new DesignColumn("sexM", List.of(new Component("sex", 1)));
         return new Design(
-                "id",
                 numbered ? List.of(Y, TIME, SEX, WEIGHT, NUMBER) : List.of(Y, TIME, SEX, WEIGHT),
                 0,
                 -1,
                 weighted ? 3 : -1,
                 List.of(),
                 List.of(one, time, male),
-                List.of(List.of(one, time)));
+                RandomTerm.ofClusters("id", List.of(List.of(one, time))));
     }
 
     private static List<ClusterBlock> blocks(Family family, boolean numbered, boolean weighted) {

@@ -27,7 +27,13 @@ public final class RandomBlocks {
             fixed.add(new DesignColumn("x" + c, List.of(new Component("x" + c, -1))));
         }
         return new Design(
-                "id", raw, 0, 1, weights ? 2 : -1, List.of(3), fixed.subList(0, p), List.of(fixed.subList(0, q)));
+                raw,
+                0,
+                1,
+                weights ? 2 : -1,
+                List.of(3),
+                fixed.subList(0, p),
+                RandomTerm.ofClusters("id", List.of(fixed.subList(0, q))));
     }
 
     public static ClusterBlock block(

@@ -11,6 +11,7 @@ import org.apache.commons.math3.random.Well19937c;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
@@ -179,7 +180,7 @@ final class CoverageStudy {
             own.add(setting.byCovariate() && k == parts - 1 ? List.of(one, x2) : List.of());
         }
         List<DesignColumn> fixed = setting.family().takesCategories() ? List.of(x1, x2) : List.of(one, x1, x2);
-        return new Design("id", raw, 0, 1, -1, List.of(), fixed, List.of(List.of(one)), own);
+        return new Design(raw, 0, 1, -1, List.of(), fixed, RandomTerm.ofClusters("id", List.of(List.of(one))), own);
     }
 
     private static FitResult fit(Setting setting, long seed) {

@@ -15,6 +15,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.RandomBlocks;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
@@ -77,7 +78,13 @@ class DataChecksTest {
         Design plain = RandomBlocks.design(2, 2, true);
         List<DesignColumn> columns = plain.fixed();
         Design apart = new Design(
-                "id", plain.raw(), 0, 1, 2, List.of(3), columns, List.of(columns.subList(0, 1), columns.subList(1, 2)));
+                plain.raw(),
+                0,
+                1,
+                2,
+                List.of(3),
+                columns,
+                RandomTerm.ofClusters("id", List.of(columns.subList(0, 1), columns.subList(1, 2))));
         List<Warning> found = prepared(apart, 3, 2020, 1, 1).warnings();
         assertEquals(
                 List.of("origin_matters"), found.stream().map(Warning::code).toList());

@@ -19,6 +19,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.AuxiliaryParameter;
@@ -172,14 +173,13 @@ class EdgeCheckTest {
         DesignColumn one = DesignColumn.intercept();
         DesignColumn x = new DesignColumn("x", List.of(new Component("x", Component.NUMERIC)));
         Rows rows = new Rows(new Design(
-                "id",
                 raw,
                 1,
                 -1,
                 -1,
                 List.of(),
                 List.of(one, x),
-                List.of(List.of(one)),
+                RandomTerm.ofClusters("id", List.of(List.of(one))),
                 List.of(List.of(), List.of(one, x))));
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
                 new GZIPInputStream(EdgeCheckTest.class.getResourceAsStream("/edges/phi0.csv.gz")),

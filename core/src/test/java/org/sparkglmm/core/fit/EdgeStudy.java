@@ -18,6 +18,7 @@ import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -210,7 +211,7 @@ final class EdgeStudy {
             }
             List<DesignColumn> fixed = setting.family().takesCategories() ? List.of(x1, x2) : List.of(one, x1, x2);
             List<DesignColumn> random = slope() ? List.of(one, x1) : List.of(one);
-            return new Design("id", raw, 0, 1, -1, List.of(), fixed, List.of(random), own);
+            return new Design(raw, 0, 1, -1, List.of(), fixed, RandomTerm.ofClusters("id", List.of(random)), own);
         }
 
         /** 20 to 60 persons of 4 to 6 rows; at an edge, of a variance, a correlation or an own parameter, half of the time each. */

@@ -15,6 +15,7 @@ import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.ModelMatrix;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.formula.Term;
@@ -51,7 +52,15 @@ class EmptyCellsTest {
     }
 
     private static Design design(List<DesignColumn> fixed, List<List<DesignColumn>> own) {
-        return new Design("id", RAW, 0, -1, -1, List.of(), fixed, List.of(List.of(DesignColumn.intercept())), own);
+        return new Design(
+                RAW,
+                0,
+                -1,
+                -1,
+                List.of(),
+                fixed,
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))),
+                own);
     }
 
     /** Every cell that is wanted, four rows each. */

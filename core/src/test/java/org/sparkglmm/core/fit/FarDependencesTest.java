@@ -20,6 +20,7 @@ import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.Estimability;
@@ -60,7 +61,8 @@ class FarDependencesTest {
         }
         raw.add(new RawColumn("f", "f", List.of("a", "b")));
         raw.add(new RawColumn("h", "h", List.of("u", "v")));
-        return new Design("id", raw, 0, 1, 2, List.of(3), fixed, List.of(List.of(ONE)), auxiliary);
+        return new Design(
+                raw, 0, 1, 2, List.of(3), fixed, RandomTerm.ofClusters("id", List.of(List.of(ONE))), auxiliary);
     }
 
     /** z = 2x + 3, and no row with f = a and h = v. */

@@ -21,6 +21,7 @@ import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.Estimability;
@@ -72,7 +73,7 @@ class FarOriginTest {
             raw.add(new RawColumn(name, name, List.of()));
         }
         raw.add(new RawColumn("g", "g", List.of("a", "b", "c")));
-        return new Design("id", raw, 0, 1, -1, List.of(3), fixed, random, auxiliary);
+        return new Design(raw, 0, 1, -1, List.of(3), fixed, RandomTerm.ofClusters("id", random), auxiliary);
     }
 
     private static Design slopes(Family family) {

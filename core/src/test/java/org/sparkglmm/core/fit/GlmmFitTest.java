@@ -26,6 +26,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -338,7 +339,6 @@ class GlmmFitTest {
         DesignColumn x1 = new DesignColumn("x1", List.of(new Component("x1", Component.NUMERIC)));
         Design plain = RandomBlocks.design(2, 1, false);
         Rows rows = new Rows(new Design(
-                plain.group(),
                 plain.raw(),
                 plain.response(),
                 plain.size(),
@@ -981,16 +981,17 @@ class GlmmFitTest {
     void aVarianceOfZeroIsReachedBesideAnotherThatIsSmall() {
         var design = RandomBlocks.design(2, 2, false);
         var apart = new Design(
-                design.group(),
                 design.raw(),
                 design.response(),
                 design.size(),
                 design.weight(),
                 design.offsets(),
                 design.fixed(),
-                List.of(
-                        design.randomColumns().subList(0, 1),
-                        design.randomColumns().subList(1, 2)));
+                RandomTerm.ofClusters(
+                        design.group(),
+                        List.of(
+                                design.randomColumns().subList(0, 1),
+                                design.randomColumns().subList(1, 2))));
         Random random = new Random(4);
         Rows rows = new Rows(apart);
         for (long id = 0; id < 200; id++) {

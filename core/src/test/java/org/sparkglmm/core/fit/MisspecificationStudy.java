@@ -11,6 +11,7 @@ import org.apache.commons.math3.random.Well19937c;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.FixedEffect;
@@ -206,7 +207,14 @@ final class MisspecificationStudy {
             raw.add(new RawColumn(slope, slope, List.of()));
             fixed.add(new DesignColumn(slope, List.of(new Component(slope, Component.NUMERIC))));
         }
-        return new Design("id", raw, 0, -1, -1, List.of(), fixed, List.of(List.of(DesignColumn.intercept())));
+        return new Design(
+                raw,
+                0,
+                -1,
+                -1,
+                List.of(),
+                fixed,
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))));
     }
 
     private static FitResult fit(Setting setting, int persons, int threads, long seed) {

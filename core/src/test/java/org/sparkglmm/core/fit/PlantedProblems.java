@@ -11,6 +11,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.Catalogue;
@@ -102,7 +103,7 @@ final class PlantedProblems {
                 fixed.add(number("x"));
             }
             List<DesignColumn> random = slope ? List.of(one, time) : List.of(one);
-            return new Design("id", raw, 0, 1, -1, List.of(), fixed, List.of(random), List.of());
+            return new Design(raw, 0, 1, -1, List.of(), fixed, RandomTerm.ofClusters("id", List.of(random)), List.of());
         }
 
         private static DesignColumn number(String name) {

@@ -11,10 +11,12 @@ import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RandomCovariance;
 
 /** The way back from parameters about centres: linear predictors, G, and derivatives against differences. */
 class BackTransformationTest {
@@ -37,7 +39,6 @@ class BackTransformationTest {
         DesignColumn ofX = column("x", x);
         DesignColumn ofT = column("t", t);
         return new Design(
-                "id",
                 List.of(
                         new RawColumn("y", "y", List.of()),
                         new RawColumn("x", "x", List.of()),
@@ -55,7 +56,7 @@ class BackTransformationTest {
                         column("x:t", x, t),
                         column("gb:x", new Component("g", 1), x),
                         column("gb:t", new Component("g", 1), t)),
-                List.of(List.of(one, ofX, ofT)),
+                RandomTerm.ofClusters("id", List.of(List.of(one, ofX, ofT))),
                 List.of(List.of(one, ofX)));
     }
 
@@ -92,8 +93,8 @@ class BackTransformationTest {
             assertEquals(here.fixedPart(row), there.fixedPart(row), SAME * 1e3);
             assertEquals(here.auxiliary(row)[0], there.auxiliary(row)[0], SAME * 1e2);
             assertEquals(
-                    new RandomVariance(layout, centred).deviation(here.randomRow(row)),
-                    new RandomVariance(layout, raw).deviation(there.randomRow(row)),
+                    RandomCovariance.of(layout, centred).deviation(here.randomRow(row)),
+                    RandomCovariance.of(layout, raw).deviation(there.randomRow(row)),
                     SAME * 1e2);
         }
         assertArrayEquals(centred, back.toCentred(raw), SAME * 1e2);

@@ -11,6 +11,7 @@ import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 
 /** What is known of rows and of contrasts when columns were dropped. */
@@ -35,7 +36,6 @@ class EstimabilityTest {
                 new RawColumn("x", "x", List.of()),
                 new RawColumn("twice", "twice", List.of()));
         return new Design(
-                "id",
                 raw,
                 -1,
                 -1,
@@ -48,7 +48,7 @@ class EstimabilityTest {
                         column("timeB:lakeother", late, other),
                         column("x", new Component("x", Component.NUMERIC)),
                         column("twice", new Component("twice", Component.NUMERIC))),
-                List.of(List.of(DesignColumn.intercept())));
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))));
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
@@ -33,14 +34,13 @@ class SimulatorTest {
     private static Design design() {
         List<DesignColumn> columns = List.of(DesignColumn.intercept(), X);
         return new Design(
-                "id",
                 List.of(new RawColumn("size", "size", List.of()), new RawColumn("x", "x", List.of())),
                 -1,
                 0,
                 -1,
                 List.of(),
                 columns,
-                List.of(columns));
+                RandomTerm.ofClusters("id", List.of(columns)));
     }
 
     private static Simulator gaussian(long seed, double... parameters) {

@@ -14,6 +14,7 @@ import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
@@ -35,14 +36,13 @@ class TruthTest {
     /** y ~ time + (1 + time | id), with columns for the family's own parameters. */
     private static Design design(List<List<DesignColumn>> own) {
         return new Design(
-                "id",
                 List.of(new RawColumn("time", "time", List.of()), new RawColumn("dose", "dose", List.of())),
                 -1,
                 -1,
                 -1,
                 List.of(),
                 List.of(ONE, TIME),
-                List.of(List.of(ONE, TIME)),
+                RandomTerm.ofClusters("id", List.of(List.of(ONE, TIME))),
                 own);
     }
 
@@ -209,14 +209,13 @@ class TruthTest {
         refusedSpread("corr must be symmetric", null, sd, new double[][] {{1, 1.5}, {1.5, 1}});
         refusedSpread("corr must be symmetric", null, sd, new double[][] {{2, 0.5}, {0.5, 1}});
         Design three = new Design(
-                "id",
                 List.of(new RawColumn("time", "time", List.of()), new RawColumn("dose", "dose", List.of())),
                 -1,
                 -1,
                 -1,
                 List.of(),
                 List.of(ONE, TIME),
-                List.of(List.of(ONE, TIME, DOSE)));
+                RandomTerm.ofClusters("id", List.of(List.of(ONE, TIME, DOSE))));
         for (double r : new double[] {0.9, 1}) {
             Truth.Spread impossible =
                     new Truth.Spread(null, new double[] {1, 1, 1}, new double[][] {{1, r, r}, {r, 1, -r}, {r, -r, 1}});

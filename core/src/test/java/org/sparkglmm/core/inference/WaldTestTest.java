@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
@@ -147,14 +148,13 @@ class WaldTestTest {
                 new DesignColumn("g1:x", List.of(g1, x)),
                 new DesignColumn("g2:x", List.of(g2, x)));
         Design design = new Design(
-                "id",
                 raw,
                 0,
                 -1,
                 -1,
                 List.of(),
                 fixed,
-                List.of(List.of(DesignColumn.intercept())),
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))),
                 List.of(List.of(DesignColumn.intercept(), fixed.get(3))));
         Family family = Families.named("nbinom2");
         ParameterLayout layout = design.layout(family);

@@ -22,6 +22,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.RandomBlocks;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
@@ -71,7 +72,8 @@ class CurvatureTest {
                 : List.of(columns.subList(0, 2), columns.subList(2, 3));
         for (Catalogue.Entry entry : Catalogue.entries()) {
             if (entry.key().equals("binomial") || entry.key().equals("nbinom2")) {
-                Design design = new Design("id", full.raw(), 0, 1, 2, List.of(3), columns, terms);
+                Design design =
+                        new Design(full.raw(), 0, 1, 2, List.of(3), columns, RandomTerm.ofClusters("id", terms));
                 Case made = new Case(entry, design, nodes, 5);
                 made.check(made.parameters());
             }

@@ -22,9 +22,9 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.ModelMatrix;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.formula.Formula;
-import org.sparkglmm.core.formula.RandomTerm;
 import org.sparkglmm.core.formula.Variable;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 
@@ -328,7 +328,14 @@ public final class ModelBinding {
         if (needs != Needs.OUTCOME) {
             givenLevels();
         }
-        return describeAgain(new Design(request.group(), raw, response, size, weight, offsets, List.of(), List.of()));
+        return describeAgain(new Design(
+                raw,
+                response,
+                size,
+                weight,
+                offsets,
+                List.of(),
+                RandomTerm.ofClusters(request.group(), List.of(List.of()))));
     }
 
     private Design describeAgain(Design design) {
@@ -357,18 +364,17 @@ public final class ModelBinding {
                     own == null ? List.of() : ModelMatrix.columns(own.fixedTerms(), own.fixedIntercept(), levels));
         }
         List<List<DesignColumn>> random = new ArrayList<>();
-        for (RandomTerm term : request.formula().randomTerms()) {
+        for (org.sparkglmm.core.formula.RandomTerm term : request.formula().randomTerms()) {
             random.add(ModelMatrix.columns(term.terms(), term.intercept(), levels));
         }
         return new Design(
-                design.group(),
                 raw,
                 design.response(),
                 design.size(),
                 design.weight(),
                 design.offsets(),
                 fixed,
-                random,
+                RandomTerm.ofClusters(request.group(), random),
                 auxiliary);
     }
 

@@ -23,6 +23,7 @@ import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.RowChunk;
 import org.sparkglmm.core.design.SummingPass;
@@ -47,14 +48,13 @@ class SparkClusterDataTest {
 
     private static List<ClusterBlock> blocks(int blocks, int persons) {
         Design design = new Design(
-                "id",
                 List.of(new RawColumn("y", "y", List.of()), new RawColumn("size", "size", List.of())),
                 0,
                 1,
                 -1,
                 List.of(),
                 List.of(DesignColumn.intercept()),
-                List.of(List.of(DesignColumn.intercept())));
+                RandomTerm.ofClusters("id", List.of(List.of(DesignColumn.intercept()))));
         RowChunk rows = new RowChunk(ClusterIds.ofNumbers(16), 2, 16);
         Random random = new Random(5);
         for (int i = 0; i < persons; i++) {
