@@ -4,11 +4,13 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -19,7 +21,41 @@ class ArchitectureTest {
 
     private static final JavaClasses JOB = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("org.sparkglmm.spark");
+            .importPackages("org.sparkglmm.spark", "org.sparkglmm.ml");
+
+    /** Each room may use those before it, core and itself; data flow one way. */
+    private static final List<String> ROOMS = List.of(
+            "org.sparkglmm.spark.engine",
+            "org.sparkglmm.spark.data",
+            "org.sparkglmm.spark.output",
+            "org.sparkglmm.ml",
+            "org.sparkglmm.spark.cli");
+
+    @Test
+    void everyRoomUsesThoseBeforeIt() {
+        for (int room = 0; room < ROOMS.size(); room++) {
+            String[] later = ROOMS.subList(room + 1, ROOMS.size()).stream()
+                    .map(name -> name + "..")
+                    .toArray(String[]::new);
+            if (later.length > 0) {
+                noClasses()
+                        .that()
+                        .resideInAPackage(ROOMS.get(room) + "..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(later)
+                        .check(JOB);
+            }
+        }
+    }
+
+    @Test
+    void everyClassHasItsRoom() {
+        classes()
+                .should()
+                .resideInAnyPackage(ROOMS.stream().map(name -> name + "..").toArray(String[]::new))
+                .check(JOB);
+    }
 
     @Test
     void usesNoScalaButTuple2() {

@@ -52,8 +52,6 @@ final class Boundary {
     private static final double[] NEXT_TO_EDGE = {7, 10};
     /** An objective that falls inwards by less than this, to first order, does not fall. */
     private static final double SLOPE = 1e-7;
-    /** Of the warnings that {@link #describe} gives. */
-    static final Set<String> CODES = Set.of("boundary_variance", "boundary_correlation");
 
     private final ParameterLayout layout;
     private final List<AuxiliaryParameter> own;
@@ -470,49 +468,5 @@ final class Boundary {
             }
         }
         return out;
-    }
-
-    /** In words, what lies on the edge, from raw parameters. */
-    static List<Warning> describe(ParameterLayout layout, double[] parameters, List<String> names, String group) {
-        int q = layout.random();
-        RandomCovariance effects = RandomCovariance.of(layout, parameters);
-        List<Warning> out = new ArrayList<>();
-        for (CovarianceFactor factor : layout.factors()) {
-            for (int r = factor.start(); r < factor.end(); r++) {
-                if (effects.factor(r, r) != 0) {
-                    continue;
-                }
-                List<String> others = new ArrayList<>();
-                for (int c = factor.start(); c < r; c++) {
-                    if (effects.factor(r, c) != 0) {
-                        others.add(names.get(c));
-                    }
-                }
-                out.add(
-                        others.isEmpty()
-                                ? zeroVariance(names.get(r), group, q == 1)
-                                : combination(names.get(r), others));
-            }
-        }
-        return out;
-    }
-
-    private static Warning zeroVariance(String name, String group, boolean isOnly) {
-        return new Warning(
-                "boundary_variance",
-                "the variance of " + name + " between " + group
-                        + " is estimated as 0, the edge of what is possible: the data show no such variation; "
-                        + (isOnly
-                                ? "the other estimates are those of the model without it"
-                                : "consider leaving this random effect out"));
-    }
-
-    private static Warning combination(String name, List<String> others) {
-        return new Warning(
-                "boundary_correlation",
-                "the random effect " + name + " is estimated as an exact combination of " + String.join(", ", others)
-                        + (others.size() == 1 ? " (a correlation of +1 or -1)" : "")
-                        + ", the edge of what is possible: the data do not support this much structure; consider || or"
-                        + " leaving one out");
     }
 }

@@ -54,10 +54,10 @@ final class CentredFit {
         boolean told = false;
         for (Warning warning : fit.warnings()) {
             // What lies on the edge about a centre may do so in other words about 0.
-            if (!Boundary.CODES.contains(warning.code())) {
+            if (!EdgeWarnings.CODES.contains(warning.code())) {
                 warnings.add(warning);
             } else if (!told) {
-                warnings.addAll(Boundary.describe(fit.layout(), parameters, raw.randomNames(), raw.group()));
+                warnings.addAll(EdgeWarnings.of(fit.layout(), parameters, raw.randomNames(), raw.group()));
                 told = true;
             }
         }

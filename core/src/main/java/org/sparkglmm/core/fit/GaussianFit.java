@@ -191,7 +191,7 @@ final class GaussianFit {
         if (!optimum.converged()) {
             warnings.add(new Warning("not_converged", "the optimizer did not converge: " + optimum.message()));
         }
-        warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
+        warnings.addAll(EdgeWarnings.of(layout, parameters, design.randomNames(), design.group()));
 
         OfVariances ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
         listener.stage("scores of the clusters");

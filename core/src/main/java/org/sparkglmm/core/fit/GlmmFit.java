@@ -490,7 +490,7 @@ public final class GlmmFit {
                                     ? ": the data do not determine all parameters; simplify the model"
                                     : cause)));
         }
-        warnings.addAll(Boundary.describe(layout, parameters, design.randomNames(), design.group()));
+        warnings.addAll(EdgeWarnings.of(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));
         OpenParameters open = new OpenParameters(design, layout, names, covariance, parameters);
         warnings.addAll(open.warnings(new SeparatedLevels(moments, options.minCellCount())));

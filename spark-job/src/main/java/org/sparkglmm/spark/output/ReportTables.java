@@ -301,7 +301,9 @@ final class ReportTables {
             rows.add(List.of(
                     "Largest influence",
                     Figures.fixed(Tree.number(d.path("influence"), "largestChangeInSe"), 2),
-                    "standard errors: so far leaving out a single " + words.group() + " would move "
+                    (Double.isNaN(Tree.number(d.path("influence"), "largestChangeInSe"))
+                                    ? "without a single " + words.group() + " the others would not determine "
+                                    : "standard errors: so far leaving out a single " + words.group() + " would move ")
                             + Tree.text(d.path("influence"), "parameter")));
         }
         if (!Double.isNaN(Tree.number(d.path("collinearity"), "conditionNumber"))) {
