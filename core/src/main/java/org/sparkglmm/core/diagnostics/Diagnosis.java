@@ -12,6 +12,7 @@ import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.diagnostics.Diagnostics.Bin;
 import org.sparkglmm.core.diagnostics.Diagnostics.Collinearity;
 import org.sparkglmm.core.diagnostics.Diagnostics.EffectShape;
@@ -53,42 +54,42 @@ public final class Diagnosis {
     private final ParameterLayout layout;
     private final DataMoments moments;
 
-    private Diagnosis(Design design, Family family, Link link, double[] parameters, DataMoments moments) {
-        this.design = design;
-        this.family = family;
-        this.link = link;
+    private Diagnosis(ModelSpec spec, double[] parameters, DataMoments moments) {
+        design = spec.design();
+        family = spec.family();
+        link = spec.link();
         this.parameters = parameters;
-        this.layout = design.layout(family);
+        layout = spec.layout();
         this.moments = moments;
     }
+
+    /**
+     * What is known of the estimates.
+     *
+     * @param influence of single clusters, null if unknown
+     * @param separated whether an effect has no finite estimate: parts of the variance would be those of a number without meaning
+     * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
+     */
+    public record Known(Influence influence, boolean separated, boolean converged) {}
 
     /**
      * The diagnostics of a fit.
      *
      * @param parameters β, θ, ψ
      * @param sample of clusters, {@link #SAMPLE_ROWS} rows or fewer are enough
-     * @param influence of single clusters, null if unknown
-     * @param separated whether an effect has no finite estimate: parts of the variance would be those of a number without meaning
-     * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
      * @param minCellCount a level with fewer clusters is flagged
      */
     public static Diagnostics of(
-            Design design,
-            Family family,
-            Link link,
+            ModelSpec spec,
             double[] parameters,
             DataMoments moments,
             ClusterData sample,
-            Influence influence,
-            boolean separated,
-            boolean converged,
+            Known known,
             int minCellCount) {
-        return new Diagnosis(design, family, link, parameters, moments)
-                .run(sample, influence, separated, converged, minCellCount);
+        return new Diagnosis(spec, parameters, moments).run(sample, known, minCellCount);
     }
 
-    private Diagnostics run(
-            ClusterData sample, Influence influence, boolean separated, boolean converged, int minCellCount) {
+    private Diagnostics run(ClusterData sample, Known known, int minCellCount) {
         MixedModel model = new MixedModel(family.model(link), layout);
         List<ClusterBlock> blocks = sample.mapBlocks(block -> block);
         double weightOfRows = blocks.stream().mapToDouble(Diagnosis::weight).sum();
@@ -108,13 +109,13 @@ public final class Diagnosis {
         Residuals residuals = residuals(parts, blocks);
         double weight = parts.stream().mapToDouble(p -> p.weight).sum();
         List<EffectScores> effects = effects(parts);
-        VarianceShares shares = shares(separated);
+        VarianceShares shares = shares(known.separated);
         Collinearity collinearity = CollinearColumns.of(design, family, moments);
         Findings findings = new Findings(design, family, moments, clusters);
-        if (converged) {
+        if (known.converged) {
             findings.effects(effects, RandomCovariance.of(layout, parameters));
             findings.residuals(pearson, regular(parts), zeros, weight, residuals);
-            findings.influence(influence);
+            findings.influence(known.influence);
         }
         List<Warning> all = new ArrayList<>(findings.list());
         Findings.collinearity(collinearity, all);
@@ -127,7 +128,7 @@ public final class Diagnosis {
                 residuals,
                 effects.stream().map(EffectScores::shape).toList(),
                 shares,
-                influence,
+                known.influence,
                 collinearity,
                 moments.levels(),
                 List.copyOf(all));

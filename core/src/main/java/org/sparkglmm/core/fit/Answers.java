@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
-import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.Diagnosis;
 import org.sparkglmm.core.diagnostics.Diagnostics;
@@ -13,8 +12,6 @@ import org.sparkglmm.core.diagnostics.ErrorFindings;
 import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.MarginalCoefficients;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.Link;
 
 /**
  * What a fit says beyond its estimates, most of it computed in this process from a sample of clusters.
@@ -28,40 +25,38 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
     /** In log-likelihood; below it, what the optimizer's own tolerance leaves. */
     private static final double BETTER = 1e-4;
 
+    /**
+     * Of estimates.
+     *
+     * @param covariance as it is shown
+     * @param influence of single clusters, null if none moves anything
+     */
     static Answers of(
-            Design design,
-            Family family,
-            Link link,
-            double[] parameters,
-            ParameterCovariance covariance,
-            Diagnostics.Influence influence,
-            ProfileIntervals profile,
-            boolean converged,
-            FitOptions options,
-            DataMoments moments,
-            ClusterData sample,
-            FitListener listener) {
-        listener.stage("diagnostics");
+            Problem problem, Estimates estimates, ParameterCovariance covariance, Diagnostics.Influence influence) {
+        problem.listener().stage("diagnostics");
+        Design design = problem.design();
+        ClusterData sample = FirstPass.forDiagnostics(problem.prepared().sample());
         boolean separated = Arrays.stream(covariance.open())
                 .anyMatch(i -> i < design.fixed().size());
+        boolean converged = estimates.converged();
+        List<Warning> ofErrors =
+                converged ? ErrorFindings.of(design, problem.layout(), covariance, problem.moments()) : List.of();
         return new Answers(
-                MarginalCoefficients.of(sample, design, family, link, parameters, covariance, options.errors()),
+                MarginalCoefficients.of(
+                        sample,
+                        problem.spec(),
+                        estimates.parameters(),
+                        covariance,
+                        problem.options().errors()),
                 Diagnosis.of(
-                                design,
-                                family,
-                                link,
-                                parameters,
-                                moments,
+                                problem.spec(),
+                                estimates.parameters(),
+                                problem.moments(),
                                 sample,
-                                influence,
-                                separated,
-                                converged,
-                                options.minCellCount())
-                        .withFindings(
-                                converged
-                                        ? ErrorFindings.of(design, design.layout(family), covariance, moments)
-                                        : List.of()),
-                profile);
+                                new Diagnosis.Known(influence, separated, converged),
+                                problem.options().minCellCount())
+                        .withFindings(ofErrors),
+                estimates.profile());
     }
 
     /** What profiling found out about the fit itself. */

@@ -64,16 +64,11 @@ final class CentredFit {
         Answers answers = fit.answers();
         ProfileIntervals profile = answers.profile() == null ? null : profile(answers.profile(), fit, warnings);
         return new FitResult(
-                raw,
-                fit.family(),
-                fit.link(),
-                fit.converged(),
+                fit.spec().with(raw),
                 fit.method(),
                 fit.nodes(),
-                fit.observations(),
-                fit.clusters(),
-                fit.fingerprint(),
-                fit.weight(),
+                fit.converged(),
+                fit.data(),
                 fit.logLikelihood(),
                 parameters,
                 fit.errors(),

@@ -7,10 +7,13 @@ import java.util.stream.IntStream;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Centring;
+import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.FixedEffect;
+import org.sparkglmm.core.inference.Method;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.inference.RandomEffect;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -23,14 +26,11 @@ import org.sparkglmm.core.model.ParameterLayout;
 /**
  * What a fit found. Arrays are the result's own; nobody writes to them.
  *
- * @param design the design fitted, dropped columns gone
- * @param converged whether the stopping rule was met
- * @param method laplace, agq, ml or reml
+ * @param spec what was fitted, dropped columns gone
+ * @param method of estimation
  * @param nodes quadrature nodes per dimension
- * @param observations rows used
- * @param clusters clusters used
- * @param fingerprint of the rows used, see {@link org.sparkglmm.core.design.DataMoments#fingerprint}
- * @param weight sum of the rows' frequency weights, the number of rows that they stand for; without weights the rows
+ * @param converged whether the stopping rule was met
+ * @param data what was used of them
  * @param logLikelihood with every constant; restricted if REML
  * @param parameters β, θ, ψ as estimated
  * @param errors what z, p and intervals rest on
@@ -43,16 +43,11 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param centred the same estimates about the centres of covariates that lie far from 0, null where none does
  */
 public record FitResult(
-        Design design,
-        Family family,
-        Link link,
-        boolean converged,
-        String method,
+        ModelSpec spec,
+        Method method,
         int nodes,
-        long observations,
-        long clusters,
-        long fingerprint,
-        double weight,
+        boolean converged,
+        DataSummary data,
         double logLikelihood,
         double[] parameters,
         StandardErrors errors,
@@ -63,6 +58,20 @@ public record FitResult(
         List<AliasedColumn> aliased,
         List<Warning> warnings,
         CentredEstimates centred) {
+
+    /**
+     * The rows that were used.
+     *
+     * @param observations how many
+     * @param clusters of how many clusters
+     * @param fingerprint see {@link DataMoments#fingerprint}
+     * @param weight sum of the rows' frequency weights, the number of rows that they stand for; without weights the rows
+     */
+    public record DataSummary(long observations, long clusters, long fingerprint, double weight) {
+        static DataSummary of(DataMoments moments) {
+            return new DataSummary(moments.rows(), moments.clusters(), moments.fingerprint(), moments.weight());
+        }
+    }
 
     /**
      * A rung of the quadrature ladder.
@@ -115,12 +124,51 @@ public record FitResult(
             long samplePersons,
             boolean earlierFit,
             double gradientNorm,
-            double decrement) {}
+            double decrement) {
+        /** The same after so many passes. */
+        OptimizerReport after(int all) {
+            return new OptimizerReport(
+                    name, message, iterations, all, samplePersons, earlierFit, gradientNorm, decrement);
+        }
+    }
+
+    /** The design fitted, dropped columns gone. */
+    public Design design() {
+        return spec.design();
+    }
+
+    public Family family() {
+        return spec.family();
+    }
+
+    public Link link() {
+        return spec.link();
+    }
+
+    /** Rows used. */
+    public long observations() {
+        return data.observations();
+    }
+
+    /** Clusters used. */
+    public long clusters() {
+        return data.clusters();
+    }
+
+    /** Of the rows used, see {@link DataMoments#fingerprint}. */
+    public long fingerprint() {
+        return data.fingerprint();
+    }
+
+    /** Sum of the rows' frequency weights; without weights the rows. */
+    public double weight() {
+        return data.weight();
+    }
 
     /** The coefficient table. */
     public List<FixedEffect> fixed() {
         List<FixedEffect> wald = FixedEffect.table(
-                design.fixedNames(),
+                design().fixedNames(),
                 parameters,
                 covariance.standardErrors(StandardErrors.MODEL),
                 covariance.standardErrors(StandardErrors.ROBUST),
@@ -132,16 +180,17 @@ public record FitResult(
     public List<RandomEffect> random() {
         // About the centres, where the fit has such: about 0 the covariance of the parameters has lost its digits.
         CentredEstimates about = inColumns();
-        double[][] a = centred == null ? null : new Centring(about.design(), family.takesCategories()).randomToRaw();
-        List<RandomEffect> wald = RandomEffect.of(design, layout(), about.parameters(), a, about.covariance(), errors);
+        double[][] a = centred == null ? null : new Centring(about.design(), family().takesCategories()).randomToRaw();
+        List<RandomEffect> wald =
+                RandomEffect.of(design(), layout(), about.parameters(), a, about.covariance(), errors);
         return answers.profile() == null ? wald : answers.profile().of(wald);
     }
 
     /** The family's own parameters. */
     public List<AuxiliaryEstimate> auxiliary() {
         List<AuxiliaryEstimate> wald = AuxiliaryEstimate.of(
-                design,
-                family,
+                design(),
+                family(),
                 parameters,
                 covariance.standardErrors(StandardErrors.MODEL),
                 covariance.standardErrors(StandardErrors.ROBUST),
@@ -159,31 +208,31 @@ public record FitResult(
     }
 
     public ParameterLayout layout() {
-        return design.layout(family);
+        return design().layout(family());
     }
 
     /** Joint Wald tests of every term of every formula, with the standard errors asked for. */
     public List<TermTest> termTests() {
-        List<TermTest> out = TermTest.of(design, family, parameters, covariance, errors);
+        List<TermTest> out = TermTest.of(design(), family(), parameters, covariance, errors);
         if (centred == null) {
             return out;
         }
         // The term and all that contain it span the same about any origin: there, with all their digits.
         List<TermTest> about =
-                TermTest.of(centred.design(), family, centred.parameters(), centred.covariance(), errors);
+                TermTest.of(centred.design(), family(), centred.parameters(), centred.covariance(), errors);
         return IntStream.range(0, out.size())
                 .mapToObj(i -> out.get(i).withTypeTwo(about.get(i).typeTwo()))
                 .toList();
     }
 
-    /** The estimates for the columns that predictions are computed in, with that design. */
+    /** The estimates for the columns that predictions are computed in, with that design(). */
     public CentredEstimates inColumns() {
-        return centred == null ? new CentredEstimates(design, parameters, covariance) : centred;
+        return centred == null ? new CentredEstimates(design(), parameters, covariance) : centred;
     }
 
-    /** Names of the entries of (β, θ, ψ), as {@link ParameterCovariance#names} has them. */
+    /** Names of the entries of (β, θ, ψ), as {@link() ParameterCovariance#names} has them. */
     public List<String> parameterNames() {
-        return ParameterNames.of(design, family, layout());
+        return ParameterNames.of(design(), family(), layout());
     }
 
     /** The family's own parameters by their users' names, without thresholds, zero inflation and what a formula models. */
@@ -191,11 +240,11 @@ public record FitResult(
         double[] psi = auxiliary().stream()
                 .mapToDouble(a -> a.isConstant() ? a.coefficients().get(0).estimate() : Double.NaN)
                 .toArray();
-        return family.extra(psi);
+        return family().extra(psi);
     }
 
     public MixedModel model() {
-        return new MixedModel(family.model(link), layout());
+        return new MixedModel(family().model(link()), layout());
     }
 
     public int parameterCount() {
@@ -206,13 +255,13 @@ public record FitResult(
         return -2 * logLikelihood + 2.0 * parameterCount();
     }
 
-    /** With the number of rows, as lme4's BIC; a row of weight 3 is three. */
+    /** With the number of rows, as lme4's BIC; a row of weight() 3 is three. */
     public double bic() {
-        return -2 * logLikelihood + Math.log(weight) * parameterCount();
+        return -2 * logLikelihood + Math.log(weight()) * parameterCount();
     }
 
     /** Rows, by their weights, less parameters. */
     public double residualDf() {
-        return weight - parameterCount();
+        return weight() - parameterCount();
     }
 }

@@ -9,27 +9,23 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
-import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.inference.Deletion;
 import org.sparkglmm.core.inference.IntervalMethod;
+import org.sparkglmm.core.inference.Method;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.GaussianLikelihood;
 import org.sparkglmm.core.likelihood.LikelihoodPasses;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
-import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.ScoreSum;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.optim.CentralHessian;
 import org.sparkglmm.core.optim.Minimizer;
-import org.sparkglmm.core.optim.Minimizers;
 import org.sparkglmm.core.optim.Objective;
 import org.sparkglmm.core.optim.Outcome;
 import org.sparkglmm.core.optim.SubspaceObjective;
@@ -39,13 +35,14 @@ import org.sparkglmm.core.optim.TransformedObjective;
  * Linear mixed models by ML or REML: exact, with β profiled out and the optimizer moving (θ, log σ) only, θ relative to σ
  * (Bates et al. 2015). Blocks keep their cross-products, so that only the first pass touches rows.
  */
-final class GaussianFit {
+final class GaussianFit implements Estimation {
     private static final double STARTING_RELATIVE_SD = 0.7;
     /** A residual variance this small a part of the outcome's is a perfect fit, and no likelihood. */
     private static final double PERFECT = 1e-14;
     /** Of the variances' information, which is a difference of gradients, in correlation form. */
     private static final double ACCURACY = 1e-5;
 
+    private final Problem problem;
     private final Design design;
     private final Family family;
     private final DataMoments moments;
@@ -56,7 +53,6 @@ final class GaussianFit {
     private final FitListener listener;
     private final PassCounter counter;
     private final List<Warning> warnings;
-    private final List<AliasedColumn> aliased;
     private final ParameterLayout layout;
     /** (θ, log σ) alone, as a layout with no fixed effects. */
     private final ParameterLayout varianceLayout;
@@ -69,24 +65,18 @@ final class GaussianFit {
     private final Boundary boundary;
     private long sampled;
 
-    GaussianFit(
-            Prepared prepared,
-            Family family,
-            FitOptions options,
-            EarlierFit earlier,
-            FitListener listener,
-            PassCounter counter) {
-        this.design = prepared.design();
-        this.data = prepared.data();
-        this.sample = prepared.sample();
-        this.moments = prepared.moments();
-        this.warnings = new ArrayList<>(prepared.warnings());
-        this.aliased = prepared.aliased();
-        this.family = family;
-        this.options = options;
-        this.earlier = earlier;
-        this.listener = listener;
-        this.counter = counter;
+    GaussianFit(Problem problem) {
+        this.problem = problem;
+        design = problem.design();
+        data = problem.data();
+        sample = problem.prepared().sample();
+        moments = problem.moments();
+        warnings = new ArrayList<>(problem.prepared().warnings());
+        family = problem.family();
+        options = problem.options();
+        earlier = problem.earlier();
+        listener = problem.listener();
+        counter = problem.counter();
         layout = new ParameterLayout(design.fixed().size(), design.randomSizes(), 1);
         varianceLayout = new ParameterLayout(0, design.randomSizes(), 1);
         scaling = new Scaling(moments, design, family, layout, 1);
@@ -116,12 +106,12 @@ final class GaussianFit {
         return out;
     }
 
-    FitResult run() {
-        String method = options.reml() ? "reml" : "ml";
+    @Override
+    public Estimates estimate() {
         listener.stage(options.reml() ? "restricted maximum likelihood" : "maximum likelihood");
         GaussianLikelihood likelihood = new GaussianLikelihood(data, layout, shift, options.reml());
         Objective objective = counter.reporting(new TransformedObjective(likelihood, toRaw));
-        Minimizer minimizer = Minimizers.named(options.optimizer()).orElseThrow();
+        Minimizer minimizer = problem.minimizer();
 
         double[] general = start(likelihood);
         Start start = earlier != null
@@ -143,7 +133,7 @@ final class GaussianFit {
         long clusters = moments.clusters();
         Optimum optimum = Optimum.of(objective, boundary, outcome, minimizer, clusters, listener);
         optimum = EdgeCheck.of(objective, boundary, optimum, minimizer, clusters, listener);
-        return result(method, likelihood, outcome.iterations() + optimum.iterations(), optimum);
+        return estimates(likelihood, outcome.iterations() + optimum.iterations(), optimum);
     }
 
     private double[] start(GaussianLikelihood likelihood) {
@@ -168,7 +158,7 @@ final class GaussianFit {
         return TransformedObjective.multiply(toScaled, raw);
     }
 
-    private FitResult result(String method, GaussianLikelihood likelihood, int iterations, Optimum optimum) {
+    private Estimates estimates(GaussianLikelihood likelihood, int iterations, Optimum optimum) {
         double[] variance = TransformedObjective.multiply(toRaw, optimum.point());
         double sigma = Elementary.exp(variance[variance.length - 1]);
         GaussianLikelihood.Profile profile = likelihood.profile(Arrays.copyOf(variance, layout.theta()));
@@ -196,45 +186,22 @@ final class GaussianFit {
         OfVariances ofVariances = varianceCovariance(optimum.hessian(), optimum.free(), sigma, variance);
         listener.stage("scores of the clusters");
         ParameterCovariance bread = join(betaCovariance, ofVariances, optimum.free());
-        ScoreSum scores = new LikelihoodPasses(data, new MixedModel(family.model(Link.IDENTITY), layout))
+        ScoreSum scores = new LikelihoodPasses(data, problem.model())
                 .atEstimates(
                         new GaussHermite(1, layout.random()), FinerRules.NONE, parameters, bread.changeByScore(), false)
                 .scores();
-        MixedModel model = new MixedModel(family.model(Link.IDENTITY), layout);
-        GaussHermite exact = new GaussHermite(1, layout.random());
-        HeavyClusters heavy = HeavyClusters.of(data, moments, new Deletion(model, exact, parameters, bread));
-        ParameterCovariance covariance = RobustErrors.checked(
-                bread.withScores(scores.outerProducts()), heavy, design, family, moments, warnings);
+        ParameterCovariance covariance = bread.withScores(scores.outerProducts());
         warnAboutOpenParameters(covariance);
-        Answers answers = Answers.of(
-                design,
-                family,
-                Link.IDENTITY,
-                parameters,
-                covariance,
-                ClusterInfluence.of(scores, bread, heavy),
-                profile(parameters, optimum),
-                optimum.converged(),
-                options,
-                moments,
-                FirstPass.forDiagnostics(sample),
-                listener);
-        warnings.addAll(answers.warnings(optimum.value()));
-        return new FitResult(
-                design,
-                family,
-                Link.IDENTITY,
-                optimum.converged(),
-                method,
+        return new Estimates(
+                options.reml() ? Method.REML : Method.ML,
                 1,
-                moments.rows(),
-                moments.clusters(),
-                moments.fingerprint(),
-                moments.weight(),
+                optimum.converged(),
+                -optimum.value(),
                 -optimum.value(),
                 parameters,
-                options.errors(),
+                bread,
                 covariance,
+                scores,
                 new FitResult.Integration(
                         List.of(new FitResult.Rung(1, -optimum.value(), Double.NaN)),
                         true,
@@ -250,10 +217,8 @@ final class GaussianFit {
                         earlier != null,
                         optimum.gradientNorm(),
                         optimum.decrement()),
-                answers,
-                aliased,
-                warnings,
-                null);
+                profile(parameters, optimum),
+                warnings);
     }
 
     private void warnAboutOpenParameters(ParameterCovariance covariance) {
@@ -273,8 +238,8 @@ final class GaussianFit {
         if (options.intervals() != IntervalMethod.PROFILE) {
             return null;
         }
-        Objective joint = counter.reporting(new MarginalLikelihood(
-                data, new MixedModel(family.model(Link.IDENTITY), layout), new GaussHermite(1, layout.random())));
+        Objective joint =
+                counter.reporting(new MarginalLikelihood(data, problem.model(), new GaussHermite(1, layout.random())));
         double[][] all = scaling.toRaw();
         int p = layout.fixed();
         int[] free = IntStream.concat(
@@ -283,8 +248,7 @@ final class GaussianFit {
         double[] scaled = TransformedObjective.multiply(scaling.toScaled(), parameters);
         SubspaceObjective inScaled = new SubspaceObjective(new TransformedObjective(joint, all), scaled, free);
         double[][] hessian = CentralHessian.at(inScaled, inScaled.restrict(scaled));
-        return ProfileAboutZero.of(
-                design, family, joint, layout, parameters, all, free, hessian, optimum.value(), listener);
+        return ProfileAboutZero.of(problem, joint, parameters, all, free, hessian, optimum.value());
     }
 
     /** σ² T S_XX⁻¹ T', with T undoing the shift of the columns. */

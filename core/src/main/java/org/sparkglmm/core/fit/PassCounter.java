@@ -6,12 +6,9 @@ import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
-import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.Fingerprint;
 import org.sparkglmm.core.math.NumberTape;
-import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
 
@@ -32,15 +29,14 @@ final class PassCounter {
     }
 
     /** Opens the journal, once the data are known. */
-    void begin(Prepared prepared, Family family, Link link, FitOptions options) {
-        Design design = prepared.design();
+    void begin(Problem problem) {
         Fingerprint fit = new Fingerprint()
-                .add(prepared.moments().contents())
-                .add(family.name())
-                .add(link.label())
-                .add(options.reml() ? 1 : 0)
-                .add(options.optimizer());
-        ParameterNames.of(design, family, design.layout(family)).forEach(fit::add);
+                .add(problem.moments().contents())
+                .add(problem.family().name())
+                .add(problem.link().label())
+                .add(problem.options().reml() ? 1 : 0)
+                .add(problem.options().optimizer());
+        problem.names().forEach(fit::add);
         history = fit.value();
         if (journal.begin(history)) {
             listener.stage("going on where an earlier attempt was cut off");

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.Centring;
-import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.BackTransformation;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -25,20 +24,20 @@ final class ProfileAboutZero {
     /**
      * As {@link ProfileLikelihood#of} finds them.
      *
-     * @param design about the centres, or about 0
+     * @param problem whose design is about the centres, or about 0
      */
     static ProfileIntervals of(
-            Design design,
-            Family family,
+            Problem problem,
             Objective objective,
-            ParameterLayout layout,
             double[] estimate,
             double[][] toRaw,
             int[] free,
             double[][] hessian,
-            double minimum,
-            FitListener listener) {
-        Centring centring = new Centring(design, family.takesCategories());
+            double minimum) {
+        Family family = problem.family();
+        ParameterLayout layout = problem.layout();
+        FitListener listener = problem.listener();
+        Centring centring = new Centring(problem.design(), family.takesCategories());
         if (centring.isNone() || !isAboutZero(centring, family, estimate)) {
             return ProfileLikelihood.of(objective, layout, estimate, toRaw, free, hessian, minimum, listener);
         }

@@ -2,11 +2,8 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import org.sparkglmm.core.Warning;
-import org.sparkglmm.core.design.DataMoments;
-import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.diagnostics.FewEvents;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.model.Family;
 
 /** Whether the sandwich over clusters may be shown: it is a sum over many clusters of which each brings little, or it is nothing. */
 final class RobustErrors {
@@ -14,17 +11,14 @@ final class RobustErrors {
 
     /** The covariance as it may be shown, and a warning if the sandwich is taken out. */
     static ParameterCovariance checked(
-            ParameterCovariance covariance,
-            HeavyClusters heavy,
-            Design design,
-            Family family,
-            DataMoments moments,
-            List<Warning> into) {
-        FewEvents events = FewEvents.of(moments, design, family);
+            ParameterCovariance covariance, HeavyClusters heavy, Problem problem, List<Warning> into) {
+        FewEvents events = FewEvents.of(problem.moments(), problem.design(), problem.family());
         String against = events == null ? null : events.againstSandwich();
         if (against == null) {
             against = heavy.againstSandwich(
-                    design.fixed().size(), ParameterNames.of(design, family, design.layout(family)), design.group());
+                    problem.design().fixed().size(),
+                    problem.names(),
+                    problem.design().group());
         }
         if (against == null) {
             return covariance;

@@ -10,7 +10,7 @@ import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.model.Family;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.Observations;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -40,20 +40,19 @@ public final class MarginalCoefficients {
      */
     public static List<FixedEffect> of(
             ClusterData data,
-            Design design,
-            Family family,
-            Link link,
+            ModelSpec spec,
             double[] parameters,
             ParameterCovariance covariance,
             StandardErrors errors) {
+        Design design = spec.design();
         int p = design.fixed().size();
         int all = parameters.length;
         DMatrixRMaj xx = new DMatrixRMaj(p, p);
         DMatrixRMaj right = new DMatrixRMaj(p, 1 + all);
-        if (family.takesCategories() || p == 0) {
+        if (spec.family().takesCategories() || p == 0) {
             return List.of();
         }
-        for (Sums sums : data.mapBlocks(new Projection(design, family, link, parameters))) {
+        for (Sums sums : data.mapBlocks(new Projection(spec, parameters))) {
             for (int i = 0; i < p; i++) {
                 for (int j = 0; j < p; j++) {
                     xx.add(i, j, sums.xx[i][j]);
@@ -120,10 +119,10 @@ public final class MarginalCoefficients {
         private final double[] parameters;
         private final RandomCovariance effects;
 
-        Projection(Design design, Family family, Link link, double[] parameters) {
-            this.layout = design.layout(family);
-            this.responses = new Response(family, link);
-            this.link = link;
+        Projection(ModelSpec spec, double[] parameters) {
+            this.layout = spec.layout();
+            this.responses = new Response(spec.family(), spec.link());
+            this.link = spec.link();
             this.parameters = parameters;
             this.effects = RandomCovariance.of(layout, parameters);
         }

@@ -221,15 +221,11 @@ final class DiagnosticsStudy {
             DataMoments moments = DataMoments.of(data, problem.family(), fit.design());
             long start = System.nanoTime();
             Diagnosis.of(
-                    fit.design(),
-                    fit.family(),
-                    fit.link(),
+                    fit.spec(),
                     fit.parameters(),
                     moments,
                     data,
-                    null,
-                    false,
-                    true,
+                    new Diagnosis.Known(null, false, true),
                     FitOptions.MIN_CELL_COUNT);
             lines.add(String.format(Locale.ROOT, "%-44s %6.2f s", problem.label(), (System.nanoTime() - start) / 1e9));
         }

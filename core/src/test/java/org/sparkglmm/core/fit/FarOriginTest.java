@@ -386,8 +386,9 @@ class FarOriginTest {
         Rows shifted = rows(design, values, 0, c);
         FitResult far = fit(shifted, GAUSSIAN, Link.IDENTITY, profile);
         assertTrue(far.centred() != null);
-        FitResult plain =
-                new GaussianFit(uncentred(shifted), GAUSSIAN, profile, null, FitListener.SILENT, counter()).run();
+        Problem about0 =
+                new Problem(GAUSSIAN, Link.IDENTITY, uncentred(shifted), profile, null, FitListener.SILENT, counter());
+        FitResult plain = new GaussianFit(about0).estimate().concluded(about0);
         assertNull(plain.centred());
         for (int i = 0; i < 3; i++) {
             double se = plain.fixed().get(i).se();

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
+import org.sparkglmm.core.inference.Method;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MarginalLikelihood;
@@ -71,7 +72,7 @@ class GaussianFitTest {
             double variance = (between / (reml ? m - 1 : m) - residual) / n;
             FitResult result = fit(rows, reml, optimizer);
             assertTrue(result.converged(), () -> result.optimizer().message());
-            assertEquals(reml ? "reml" : "ml", result.method());
+            assertEquals(reml ? Method.REML : Method.ML, result.method());
             assertEquals(grand, result.parameters()[0], 1e-9);
             assertEquals(Math.sqrt(variance), result.random().get(0).sd()[0], OPTIMUM);
             assertEquals(0.5 * Math.log(residual), result.parameters()[2], OPTIMUM);

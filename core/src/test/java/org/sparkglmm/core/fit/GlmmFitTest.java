@@ -29,6 +29,7 @@ import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.IntervalMethod;
+import org.sparkglmm.core.inference.Method;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.FinerRules;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -567,7 +568,7 @@ class GlmmFitTest {
         assertEquals(last.nodes(), result.nodes());
         assertEquals(before.logLikelihood(), last.logLikelihood(), 2e-3);
         assertTrue(last.shift() <= 5e-3);
-        assertEquals("agq", result.method());
+        assertEquals(Method.QUADRATURE, result.method());
         assertEquals(result.logLikelihood(), last.logLikelihood(), 1e-5);
         double exact = -new MarginalLikelihood(rows.data(BINOMIAL, 1, 1), result.model(), new GaussHermite(151, 1))
                 .evaluate(result.parameters())
@@ -713,7 +714,7 @@ class GlmmFitTest {
         assertTrue(
                 codes(fixed).contains("quadrature_coarse"), () -> codes(fixed).toString());
         assertFalse(fixed.integration().settled());
-        assertEquals("laplace", fixed.method());
+        assertEquals(Method.LAPLACE, fixed.method());
         FitResult auto = fit(rows, BINOMIAL, Link.LOGIT, FitOptions.DEFAULT);
         assertTrue(
                 auto.integration().settled(), () -> auto.integration().rungs().toString());

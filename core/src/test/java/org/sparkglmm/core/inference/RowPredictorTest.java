@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.model.Families;
@@ -283,7 +284,11 @@ class RowPredictorTest {
             rows.add((long) (j / 3), raw);
         }
         List<FixedEffect> got = MarginalCoefficients.of(
-                rows.data(family, 2, 1), s.design, family, link, s.parameters, s.covariance, StandardErrors.ROBUST);
+                rows.data(family, 2, 1),
+                new ModelSpec(s.design, family, link),
+                s.parameters,
+                s.covariance,
+                StandardErrors.ROBUST);
         if (family.takesCategories()) {
             assertTrue(got.isEmpty(), "categories have no mean on the link's scale");
             return;
@@ -338,7 +343,11 @@ class RowPredictorTest {
             plain.add(rows.id(j), raw);
         }
         List<FixedEffect> got = MarginalCoefficients.of(
-                plain.data(s.family, 1, 1), s.design, s.family, s.link, p, s.covariance, StandardErrors.MODEL);
+                plain.data(s.family, 1, 1),
+                new ModelSpec(s.design, s.family, s.link),
+                p,
+                s.covariance,
+                StandardErrors.MODEL);
         for (int c = 0; c < 3; c++) {
             near(p[c] / Math.sqrt(1 + p[3] * p[3]), got.get(c).estimate(), 1e-10, "attenuated");
         }
@@ -369,9 +378,7 @@ class RowPredictorTest {
         List<String> names = List.of("a", "b", "c", "d", "e", "f");
         List<FixedEffect> got = MarginalCoefficients.of(
                 rows.data(s.family, 2, 1),
-                s.design,
-                s.family,
-                s.link,
+                new ModelSpec(s.design, s.family, s.link),
                 p,
                 new ParameterCovariance(p.length, some, new int[0], names, covariance, covariance),
                 StandardErrors.MODEL);

@@ -108,7 +108,7 @@ public final class ModelFile {
         root.put("family", fit.family().name());
         root.put("link", fit.link().label());
         root.put("nodes", fit.nodes());
-        root.put("method", fit.method());
+        root.put("method", fit.method().label());
         root.put("nObservations", fit.observations());
         if (request.weights() != null) {
             number(root, "sumOfWeights", fit.weight());

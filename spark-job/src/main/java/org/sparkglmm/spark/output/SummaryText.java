@@ -60,10 +60,11 @@ public final class SummaryText {
     private void header(ModelRequest request) {
         String how =
                 switch (fit.method()) {
-                    case "laplace" -> "maximum likelihood (Laplace approximation)";
-                    case "agq" -> "maximum likelihood (adaptive Gauss-Hermite quadrature, " + fit.nodes() + " nodes)";
-                    case "reml" -> "REML";
-                    default -> "maximum likelihood";
+                    case LAPLACE -> "maximum likelihood (Laplace approximation)";
+                    case QUADRATURE ->
+                        "maximum likelihood (adaptive Gauss-Hermite quadrature, " + fit.nodes() + " nodes)";
+                    case REML -> "REML";
+                    case ML -> "maximum likelihood";
                 };
         line("Generalized linear mixed model fit by %s", how);
         line(" Family: %s ( %s )", fit.family().name(), fit.link().label());
