@@ -106,6 +106,15 @@ public final class ClusterBlock implements Serializable {
         return start[cluster];
     }
 
+    /** Weight of a cluster: the sum of the frequency weights of its rows. */
+    public double weightOf(int cluster) {
+        double sum = 0;
+        for (int j = start(cluster); j < start(cluster + 1); j++) {
+            sum += observations().weight(j);
+        }
+        return sum;
+    }
+
     /** Rows of the largest cluster. */
     public int widest() {
         return widest;

@@ -121,11 +121,7 @@ public final class DataMoments implements Serializable {
         for (int i = 0; i < block.clusters(); i++) {
             int n = block.start(i + 1) - block.start(i);
             out.rows += (long) n * block.frequency(i);
-            double weight = 0;
-            for (int j = block.start(i); j < block.start(i + 1); j++) {
-                weight += block.observations().weight(j);
-            }
-            out.heaviest = Math.max(out.heaviest, weight);
+            out.heaviest = Math.max(out.heaviest, block.weightOf(i));
             out.singletons += n == 1 && block.observations().weight(block.start(i)) <= 1 ? block.frequency(i) : 0;
         }
         Observations observations = block.observations();
@@ -159,7 +155,7 @@ public final class DataMoments implements Serializable {
             out.fixed.add(row, w);
             for (int c = 0; c < row.length; c++) {
                 if (out.extremes[c] != null) {
-                    out.extremes[c].add(row[c], frequency);
+                    out.extremes[c].add(row[c], frequency, cluster);
                 }
             }
             for (int k = 0; k < auxiliaryRow.length; k++) {
@@ -318,6 +314,16 @@ public final class DataMoments implements Serializable {
     /** The largest offset less the smallest, 0 without one. */
     public double offsetSpan() {
         return offsetMost >= offsetLeast ? offsetMost - offsetLeast : 0;
+    }
+
+    /** The least offset, 0 without one. */
+    public double offsetLeast() {
+        return offsetMost >= offsetLeast ? offsetLeast : 0;
+    }
+
+    /** The largest offset, 0 without one. */
+    public double offsetMost() {
+        return offsetMost >= offsetLeast ? offsetMost : 0;
     }
 
     /** The mean offset, 0 without one. */

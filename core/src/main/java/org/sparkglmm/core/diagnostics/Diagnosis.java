@@ -69,8 +69,9 @@ public final class Diagnosis {
      * @param influence of single clusters, null if unknown
      * @param separated whether an effect has no finite estimate: parts of the variance would be those of a number without meaning
      * @param converged whether the parameters are estimates; if not, nothing is found in residuals from them
+     * @param sandwich whether robust standard errors are shown
      */
-    public record Known(Influence influence, boolean separated, boolean converged) {}
+    public record Known(Influence influence, boolean separated, boolean converged, boolean sandwich) {}
 
     /**
      * The diagnostics of a fit.
@@ -111,7 +112,7 @@ public final class Diagnosis {
         List<EffectScores> effects = effects(parts);
         VarianceShares shares = shares(known.separated);
         Collinearity collinearity = CollinearColumns.of(design, family, moments);
-        Findings findings = new Findings(design, family, moments, clusters);
+        Findings findings = new Findings(design, family, moments, clusters, known.sandwich);
         if (known.converged) {
             findings.effects(effects, RandomCovariance.of(layout, parameters));
             findings.residuals(pearson, regular(parts), zeros, weight, residuals);

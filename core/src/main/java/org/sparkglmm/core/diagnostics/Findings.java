@@ -43,6 +43,9 @@ final class Findings {
     /** Draws look more normal than the effects are. */
     private static final double DRAWN_SKEW = 0.25;
 
+    /** Of 0/1 outcomes, a mean at which they are all but Poisson counts. */
+    private static final double RARE = 0.1;
+
     private static final double HEAVY = 0.5;
     /** The kurtosis of a few hundred normal values is itself skew. */
     private static final double SURPRISING_KURTOSIS = 6;
@@ -69,10 +72,13 @@ final class Findings {
     private final Family family;
     private final DataMoments moments;
     private final long clusters;
+    private final boolean sandwich;
     private boolean notNormal;
     private final List<Warning> found = new ArrayList<>();
 
-    Findings(Design design, Family family, DataMoments moments, long clusters) {
+    /** @param sandwich whether robust standard errors are shown */
+    Findings(Design design, Family family, DataMoments moments, long clusters, boolean sandwich) {
+        this.sandwich = sandwich;
         this.design = design;
         this.family = family;
         this.moments = moments;
@@ -101,6 +107,10 @@ final class Findings {
     void residuals(Pearson pearson, Regular regular, Zeros zeros, double weight, Residuals residuals) {
         boolean bent = false;
         if (isYesNoAsCount()) {
+            // Where events are rare, the means of residuals are a Poisson count's all the same.
+            if (design.offsets().isEmpty() && moments.outcome(family).mean() < RARE) {
+                residuals.byCovariate().forEach(t -> trend(t, t.variable(), LARGE_TREND, bending(t)));
+            }
             return;
         }
         List<String> told = new ArrayList<>();
@@ -194,7 +204,7 @@ final class Findings {
                             + " a random slope that is missing%s",
                     pearson.drawnRatio(),
                     family.name(),
-                    spreadAdvice().isEmpty() ? "" : ", " + spreadAdvice());
+                    after(", ", spreadAdvice()));
         } else if (!hasDispersion() && regular.rows() >= ENOUGH_FOR_SHAPE && regular.ratio() < LESS_SPREAD) {
             double less = (1 - regular.ratio()) / Math.max(regular.error(), Math.sqrt(2 / regular.rows()));
             if (less > SURPRISING) {
@@ -206,7 +216,7 @@ final class Findings {
                         family.name(),
                         moments.clusters() < ENOUGH_FOR_SHAPE
                                 ? "; robust ones need more " + design.group() + " than these"
-                                : robustHolds() ? "; use --se robust" : "");
+                                : sandwich ? "; use --se robust" : "");
             }
         }
     }
@@ -229,13 +239,12 @@ final class Findings {
     }
 
     private String orRobust(String advice) {
-        return !robustHolds() ? advice : advice.isEmpty() ? "or use --se robust" : advice + ", or use --se robust";
+        return !sandwich ? advice : advice.isEmpty() ? "use --se robust" : advice + ", or use --se robust";
     }
 
-    /** Whether robust standard errors would be shown at all. */
-    private boolean robustHolds() {
-        FewEvents events = FewEvents.of(moments, design, family);
-        return events == null || events.againstSandwich() == null;
+    /** Behind a colon or a comma; nothing where there is no advice. */
+    private static String after(String mark, String advice) {
+        return advice.isEmpty() ? "" : mark + advice;
     }
 
     private void zeros(Zeros zeros, double weight) {
@@ -310,7 +319,7 @@ final class Findings {
                     "the spread of the residuals changes with %s (to %.2f times what it should be in a tenth of the rows)%s",
                     variable,
                     spread,
-                    (spread > 1 ? spreadAdvice() : lessSpreadAdvice()).replaceFirst("^(?=.)", "; "));
+                    after("; ", spread > 1 ? spreadAdvice() : lessSpreadAdvice()));
         }
         return changes;
     }
@@ -342,11 +351,12 @@ final class Findings {
                         "random_effects_not_normal",
                         "the random effects of %s are not normally distributed but %s; fixed effects that vary within %s hardly"
                                 + " suffer, but do not trust the intercept and predictions for extreme %s: look for a covariate that"
-                                + " splits them into groups, and use --se robust",
+                                + " splits them into groups%s",
                         shape.term(),
                         how,
                         design.group(),
-                        design.group());
+                        design.group(),
+                        sandwich ? ", and use --se robust" : "");
             }
         }
         Warning reading = OriginReading.aboutMeans(design, moments, covariance);
@@ -396,10 +406,10 @@ final class Findings {
         if (influence.largest() == Double.POSITIVE_INFINITY) {
             add(
                     "influential_cluster",
-                    "without one %s the others would not determine the estimate of %s: it rests on that %s alone; check its rows",
+                    "without one %s the estimate of %s would move farther than a step can tell, if the others determine it at all;"
+                            + " sort random_effects/ by influence to find it, check its rows, and fit without it to compare",
                     design.group(),
-                    influence.parameter(),
-                    design.group());
+                    influence.parameter());
         } else if (influence.largest() > most) {
             add(
                     "influential_cluster",

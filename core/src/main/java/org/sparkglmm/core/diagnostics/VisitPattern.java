@@ -3,12 +3,12 @@ package org.sparkglmm.core.diagnostics;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
@@ -25,27 +25,8 @@ public final class VisitPattern {
     /** Times that are told one by one. */
     private static final int MOST_TIMES = 12;
 
-    /** One word of its name. */
-    private static final Set<String> NAMES = Set.of(
-            "time",
-            "visit",
-            "visits",
-            "day",
-            "days",
-            "week",
-            "weeks",
-            "month",
-            "months",
-            "year",
-            "years",
-            "wave",
-            "occasion",
-            "period",
-            "age",
-            "t");
-
-    /** Where a name's words part: at what is no letter, and at a capital after a small letter. */
-    private static final Pattern WORDS = Pattern.compile("[^\\p{L}]+|(?<=\\p{Ll})(?=\\p{Lu})");
+    private static final Set<String> NAMES =
+            Set.of("time", "visit", "day", "days", "week", "weeks", "month", "months", "year", "wave", "occasion", "t");
 
     /** A covariate of fewer values is a group, before and after perhaps, and repeats by design. */
     private static final int FEWEST_TIMES = 3;
@@ -67,37 +48,37 @@ public final class VisitPattern {
     }
 
     /**
-     * Of the covariate whose name says that it is a time, or of one with a random slope and three values or more; null if there is none. One
-     * pass.
+     * Of a covariate with a random slope and three values or more, or of one whose name says that it is a time; null if there is none, or if
+     * it does not vary within clusters. One pass a candidate.
+     *
+     * @param outcome what it looks like
      */
-    public static VisitPattern of(Design design, Family family, ClusterData data) {
-        int slope = -1;
-        int named = -1;
-        for (int c = 0; c < design.fixed().size(); c++) {
-            List<Component> components = design.fixed().get(c).components();
-            if (components.size() == 1 && components.get(0).isNumeric()) {
+    public static VisitPattern of(Design design, Family family, OutcomeShape outcome, ClusterData data) {
+        Set<Integer> candidates = new LinkedHashSet<>();
+        for (boolean bySlope : new boolean[] {true, false}) {
+            for (int c = 0; c < design.fixed().size(); c++) {
+                List<Component> components = design.fixed().get(c).components();
                 String name = design.fixed().get(c).name();
-                slope = slope < 0 && design.randomNames().contains(name) ? c : slope;
-                named = named < 0 && isTime(name) ? c : named;
+                boolean is =
+                        bySlope ? design.randomNames().contains(name) : NAMES.contains(name.toLowerCase(Locale.ROOT));
+                if (is && components.size() == 1 && components.get(0).isNumeric()) {
+                    candidates.add(c);
+                }
             }
         }
-        int column = named >= 0 ? named : slope;
-        if (column < 0) {
-            return null;
+        for (int column : candidates) {
+            DesignColumn time = design.fixed().get(column);
+            double centre = time.components().get(0).centre();
+            Visits total = new Visits();
+            data.mapBlocks(block -> visits(block, column, centre, family.takesTrials()))
+                    .forEach(total::merge);
+            boolean few = total.byTime != null && total.byTime.size() < FEWEST_TIMES;
+            boolean named = NAMES.contains(time.name().toLowerCase(Locale.ROOT));
+            if (total.varying > 0 && !(few && (!named || total.twice > 0))) {
+                return new VisitPattern(time.name(), design.group(), total, outcome.isProportion());
+            }
         }
-        DesignColumn time = design.fixed().get(column);
-        double centre = time.components().get(0).centre();
-        boolean trials = family.takesTrials();
-        Visits total = new Visits();
-        data.mapBlocks(block -> visits(block, column, centre, trials)).forEach(total::merge);
-        boolean few = total.byTime != null && total.byTime.size() < FEWEST_TIMES;
-        return few && (named < 0 || total.twice > 0)
-                ? null
-                : new VisitPattern(time.name(), design.group(), total, trials);
-    }
-
-    private static boolean isTime(String name) {
-        return Arrays.stream(WORDS.split(name)).anyMatch(word -> NAMES.contains(word.toLowerCase(Locale.ROOT)));
+        return null;
     }
 
     /** Rows, outcomes and last rows by time; null once there are too many times. */
@@ -107,6 +88,7 @@ public final class VisitPattern {
         private TreeMap<Double, double[]> byTime = new TreeMap<>();
         private long clusters;
         private long twice;
+        private long varying;
 
         private void add(double time, double[] numbers) {
             if (byTime != null) {
@@ -121,6 +103,7 @@ public final class VisitPattern {
         private void merge(Visits other) {
             clusters += other.clusters;
             twice += other.twice;
+            varying += other.varying;
             if (other.byTime == null) {
                 byTime = null;
             } else {
@@ -147,7 +130,9 @@ public final class VisitPattern {
                 out.add(times[j], new double[] {f, f * y, f * y * y, isLast ? f : 0, isLast ? f * y : 0});
             }
             out.clusters += block.frequency(i);
-            out.twice += Arrays.stream(times).distinct().count() < n ? block.frequency(i) : 0;
+            long distinct = Arrays.stream(times).distinct().count();
+            out.twice += distinct < n ? block.frequency(i) : 0;
+            out.varying += distinct > 1 ? block.frequency(i) : 0;
         }
         return out;
     }
@@ -163,7 +148,7 @@ public final class VisitPattern {
             return null;
         }
         Map<String, Long> out = new LinkedHashMap<>();
-        all.byTime.forEach((time, numbers) -> out.put(OriginReading.plain(time), Math.round(numbers[0])));
+        all.byTime.forEach((time, numbers) -> out.merge(OriginReading.plain(time), Math.round(numbers[0]), Long::sum));
         return out;
     }
 

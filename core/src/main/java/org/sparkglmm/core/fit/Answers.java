@@ -38,7 +38,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
         ClusterData sample = FirstPass.forDiagnostics(problem.prepared().sample());
         boolean separated = Arrays.stream(covariance.open())
                 .anyMatch(i -> i < design.fixed().size());
-        boolean converged = estimates.converged();
+        boolean converged = estimates.maximised();
         List<Warning> ofErrors =
                 converged ? ErrorFindings.of(design, problem.layout(), covariance, problem.moments()) : List.of();
         return new Answers(
@@ -53,7 +53,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                                 estimates.parameters(),
                                 problem.moments(),
                                 sample,
-                                new Diagnosis.Known(influence, separated, converged),
+                                new Diagnosis.Known(influence, separated, converged, covariance.hasSandwich()),
                                 problem.options().minCellCount())
                         .withFindings(ofErrors),
                 estimates.profile());

@@ -44,7 +44,7 @@ public record DataReport(
         boolean canBeFitted = OffsetSpan.refusal(prepared.design(), link, prepared.moments()) == null;
         DataChecks.requirePossibleOffset(prepared.moments(), prepared.design(), link);
         OutcomeShape outcome = OutcomeShape.of(family, prepared.data());
-        VisitPattern visits = VisitPattern.of(prepared.design(), family, prepared.data());
+        VisitPattern visits = VisitPattern.of(prepared.design(), family, outcome, prepared.data());
         List<Warning> findings = new ArrayList<>(outcome.unsuited(family));
         findings.addAll(DataChecks.warnOfLink(family, link));
         findings.addAll(visits == null ? List.of() : visits.warnings());

@@ -13,6 +13,8 @@ import org.sparkglmm.core.likelihood.ScoreSum;
  * What a method of estimation comes to; what is made of it is the same for all of them.
  *
  * @param nodes quadrature nodes per dimension
+ * @param maximised whether the optimizer ended at a maximum of the rule that was fitted
+ * @param converged whether that is the likelihood's too, as far as is known
  * @param logLikelihood with every constant; restricted if REML
  * @param maximum the likelihood that the optimizer ended with: by the rule that was fitted
  * @param parameters β, θ, ψ
@@ -25,6 +27,7 @@ import org.sparkglmm.core.likelihood.ScoreSum;
 record Estimates(
         Method method,
         int nodes,
+        boolean maximised,
         boolean converged,
         double logLikelihood,
         double maximum,

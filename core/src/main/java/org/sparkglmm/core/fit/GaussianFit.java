@@ -196,6 +196,7 @@ final class GaussianFit implements Estimation {
                 options.reml() ? Method.REML : Method.ML,
                 1,
                 optimum.converged(),
+                optimum.converged(),
                 -optimum.value(),
                 -optimum.value(),
                 parameters,

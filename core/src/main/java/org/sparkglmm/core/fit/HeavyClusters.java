@@ -45,11 +45,7 @@ final class HeavyClusters {
         List<Heavy> out = new ArrayList<>();
         for (int person = 0; person < block.persons(); person++) {
             int cluster = block.clusterOf(person);
-            double own = 0;
-            for (int j = block.start(cluster); j < block.start(cluster + 1); j++) {
-                own += block.observations().weight(j);
-            }
-            Deletion.Effect effect = Deletion.isFor(own, all) ? deletion.of(block, person) : null;
+            Deletion.Effect effect = Deletion.isFor(block.weightOf(cluster), all) ? deletion.of(block, person) : null;
             if (effect != null) {
                 out.add(new Heavy(effect));
             }

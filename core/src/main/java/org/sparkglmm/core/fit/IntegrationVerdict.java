@@ -70,7 +70,7 @@ final class IntegrationVerdict {
             warnings.add(new Warning(
                     "quadrature_unsettled",
                     "no finer rule than " + nodes(nodes)
-                            + " could be evaluated at these estimates, so it is not known how far off they are"));
+                            + " could check these estimates, so it is not known how far off they are"));
         }
         return integration(rungs, false, fixed + "not settled at " + nodes + " nodes per dimension", Reached.UNKNOWN);
     }
@@ -83,7 +83,8 @@ final class IntegrationVerdict {
     FitResult.Integration ofClimb(QuadratureClimb climb, Check beyond) {
         List<FitResult.Rung> rungs = new ArrayList<>(climb.rungs());
         boolean checked = beyond != null && beyond.step() != null;
-        if (!checked && climb.isBroken()) {
+        boolean failed = beyond != null && beyond.step() == null;
+        if (!checked && (failed || climb.isBroken())) {
             return unknown(rungs, "");
         }
         FitResult.Rung last = rungs.get(rungs.size() - 1);
@@ -127,7 +128,7 @@ final class IntegrationVerdict {
         FitResult.Rung before = rungs.get(rungs.size() - 2);
         double[] move = difference(optimum.point(), climb.optimum(rungs.size() - 2));
         // A minimizer without a Hessian could not say.
-        double shift = Double.isNaN(last.shift()) && isInside() ? length(move) : last.shift();
+        double shift = Double.isNaN(last.shift()) && optimum.hessian() != null ? length(move) : last.shift();
         return Reached.of(last.logLikelihood() - before.logLikelihood(), shift, multiply(toRaw, move), se, names);
     }
 
@@ -135,9 +136,13 @@ final class IntegrationVerdict {
         return optimum.hessian() != null && optimum.free().length == optimum.point().length;
     }
 
-    /** Of a move inside, in standard errors. */
+    /** Of a move of what is free, in standard errors. */
     private double length(double[] move) {
-        return QuadraticModel.distance(move, new double[move.length], optimum.hessian());
+        double[] free = new double[optimum.free().length];
+        for (int i = 0; i < free.length; i++) {
+            free[i] = move[optimum.free()[i]];
+        }
+        return QuadraticModel.distance(free, new double[free.length], optimum.hessian());
     }
 
     /** Of a rule that was learned on a sample of clusters, and checked by finer ones on all of them; the last rung is the result's. */
@@ -271,7 +276,8 @@ final class IntegrationVerdict {
     }
 
     private void warnUnsettled(String rules, Reached reached) {
-        boolean far = !(reached.estimates() <= FitResult.FAR_OFF);
+        boolean far = reached.estimates() > FitResult.FAR_OFF;
+        boolean known = !Double.isNaN(reached.estimates());
         warnings.add(new Warning(
                 "quadrature_unsettled",
                 "the integrals are not settled: between " + rules + " " + said(reached)
@@ -281,8 +287,10 @@ final class IntegrationVerdict {
                         + (far
                                 ? "these numbers should not be reported: simplify the random part or see whether the data"
                                         + " support it"
-                                : "these are the maximum likelihood estimates but for about so much: take no difference"
-                                        + " smaller than that seriously")));
+                                : known
+                                        ? "these are the maximum likelihood estimates but for about so much: take no"
+                                                + " difference smaller than that seriously"
+                                        : "how far the estimates are off is not known")));
     }
 
     private static String said(Reached reached) {

@@ -423,10 +423,9 @@ final class MarginalFit implements Estimation {
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
-                    "the observed information is not positive definite, so there are no standard errors"
-                            + (cause.isEmpty()
-                                    ? ": the data do not determine all parameters; simplify the model"
-                                    : cause)));
+                    "the observed information is not positive definite, so there are no standard errors: the data do not"
+                            + " determine all parameters; simplify the model"
+                            + (cause.isEmpty() ? "" : "; or the cause is another: " + cause.substring(2))));
         }
         warnings.addAll(EdgeWarnings.of(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));
@@ -435,6 +434,7 @@ final class MarginalFit implements Estimation {
         return new Estimates(
                 climb.nodes() == 1 ? Method.LAPLACE : Method.QUADRATURE,
                 climb.nodes(),
+                optimum.converged(),
                 // Laplace's approximation, where it is asked for, is an estimator of its own; how far off it is, its
                 // warning says.
                 optimum.converged() && (options.nodes() == 1 || !integration.isFarOff()),

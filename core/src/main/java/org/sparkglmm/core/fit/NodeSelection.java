@@ -157,13 +157,12 @@ final class NodeSelection {
         return Math.max(atLeast, rules.get(rules.size() - 1).nodes);
     }
 
-    /** How far the estimates of a rule are off as the sample says, in standard errors of all clusters; 0 of one that it has not met. */
+    /** How far the estimates of a rule are off as the sample says, or of the next coarser one that it has met; in standard errors of all clusters. */
     double errorOf(int nodes) {
         return rules.stream()
-                .filter(rule -> rule.nodes == nodes)
+                .filter(rule -> rule.nodes <= nodes)
                 .mapToDouble(Rule::estimates)
-                .findFirst()
-                .orElse(0);
+                .reduce(0, (coarser, finer) -> finer);
     }
 
     /**
@@ -176,7 +175,9 @@ final class NodeSelection {
     double logLikelihoodErrorOf(int nodes, int coarser, double moved) {
         double error = logLikelihoodErrorOf(nodes);
         double factor = moved / (logLikelihoodErrorOf(coarser) - error);
-        return Math.abs(factor) < Double.POSITIVE_INFINITY ? Math.max(1, Math.abs(factor)) * error : moved;
+        double scaled = Math.abs(factor) < Double.POSITIVE_INFINITY ? Math.max(1, Math.abs(factor)) * error : moved;
+        double most = Math.max(Math.abs(error), Math.abs(moved));
+        return Math.abs(scaled) <= most || Double.isNaN(most) ? scaled : most;
     }
 
     /** As the sample says; NaN if it was given none finer. */

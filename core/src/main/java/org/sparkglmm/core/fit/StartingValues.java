@@ -5,6 +5,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -20,15 +21,19 @@ final class StartingValues {
     /** The same for links whose range ends: random effects must not cross its edge at once. */
     private static final double SD_NEAR_EDGE = 0.1;
 
+    /** Of the usual linear predictor, what the row next to the edge begins with. */
+    private static final double NEAR_EDGE = 0.5;
+
     private StartingValues() {}
 
     static double[] of(
             Design design, Family family, Link link, DataMoments moments, Scaling scaling, ParameterLayout layout) {
         double[] out = new double[layout.size()];
-        double eta = predictor(family, link, moments)
-                - (link == Link.LOG && !family.takesTrials() ? moments.offsetLogMean() : moments.offsetMean());
-        constant(moments.fixed(), design.fixed().size(), scaling.fixed(), scaling.unit(), eta, out, 0);
         boolean hasEdge = scaling.unit() != 1 || (link == Link.LOG && family.takesTrials());
+        if (!family.takesCategories()) {
+            double eta = beside(predictor(family, link, moments), family, link, hasEdge, moments);
+            constant(moments.fixed(), design.fixed().size(), scaling.fixed(), scaling.unit(), eta, out, 0);
+        }
         double sd = hasEdge ? SD_NEAR_EDGE : SD;
         double[] raw = new double[layout.size()];
         System.arraycopy(scaling.independentTheta(sd), 0, raw, layout.thetaStart(), layout.theta());
@@ -41,9 +46,22 @@ final class StartingValues {
         double[] psi = family.startingPsi(moments.outcome(family), link);
         for (int k = 0; k < psi.length; k++) {
             int size = layout.psiStart(k + 1) - layout.psiStart(k);
-            constant(moments.auxiliary(k), size, scaling.auxiliary(k), 1, psi[k], out, layout.psiStart(k));
+            boolean isThreshold = family.auxiliary().get(k).role() == AuxiliaryParameter.Role.THRESHOLD;
+            double own = psi[k] + (isThreshold ? moments.offsetMean() : 0);
+            constant(moments.auxiliary(k), size, scaling.auxiliary(k), 1, own, out, layout.psiStart(k));
         }
         return out;
+    }
+
+    /** What is left of a linear predictor beside the offset; where its range ends, no row may begin beyond. */
+    private static double beside(double eta, Family family, Link link, boolean hasEdge, DataMoments moments) {
+        if (link == Link.LOG) {
+            return family.takesTrials()
+                    ? eta - Math.max(moments.offsetMost(), moments.offsetMean())
+                    : eta - moments.offsetLogMean();
+        }
+        double atMean = eta - moments.offsetMean();
+        return hasEdge ? Math.max(atMean, NEAR_EDGE * eta - moments.offsetLeast()) : atMean;
     }
 
     /** The link of the mean outcome; 0 where thresholds take the place of the intercept. */

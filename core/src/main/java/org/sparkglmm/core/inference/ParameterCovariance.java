@@ -107,6 +107,11 @@ public final class ParameterCovariance implements Serializable {
         return new ParameterCovariance(this, none);
     }
 
+    /** Whether there is a sandwich, not one that was taken out. */
+    public boolean hasSandwich() {
+        return robust.length > 0 && !Double.isNaN(robust[0][0]);
+    }
+
     private static int[] pick(int[] of, int[] kept) {
         return Arrays.stream(kept).map(k -> of[k]).toArray();
     }
@@ -138,6 +143,11 @@ public final class ParameterCovariance implements Serializable {
     /** The parameters that the data leave open. */
     public int[] open() {
         return open.clone();
+    }
+
+    /** The parameters that the data leave open while they determine others: where nothing is known of any, it cannot be told which. */
+    public int[] openAlone() {
+        return open.length < size ? open.clone() : new int[0];
     }
 
     /** The matrix itself; nobody writes to it. */

@@ -74,7 +74,7 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
                 terms.computeIfAbsent(variables, v -> new ArrayList<>()).add(start + c);
             }
         }
-        Set<Integer> open = Arrays.stream(covariance.open()).boxed().collect(Collectors.toSet());
+        Set<Integer> open = Arrays.stream(covariance.openAlone()).boxed().collect(Collectors.toSet());
         List<TermTest> out = new ArrayList<>();
         terms.forEach((variables, own) -> {
             List<Integer> containing = new ArrayList<>();
@@ -85,7 +85,7 @@ public record TermTest(String part, String term, WaldTest typeTwo, WaldTest type
             });
             WaldTest three = test(own, parameters, covariance, errors);
             WaldTest two = three;
-            if (!containing.isEmpty()) {
+            if (!containing.isEmpty() && own.stream().anyMatch(covariance::has)) {
                 WaldTest without = containing.stream().anyMatch(covariance::has)
                         ? test(containing, parameters, covariance, errors)
                         : new WaldTest(0, 0, 1);

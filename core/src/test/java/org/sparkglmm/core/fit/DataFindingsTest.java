@@ -100,12 +100,45 @@ class DataFindingsTest {
         Rows two = new Rows(RandomBlocks.design(2, 1, false));
         Rows single = new Rows(RandomBlocks.design(2, 1, false));
         for (int i = 0; i < 300; i++) {
-            two.add((long) i / 3, i % 3, 1, 1, 0, i % 20 == 0 ? 888 : i % 20 == 1 ? 999 : i % 50);
+            two.add((long) i / 3, i % 3, 1, 1, 0, i % 20 == 0 ? 888 : i % 20 == 4 ? 999 : i % 50);
             single.add((long) i / 3, i % 3, 1, 1, 0, i == 7 ? 999 : i % 50);
         }
         List<Warning> said = report(two, POISSON).findings();
         assertTrue(said.stream().anyMatch(w -> w.message().contains("x1 is 999 or 888 in 30 rows")), said::toString);
         assertFalse(has(report(single, POISSON).findings(), "missing_value_code"));
+    }
+
+    /** Weeks of visits and doses are not as even as grades, and what one person alone has is not said. */
+    @Test
+    void plannedTimesDosesAndOnePersonAreNoCodes() {
+        double[][] series = {{0, 2, 4, 8}, {0, 1, 2, 4, 8}, {1, 2, 4, 8}, {0, 3, 9}, {0, 1, 3, 7}, {0, 1, 2, 9}};
+        for (double[] times : series) {
+            Rows rows = new Rows(RandomBlocks.design(2, 1, false));
+            for (int i = 0; i < 60 * times.length; i++) {
+                rows.add((long) i / times.length, i % 3, 1, 1, 0, times[i % times.length]);
+            }
+            assertFalse(has(report(rows, POISSON).findings(), "missing_value_code"), () -> Arrays.toString(times));
+        }
+        Rows one = new Rows(RandomBlocks.design(2, 1, false));
+        for (int i = 0; i < 300; i++) {
+            one.add((long) i / 6, i % 3, 1, 1, 0, i / 6 == 7 ? 88 : 1 + i % 12);
+        }
+        assertFalse(has(report(one, POISSON).findings(), "missing_value_code"), "an old person of six visits");
+    }
+
+    /** A baseline covariate stands in every row of a person; the random slope is the time. */
+    @Test
+    void whatDoesNotVaryIsNoTime() {
+        Rows rows = new Rows(RandomBlocks.design(3, 2, false));
+        for (int i = 0; i < 300; i++) {
+            rows.add((long) i / 5, i % 3, 1, 1, 0, i % 5, 20 + i / 5);
+        }
+        assertEquals("x1", report(rows, POISSON).visits().variable());
+        Rows constant = new Rows(RandomBlocks.design(2, 2, false));
+        for (int i = 0; i < 300; i++) {
+            constant.add((long) i / 5, i % 3, 1, 1, 0, 20 + i / 5);
+        }
+        assertNull(report(constant, POISSON).visits());
     }
 
     /** A year of treatment 0 and 1 with a slope of its own stands many times in every person by design. */

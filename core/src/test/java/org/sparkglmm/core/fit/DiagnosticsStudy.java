@@ -225,7 +225,7 @@ final class DiagnosticsStudy {
                     fit.parameters(),
                     moments,
                     data,
-                    new Diagnosis.Known(null, false, true),
+                    new Diagnosis.Known(null, false, true, true),
                     FitOptions.MIN_CELL_COUNT);
             lines.add(String.format(Locale.ROOT, "%-44s %6.2f s", problem.label(), (System.nanoTime() - start) / 1e9));
         }

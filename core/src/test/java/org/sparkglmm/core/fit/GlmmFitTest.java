@@ -595,6 +595,49 @@ class GlmmFitTest {
         assertEquals(distance, auto.integration().reached().estimates(), 0.02);
     }
 
+    /** Offsets of every size, where a link's range ends: the start lies inside for all rows, thresholds take the offset up. */
+    @ParameterizedTest
+    @CsvSource({"binomial, LOG, 0", "poisson, IDENTITY, 1", "ordinal, LOGIT, 2"})
+    void theStartLiesInsideWithAnOffset(String name, Link link, int kind) {
+        Family family = kind == 2 ? Families.named(name).withCategories(List.of("1", "2", "3")) : Families.named(name);
+        Random random = new Random(6);
+        Rows rows = new Rows(RandomBlocks.design(2, 1, false));
+        for (int i = 0; i < 900; i++) {
+            double x = random.nextGaussian();
+            if (kind == 0) {
+                double p = i % 2 == 0 ? 0.01 : 0.8;
+                rows.add((long) i / 6, random.nextDouble() < p ? 1 : 0, 1, 1, Math.log(p), 0.01 * x);
+            } else if (kind == 1) {
+                double mu = 10 + random.nextInt(50);
+                rows.add((long) i / 6, Simulation.draw(POISSON, mu, random)[0], 1, 1, mu - 10, x);
+            } else {
+                double u = random.nextGaussian() + 0.5 * x;
+                rows.add((long) i / 6, u < -0.5 ? 0 : u < 0.7 ? 1 : 2, 1, 1, 500, 1 + x);
+            }
+        }
+        FitResult fit = fit(rows, family, link, FitOptions.DEFAULT);
+        assertTrue(Double.isFinite(fit.logLikelihood()));
+        if (kind > 0) {
+            assertTrue(fit.converged(), () -> fit.warnings().toString());
+        }
+    }
+
+    /** At the edge too, an optimizer without a Hessian can say that its rungs agree. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lbfgs", "bobyqa"})
+    void minimizersWithoutAHessianSettleAtTheEdge(String optimizer) {
+        Rows rows = new Rows(RandomBlocks.design(2, 1, false));
+        Random random = new Random(17);
+        for (int i = 0; i < 800; i++) {
+            // Every person has as many successes: less variation than chance has.
+            rows.add((long) i / 4, i % 2, 1, 1, 0, random.nextGaussian());
+        }
+        FitResult fit = fit(rows, BINOMIAL, Link.LOGIT, new FitOptions(FitOptions.AUTO, false, optimizer));
+        assertEquals(0, fit.random().get(0).sd()[0], 1e-3);
+        assertFalse(codes(fit).contains("quadrature_unsettled"), () -> fit.warnings()
+                .toString());
+    }
+
     /** Where an offset has its origin is a matter of the intercept alone. */
     @Test
     void anOffsetFarFromZeroIsTakenUpByTheIntercept() {

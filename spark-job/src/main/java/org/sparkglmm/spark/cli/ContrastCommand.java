@@ -115,8 +115,8 @@ final class ContrastCommand implements Callable<Integer> {
                     + String.join(", ", estimates.droppedColumns()) + ")");
         } else if (parsed.size() > 1) {
             List<LinearContrast> all = parsed.stream()
-                    .filter(c -> isDetermined(c, covariance))
                     .map(c -> inColumns(c, far))
+                    .filter(c -> isDetermined(c, covariance))
                     .toList();
             if (!all.isEmpty()) {
                 WaldTest joint = LinearContrast.joint(all, parameters, covariance, errors);
@@ -132,9 +132,9 @@ final class ContrastCommand implements Callable<Integer> {
                         number(joint.p()));
             }
         }
-        if (parsed.stream().anyMatch(c -> !isDetermined(c, covariance))) {
+        if (parsed.stream().anyMatch(c -> !isDetermined(inColumns(c, far), covariance))) {
             out.println("No standard error: the data of the fit leave "
-                    + Arrays.stream(covariance.open())
+                    + Arrays.stream(covariance.openAlone())
                             .mapToObj(saved.parameterNames()::get)
                             .collect(Collectors.joining(", "))
                     + " open; to test it, compare with a fit without it");
@@ -155,7 +155,7 @@ final class ContrastCommand implements Callable<Integer> {
     }
 
     private static boolean isDetermined(LinearContrast contrast, ParameterCovariance covariance) {
-        return Arrays.stream(covariance.open()).allMatch(i -> contrast.weights()[i] == 0);
+        return Arrays.stream(covariance.openAlone()).allMatch(i -> contrast.weights()[i] == 0);
     }
 
     /** Whether it is a linear predictor and no difference of two: the intercept stands in it once. */

@@ -12,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
@@ -141,8 +142,12 @@ final class PredictCommand implements Callable<Integer> {
 
     /** Rows whose prediction rests on what has no finite estimate: it is as far out as the search for one went. */
     private void reportOpen(Dataset<Row> predictions, ModelFile.Saved saved) {
-        int[] open = saved.estimates().covariance().open();
-        if (open.length == 0) {
+        ParameterCovariance covariance = saved.estimates().covariance();
+        int[] open = covariance.openAlone();
+        // Where no effect has a standard error of this kind, it is not for these.
+        boolean some = Arrays.stream(covariance.standardErrors(saved.estimates().errors()))
+                .anyMatch(se -> !Double.isNaN(se));
+        if (open.length == 0 || !some) {
             return;
         }
         long rows = predictions

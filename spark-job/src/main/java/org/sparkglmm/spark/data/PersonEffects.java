@@ -143,7 +143,7 @@ public final class PersonEffects {
         JointVariance joint = new JointVariance(centred.covariance(), fit.errors());
         int q = model.layout().random();
         Deletion deletion = new Deletion(model, grid, parameters, centred.covariance());
-        long all = fit.observations();
+        double all = fit.weight();
         boolean keeps = fit.clusters() * q * parameters.length <= MOST_DERIVATIVES;
         StructType schema = schema(bound, travelled)
                 .add(INFLUENCE, DataTypes.DoubleType, true)
@@ -203,14 +203,18 @@ public final class PersonEffects {
 
     /** By the person's score; of one who holds much of the table, by the information too. */
     private static double influence(
-            ClusterBlock block, int person, ConditionalModes modes, Deletion deletion, long rows) {
+            ClusterBlock block, int person, ConditionalModes modes, Deletion deletion, double all) {
         int i = block.clusterOf(person);
         double byScore = modes.influence(i);
-        if (!Deletion.isFor(block.start(i + 1) - block.start(i), rows)) {
+        if (!Deletion.isFor(block.weightOf(i), all)) {
             return byScore;
         }
         Deletion.Effect effect = deletion.of(block, person);
-        return effect == null || effect.most() < 0 ? byScore : Math.max(byScore, effect.largest());
+        if (effect == null) {
+            return byScore;
+        }
+        // Farther than a step can tell sorts before all others.
+        return effect.isDetermined() ? Math.max(byScore, effect.largest()) : Double.POSITIVE_INFINITY;
     }
 
     /** The same without influences, with the id as it travels and everybody's {@link #DERIVATIVES}. */

@@ -302,7 +302,8 @@ final class ReportTables {
                     "Largest influence",
                     Figures.fixed(Tree.number(d.path("influence"), "largestChangeInSe"), 2),
                     (Double.isNaN(Tree.number(d.path("influence"), "largestChangeInSe"))
-                                    ? "without a single " + words.group() + " the others would not determine "
+                                    ? "farther than a step can tell, leaving out a single " + words.group()
+                                            + " would move "
                                     : "standard errors: so far leaving out a single " + words.group() + " would move ")
                             + Tree.text(d.path("influence"), "parameter")));
         }

@@ -403,7 +403,7 @@ public final class SummaryText {
                 compact(shares.iccUnadjusted()),
                 compact(shares.marginalR2()),
                 compact(shares.conditionalR2()));
-        if (Arrays.stream(fit.covariance().open())
+        if (Arrays.stream(fit.covariance().openAlone())
                 .anyMatch(i -> i < fit.layout().fixed())) {
             line("R2 is not shown: an effect that is not estimable would be all of it");
         }
