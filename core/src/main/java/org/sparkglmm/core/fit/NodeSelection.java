@@ -78,7 +78,8 @@ final class NodeSelection {
         }
         NodeSelection out = new NodeSelection(climb, boundary, ratio);
         out.compare(objectives, ladder, tolerance);
-        return out;
+        // A model without another rule than Laplace has a ladder of one, which may not be evaluable where it ended.
+        return out.rules.isEmpty() ? null : out;
     }
 
     private void compare(IntFunction<Objective> objectives, int[] ladder, IntegrationTolerance tolerance) {
@@ -98,6 +99,9 @@ final class NodeSelection {
             if (agree) {
                 break;
             }
+        }
+        if (evaluated.isEmpty()) {
+            return;
         }
         Evaluation finest = evaluated.get(evaluated.size() - 1);
         for (int k = 0; k < evaluated.size(); k++) {
