@@ -1,14 +1,10 @@
 package org.sparkglmm.core.design;
 
-import java.io.Serializable;
-
 /**
  * A column of a design matrix over a block: all ones, one value a cluster (a covariate that is constant within persons), or
  * one value a row. Arrays are shared with whoever asks; nobody writes to them.
  */
-public final class BlockColumn implements Serializable {
-    private static final long serialVersionUID = 1;
-
+public final class BlockColumn {
     /** The intercept. */
     public static final BlockColumn ONES = new BlockColumn(null, true);
 
@@ -23,6 +19,11 @@ public final class BlockColumn implements Serializable {
     /** One value a cluster. */
     static BlockColumn ofClusters(double[] values) {
         return new BlockColumn(values, true);
+    }
+
+    /** One value a row, as they stand. */
+    static BlockColumn ofEachRow(double[] values) {
+        return new BlockColumn(values, false);
     }
 
     /** One value a row; kept once a cluster where no cluster has two. */

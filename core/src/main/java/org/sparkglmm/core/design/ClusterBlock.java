@@ -1,5 +1,7 @@
 package org.sparkglmm.core.design;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +13,7 @@ import org.sparkglmm.core.model.Observations;
  * id order and never split; rows of cluster i are {@code start(i)} to {@code start(i + 1) - 1}. Where many persons have the very
  * same data, a cluster is such a pattern, in the order of its first persons, and counts for its {@link #frequency}.
  *
- * <p>A column that is in X and in Z is one object.
+ * <p>A column that is in X and in Z is one object. Where a block is serialised, {@link BlockCodec} writes it.
  */
 public final class ClusterBlock implements Serializable {
     private static final long serialVersionUID = 1;
@@ -65,6 +67,14 @@ public final class ClusterBlock implements Serializable {
         for (int person = 0; clusterOf != null && person < clusterOf.length; person++) {
             frequency[clusterOf[person]]++;
         }
+    }
+
+    private Object writeReplace() {
+        return new BlockCodec.Serialised(this);
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a block is written by its codec");
     }
 
     /** The block's place in the order of summation. */

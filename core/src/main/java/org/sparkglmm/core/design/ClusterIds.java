@@ -1,14 +1,12 @@
 package org.sparkglmm.core.design;
 
-import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * A growing column of cluster ids: whole numbers as {@code long}, every other type as its text. Ids are hashed to blocks
  * and ordered here, so that both depend on the id alone.
  */
-public final class ClusterIds implements Serializable {
-    private static final long serialVersionUID = 1;
+public final class ClusterIds {
 
     private long[] numbers;
     private String[] texts;

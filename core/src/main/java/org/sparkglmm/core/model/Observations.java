@@ -1,7 +1,5 @@
 package org.sparkglmm.core.model;
 
-import java.io.Serializable;
-
 /**
  * The outcome side of a block of rows, as columns of one length.
  *
@@ -9,8 +7,7 @@ import java.io.Serializable;
  * weight} is the frequency weight that multiplies ℓ. Either is null where every row has 1. The arrays are shared, not
  * copied, and nobody writes to them.
  */
-public final class Observations implements Serializable {
-    private static final long serialVersionUID = 1;
+public final class Observations {
 
     final double[] y;
     final double[] size;
@@ -33,6 +30,16 @@ public final class Observations implements Serializable {
 
     public double size(int row) {
         return size == null ? 1 : size[row];
+    }
+
+    /** Whether sizes are kept; without, every row has 1. */
+    public boolean hasSizes() {
+        return size != null;
+    }
+
+    /** Whether weights are kept; without, every row has 1. */
+    public boolean hasWeights() {
+        return weight != null;
     }
 
     public double weight(int row) {
