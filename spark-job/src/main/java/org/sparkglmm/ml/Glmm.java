@@ -36,7 +36,6 @@ import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
-import org.sparkglmm.spark.engine.SparkClusterData;
 import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.SmallCounts;
@@ -430,10 +429,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         FitOptions options = options();
         EarlierFit earlier = valueOf(start) == null
                 ? null
-                : ModelFile.readAsStart(
-                        valueOf(start),
-                        request,
-                        table.sparkSession().sparkContext().hadoopConfiguration());
+                : ModelFile.readAsStart(valueOf(start), request, SparkSessions.hadoop(table.sparkSession()));
         SmallCounts counts = new SmallCounts(options.minCellCount());
         BoundTable bound = ModelBinding.bind(request, opened);
         listener.stage("bringing rows together by " + request.group());
@@ -444,10 +440,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
                     bound.design(),
                     known.family(),
                     known.link(),
-                    SparkClusterData.of(
-                            loaded.blocks(),
-                            bound.counts().complete(),
-                            bound.design().fixed().size()),
+                    loaded.blocks().data(),
                     options,
                     earlier,
                     journal,
@@ -463,7 +456,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
                     .ofTable(table);
         } catch (Throwable e) {
             // Spark throws checked exceptions that its signatures do not name.
-            loaded.blocks().unpersist(false);
+            loaded.blocks().release();
             throw e;
         }
     }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWriter;
@@ -19,7 +18,6 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Centring;
-import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ColumnSelection;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.spark.data.BlockLoader;
@@ -28,6 +26,7 @@ import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
+import org.sparkglmm.spark.engine.BlockStore;
 import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.ModelFile;
@@ -163,9 +162,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
      * far leaving the person out moves the estimate that it moves most, in standard errors.
      */
     public Dataset<Row> randomEffects() {
-        return saved != null
-                ? saved.randomEffects()
-                : PersonEffects.table(SparkSession.active(), bound, fittedBlocks(), fit);
+        return saved != null ? saved.randomEffects() : PersonEffects.table(bound, fittedBlocks(), fit);
     }
 
     private void requireFitted() {
@@ -176,10 +173,10 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     }
 
     /** The blocks without the columns that the fit dropped, about the centres that it was computed about. */
-    private JavaRDD<ClusterBlock> fittedBlocks() {
+    private BlockStore fittedBlocks() {
         ColumnSelection kept = bound.design().columnsOf(fit.design());
         Centring centring = FarOrigin.centring(fit.inColumns().design(), fit.family());
-        return loaded.blocks().map(block -> centring.of(block.withColumns(kept)));
+        return loaded.blocks().withColumns(kept).centred(centring);
     }
 
     /**
@@ -238,10 +235,8 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     /** Writes the folder that {@code spark-glmm fit} writes, at once and whole; onExists is error or overwrite. */
     public void save(String path, String onExists) {
         requireApart(path);
-        OutputFolder folder = OutputFolder.begin(
-                path,
-                OnExists.named(onExists, false),
-                SparkSession.active().sparkContext().hadoopConfiguration());
+        OutputFolder folder =
+                OutputFolder.begin(path, OnExists.named(onExists, false), SparkSessions.hadoop(SparkSession.active()));
         try {
             if (table != null) {
                 folder.requireNotRead(table.inputFiles());
@@ -255,7 +250,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
     private void requireApart(String path) {
         if (saved != null) {
-            saved.requireApart(path, SparkSession.active().sparkContext().hadoopConfiguration());
+            saved.requireApart(path, SparkSessions.hadoop(SparkSession.active()));
         }
     }
 
@@ -283,9 +278,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
         public void saveImpl(String path) {
             String fit = new Path(path, FOLDER).toString();
             try {
-                if (model.saved != null
-                        && model.saved.restore(
-                                fit, sparkSession().sparkContext().hadoopConfiguration())) {
+                if (model.saved != null && model.saved.restore(fit, SparkSessions.hadoop(sparkSession()))) {
                     new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
                     return;
                 }
@@ -307,16 +300,14 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
                     .first();
             return new GlmmModel(
                     SavedFit.uid(metadata),
-                    new SavedFit(
-                            new Path(path, FOLDER).toString(),
-                            sparkSession().sparkContext().hadoopConfiguration()));
+                    new SavedFit(new Path(path, FOLDER).toString(), SparkSessions.hadoop(sparkSession())));
         }
     }
 
     /** Gives the blocks' memory back; random effects can still be had, at the price of reading the table again. */
     public void unpersist() {
         if (loaded != null) {
-            loaded.blocks().unpersist(false);
+            loaded.blocks().release();
         }
     }
 

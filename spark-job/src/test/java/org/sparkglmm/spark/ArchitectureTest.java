@@ -57,6 +57,19 @@ class ArchitectureTest {
                 .check(JOB);
     }
 
+    /** Where there are none, as with Spark Connect, another engine will do. */
+    @Test
+    void theEngineAloneKnowsRdds() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.sparkglmm.spark.engine..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.apache.spark.rdd..")
+                        .or(nameMatching("org\\.apache\\.spark\\.api\\.java\\.Java.*"))
+                        .or(nameMatching("org\\.apache\\.spark\\.SparkContext.*")))
+                .check(JOB);
+    }
+
     @Test
     void usesNoScalaButTuple2() {
         noClasses()

@@ -11,10 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.Warning;
-import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
@@ -30,7 +28,7 @@ import org.sparkglmm.spark.data.ModelRequest;
 import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.RepeatedRows;
 import org.sparkglmm.spark.data.TableSource;
-import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.engine.BlockStore;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
@@ -71,14 +69,10 @@ final class CheckCommand implements Callable<Integer> {
         BoundTable bound = ModelBinding.bind(request, table);
         ModelRequest known = bound.request();
         BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
-        JavaRDD<ClusterBlock> blocks = loaded.blocks();
+        BlockStore blocks = loaded.blocks();
         try {
             DataReport report = DataReport.of(
-                    bound.design(),
-                    known.family(),
-                    known.link(),
-                    new SparkClusterData(blocks, bound.counts().complete()),
-                    disclosure.minCellCount());
+                    bound.design(), known.family(), known.link(), blocks.data(), disclosure.minCellCount());
             print(
                     known,
                     bound,
@@ -88,7 +82,7 @@ final class CheckCommand implements Callable<Integer> {
                     RepeatedRows.in(table.table(), request.group()));
             return ExitCode.OK;
         } finally {
-            blocks.unpersist(false);
+            blocks.release();
         }
     }
 

@@ -13,6 +13,7 @@ import org.sparkglmm.ml.GlmmModel;
 import org.sparkglmm.spark.data.InputFiles;
 import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.Checkpoint;
 import org.sparkglmm.spark.output.Manifest;
 import org.sparkglmm.spark.output.OutputFolder;
@@ -128,7 +129,7 @@ final class FitCommand implements Callable<Integer> {
 
     private int fit(SparkSession spark, TableSource source, Glmm estimator) {
         String[] read = start == null ? OutputOptions.read(source) : OutputOptions.read(source, start);
-        OutputFolder folder = output.beginOrResume(out, spark.sparkContext().hadoopConfiguration(), read);
+        OutputFolder folder = output.beginOrResume(out, SparkSessions.hadoop(spark), read);
         Checkpoint checkpoint = null;
         GlmmModel fitted = null;
         try {

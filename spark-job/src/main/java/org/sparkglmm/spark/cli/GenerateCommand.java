@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.spark.data.RegistryGenerator;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +70,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private int generate(SparkSession spark, RegistryGenerator generator) {
-        OutputFolder folder = output.begin(out, spark.sparkContext().hadoopConfiguration());
+        OutputFolder folder = output.begin(out, SparkSessions.hadoop(spark));
         try {
             generator
                     .table(spark, files)

@@ -16,6 +16,7 @@ import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.SavedEffects;
@@ -57,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private int predict(SparkSession spark, TableSource source) {
-        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(spark);
         ModelFile.Saved saved = ModelFile.read(model, configuration);
         OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {

@@ -18,6 +18,7 @@ import org.sparkglmm.spark.data.OpenTable;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.SimulatedOutcomes;
 import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.SmallCounts;
@@ -73,7 +74,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private int simulate(SparkSession spark, TableSource source) {
-        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(spark);
         TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
         ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
         OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));

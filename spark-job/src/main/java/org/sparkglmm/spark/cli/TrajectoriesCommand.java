@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.spark.data.Covariate;
 import org.sparkglmm.spark.data.TrajectoryGrid;
+import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.TrajectoryTable;
@@ -109,7 +110,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
 
     private int draw(
             SparkSession spark, List<Double> times, Map<String, List<String>> groups, Map<String, String> given) {
-        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(spark);
         ModelFile.Saved saved = ModelFile.read(model, configuration);
         TrajectoryGrid curves = new TrajectoryGrid(saved.request(), saved.covariates());
         Covariate along = curves.time(plain(time));

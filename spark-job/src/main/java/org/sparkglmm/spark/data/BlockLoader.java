@@ -7,9 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.spark.HashPartitioner;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.storage.StorageLevel;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.BlockAssembler;
 import org.sparkglmm.core.design.ClusterBlock;
@@ -17,7 +14,9 @@ import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.RowChunk;
 import org.sparkglmm.core.model.Family;
-import scala.Tuple2;
+import org.sparkglmm.spark.engine.BlockStore;
+import org.sparkglmm.spark.engine.RddBlockStore;
+import org.sparkglmm.spark.engine.TableParts;
 
 /**
  * The one shuffle: packed rows travel to the partition of their person's block, where they are sorted and become blocks.
@@ -38,40 +37,38 @@ public final class BlockLoader {
     /**
      * What became of a table's rows.
      *
-     * @param blocks kept in memory (and on disk where they do not fit) until unpersisted
+     * @param blocks kept until they are released
      * @param personsDropped whose every row was incomplete
      */
-    public record Loaded(JavaRDD<ClusterBlock> blocks, long personsDropped) {}
+    public record Loaded(BlockStore blocks, long personsDropped) {}
 
     /** Brings the rows of a bound table together in blocks. */
     public static Loaded load(BoundTable table, Family family) {
-        JavaRDD<Scanned> rows = table.rows();
+        TableParts<Scanned> rows = table.rows();
         int blocks = blockCount(table.counts().complete());
-        int partitions = partitionCount(blocks, rows.context().defaultParallelism());
+        int partitions = partitionCount(blocks, rows.cores());
         RowRouter router = new RowRouter(table.design(), table.id().travelsAsLong(), blocks, partitions);
         BlockAssembler assembler = new BlockAssembler(table.design(), family, blocks);
-        JavaRDD<ClusterBlock> out = rows.flatMapToPair(router::route)
-                .partitionBy(new HashPartitioner(partitions))
-                .mapPartitions(
-                        packed -> assembler.assemble(router.together(packed)).iterator())
-                .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            // Makes the blocks, after which the rows as they were read are needed no more.
-            if (table.counts().dropped() == 0) {
-                out.count();
-                return new Loaded(out, 0);
+            RddBlockStore out = rows.blocks(
+                    router::route,
+                    partitions,
+                    packed -> assembler.assemble(router.together(packed)).iterator(),
+                    table.counts().complete(),
+                    table.design().fixed().size());
+            try {
+                long lost = table.counts().dropped() == 0
+                        ? 0
+                        : rows.countBeside(out, router::routeDropped, router::countLost);
+                return new Loaded(out, lost);
+            } catch (Throwable e) {
+                // Spark throws checked exceptions that its signatures do not name.
+                out.release();
+                throw e;
             }
-            long lost = rows.flatMapToPair(router::routeDropped)
-                    .partitionBy(new HashPartitioner(partitions))
-                    .zipPartitions(out, router::countLost)
-                    .reduce(Long::sum);
-            return new Loaded(out, lost);
-        } catch (Throwable e) {
-            // Spark throws checked exceptions that its signatures do not name.
-            out.unpersist(false);
-            throw e;
         } finally {
-            rows.unpersist(false);
+            // Of what the rows are as they were read, nothing is needed any more.
+            rows.release();
         }
     }
 
@@ -106,8 +103,8 @@ public final class BlockLoader {
             this.partitions = partitions;
         }
 
-        Iterator<Tuple2<Integer, byte[]>> route(Scanned scanned) {
-            List<Tuple2<Integer, byte[]>> out = new ArrayList<>();
+        Iterator<TableParts.Parcel> route(Scanned scanned) {
+            List<TableParts.Parcel> out = new ArrayList<>();
             if (scanned instanceof Scanned.Rows rows) {
                 RowChunk piece = empty(design.raw().size());
                 piece.append(rows.packed());
@@ -140,7 +137,7 @@ public final class BlockLoader {
             return out;
         }
 
-        private void deal(RowChunk piece, List<Tuple2<Integer, byte[]>> out) {
+        private void deal(RowChunk piece, List<TableParts.Parcel> out) {
             int[] partition = new int[piece.rows()];
             int[] next = new int[partitions + 1];
             for (int i = 0; i < partition.length; i++) {
@@ -157,15 +154,15 @@ public final class BlockLoader {
             int from = 0;
             for (int p = 0; p < partitions; p++) {
                 if (next[p] > from) {
-                    out.add(new Tuple2<>(p, piece.packed(order, from, next[p])));
+                    out.add(new TableParts.Parcel(p, piece.packed(order, from, next[p])));
                     from = next[p];
                 }
             }
         }
 
         /** The ids of incomplete rows, to where their complete rows are if they have any. */
-        Iterator<Tuple2<Integer, byte[]>> routeDropped(Scanned scanned) {
-            List<Tuple2<Integer, byte[]>> out = new ArrayList<>();
+        Iterator<TableParts.Parcel> routeDropped(Scanned scanned) {
+            List<TableParts.Parcel> out = new ArrayList<>();
             if (scanned instanceof Scanned.Rows rows) {
                 RowChunk ids = empty(0);
                 ids.append(rows.dropped());
@@ -175,11 +172,11 @@ public final class BlockLoader {
         }
 
         /** How many ids are in no block of their partition. */
-        Iterator<Long> countLost(Iterator<Tuple2<Integer, byte[]>> dropped, Iterator<ClusterBlock> blocks) {
+        Iterator<Long> countLost(Iterator<byte[]> dropped, Iterator<ClusterBlock> blocks) {
             Set<Object> lost = new HashSet<>();
             RowChunk all = empty(0);
             while (dropped.hasNext()) {
-                all.append(dropped.next()._2());
+                all.append(dropped.next());
             }
             for (int i = 0; i < all.rows(); i++) {
                 lost.add(id(all.ids(), i));
@@ -198,10 +195,10 @@ public final class BlockLoader {
         }
 
         /** All rows of a partition. */
-        RowChunk together(Iterator<Tuple2<Integer, byte[]>> packed) {
+        RowChunk together(Iterator<byte[]> packed) {
             RowChunk all = empty(design.raw().size());
             while (packed.hasNext()) {
-                all.append(packed.next()._2());
+                all.append(packed.next());
             }
             return all;
         }

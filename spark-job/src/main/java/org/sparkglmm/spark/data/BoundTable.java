@@ -2,16 +2,16 @@ package org.sparkglmm.spark.data;
 
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.api.java.JavaRDD;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.spark.engine.TableParts;
 
 /**
  * A table whose every row has been reduced to what the model reads of it: the id as it travels, then the values of {@link
  * Design#raw}. Complete rows only; they are kept until {@link BlockLoader} has made blocks of them.
  */
 public final class BoundTable {
-    private final JavaRDD<Scanned> rows;
+    private final TableParts<Scanned> rows;
     private final Design design;
     private final IdColumn id;
     private final RowCounts counts;
@@ -20,7 +20,7 @@ public final class BoundTable {
     private final List<Warning> warnings;
 
     BoundTable(
-            JavaRDD<Scanned> rows,
+            TableParts<Scanned> rows,
             Design design,
             IdColumn id,
             RowCounts counts,
@@ -50,7 +50,7 @@ public final class BoundTable {
         }
     }
 
-    JavaRDD<Scanned> rows() {
+    TableParts<Scanned> rows() {
         return rows;
     }
 

@@ -25,6 +25,7 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.formula.Variable;
+import org.sparkglmm.spark.engine.TableParts;
 
 /**
  * What a column that a model uses was read as.
@@ -100,14 +101,14 @@ public record ColumnsRead(String name, String words, boolean isFactor, long dist
             select.add((simple ? own.cast("string") : functions.lit(null).cast("string")).alias("__" + c));
         }
         int n = fields.size();
-        Distinct all = table.select(select.toArray(Column[]::new))
-                .javaRDD()
-                .mapPartitions(rows -> {
+        Distinct all = new Distinct(n);
+        TableParts.of(table.select(select.toArray(Column[]::new)), rows -> {
                     Distinct out = new Distinct(n);
                     rows.forEachRemaining(out::add);
                     return List.of(out).iterator();
                 })
-                .reduce(Distinct::merge);
+                .collect(part -> true)
+                .forEach(all::merge);
         long[] out = new long[n];
         for (int c = 0; c < n; c++) {
             int size = all.values.get(c).size();

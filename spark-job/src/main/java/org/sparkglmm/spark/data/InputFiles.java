@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /** The files that a table is read from, as they were when the reading began. Tables without files have none. */
 public final class InputFiles {
@@ -53,7 +54,7 @@ public final class InputFiles {
 
     /** Those of a table. */
     public static InputFiles of(Dataset<Row> table) {
-        Configuration configuration = table.sparkSession().sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(table.sparkSession());
         String[] names = table.inputFiles();
         List<Source> sources = Arrays.stream(names)
                 .sorted()

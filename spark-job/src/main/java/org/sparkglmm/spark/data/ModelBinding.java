@@ -8,13 +8,11 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.storage.StorageLevel;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
@@ -27,6 +25,7 @@ import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.formula.Formula;
 import org.sparkglmm.core.formula.Variable;
 import org.sparkglmm.core.model.AuxiliaryParameter;
+import org.sparkglmm.spark.engine.TableParts;
 
 /**
  * Binds a model to a table: checks its columns, finds their types and levels, counts what is missing, and says what is to
@@ -210,14 +209,14 @@ public final class ModelBinding {
         Design withoutLevels = describe();
         List<StructField> sources = sources();
         TableScan scan = scan(id, sources);
-        JavaRDD<Scanned> rows = scan.withRows().persist(StorageLevel.MEMORY_AND_DISK());
+        TableParts<Scanned> rows = scan.withRows().kept();
         try {
             Look look = firstLook(() -> scan.look(rows));
             requireAsFound(look);
             requireWholeIds(look, id);
             BoundTable.RowCounts counts = count(look, id);
             if (counts.complete() == 0) {
-                rows.unpersist(false);
+                rows.release();
                 return null;
             }
             findLevels(look);
@@ -229,7 +228,7 @@ public final class ModelBinding {
             return new BoundTable(rows, design, id, counts, request, covariates(sources, look), warnings);
         } catch (Throwable e) {
             // Spark throws checked exceptions that its signatures do not name.
-            rows.unpersist(false);
+            rows.release();
             throw e;
         }
     }

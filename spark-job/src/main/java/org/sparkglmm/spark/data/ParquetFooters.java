@@ -27,9 +27,10 @@ import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.Type;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.spark.data.TableFiles.DataFile;
+import org.sparkglmm.spark.engine.FileTasks;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /**
  * What the ends of Parquet files say of their columns. Spark looks at one file and reads the others as if they were like it: then
@@ -53,7 +54,7 @@ final class ParquetFooters {
 
     /** @return null if this Spark has no such library, or only the reading itself can tell why a file cannot be read */
     static List<Alike> read(SparkSession spark, List<DataFile> files) {
-        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(spark);
         ParquetColumn.Choices choices = new ParquetColumn.Choices(
                 isOn(spark, "spark.sql.parquet.binaryAsString", false),
                 isOn(spark, "spark.sql.parquet.inferTimestampNTZ.enabled", true));
@@ -100,10 +101,7 @@ final class ParquetFooters {
         List<String> paths = files.stream().map(f -> f.path().toString()).toList();
         byte[] settings = bytes(configuration);
         List<Integer> numbers = IntStream.range(0, paths.size()).boxed().toList();
-        return new JavaSparkContext(spark.sparkContext())
-                .parallelize(numbers, (paths.size() + FILES_A_TASK - 1) / FILES_A_TASK)
-                .mapPartitions(some -> footers(some, paths, settings, choices))
-                .collect();
+        return FileTasks.ofItems(spark, numbers, FILES_A_TASK, some -> footers(some, paths, settings, choices));
     }
 
     private static Iterator<Footer> footers(

@@ -26,6 +26,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.spark.data.TableFiles.DataFile;
+import org.sparkglmm.spark.engine.FileTasks;
 
 /**
  * Reads a folder of files with the columns whose values stand in the names of its subfolders, {@code person=01/visit=2}. Spark
@@ -193,7 +194,7 @@ final class PartitionFolders {
         }
         return roots.stream()
                 .map(root -> withColumns(
-                        reader, own, wanted, root, TableFiles.literal(root).toString()))
+                        reader, own, wanted, root, FileTasks.literal(root).toString()))
                 .reduce(Dataset::union)
                 .orElseThrow();
     }
@@ -212,7 +213,7 @@ final class PartitionFolders {
     }
 
     private static String[] literal(List<DataFile> files) {
-        return files.stream().map(f -> TableFiles.literal(f.path()).toString()).toArray(String[]::new);
+        return files.stream().map(f -> FileTasks.literal(f.path()).toString()).toArray(String[]::new);
     }
 
     /**

@@ -9,12 +9,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -28,6 +26,7 @@ import org.sparkglmm.core.inference.JointVariance;
 import org.sparkglmm.core.likelihood.ConditionalModes;
 import org.sparkglmm.core.likelihood.GaussHermite;
 import org.sparkglmm.core.likelihood.MixedModel;
+import org.sparkglmm.spark.engine.BlockStore;
 
 /**
  * The persons' effects as a table: id, n_obs, then re_ and se_ of every random effect, and the conditional covariance cov_ of
@@ -129,8 +128,7 @@ public final class PersonEffects {
      * @param blocks about the centres of covariates that lie far from 0, where the fit has such; the table is about 0, with those about
      *     the centres beside it
      */
-    public static Dataset<Row> table(
-            SparkSession spark, BoundTable bound, JavaRDD<ClusterBlock> blocks, FitResult fit) {
+    public static Dataset<Row> table(BoundTable bound, BlockStore blocks, FitResult fit) {
         String travelled = "__id";
         GaussHermite grid = new GaussHermite(fit.nodes(), fit.layout().random());
         CentredEstimates centred = fit.inColumns();
@@ -151,8 +149,8 @@ public final class PersonEffects {
         if (toRaw != null) {
             schema = schema.add(CENTRED, DataTypes.createArrayType(DataTypes.DoubleType), true);
         }
-        Dataset<Row> rows = spark.createDataFrame(
-                blocks.flatMap(block -> {
+        Dataset<Row> rows = blocks.table(
+                block -> {
                     ConditionalModes modes = ConditionalModes.withInfluences(block, model, grid, parameters, change);
                     int clusters = block.clusters();
                     Double[][] derivatives = new Double[clusters][];
@@ -189,7 +187,7 @@ public final class PersonEffects {
                                 derivatives[i],
                                 about[i]);
                     });
-                }),
+                },
                 schema);
         List<Column> select = new ArrayList<>();
         select.add(bound.id().decode(travelled).alias(bound.id().name()));
@@ -219,19 +217,14 @@ public final class PersonEffects {
 
     /** The same without influences, with the id as it travels and everybody's {@link #DERIVATIVES}. */
     static Dataset<Row> travelling(
-            SparkSession spark,
-            BoundTable bound,
-            JavaRDD<ClusterBlock> blocks,
-            MixedModel model,
-            double[] parameters,
-            String idName) {
+            BoundTable bound, BlockStore blocks, MixedModel model, double[] parameters, String idName) {
         int q = model.layout().random();
-        return spark.createDataFrame(
-                blocks.flatMap(block -> {
+        return blocks.table(
+                block -> {
                     ConditionalModes modes = ConditionalModes.of(block, model, parameters, true);
                     return rows(
                             block, i -> row(block, modes, q, i, (Object) flat(modes.derivatives(block.clusterOf(i)))));
-                }),
+                },
                 schema(bound, idName).add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
     }
 

@@ -4,10 +4,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +21,6 @@ import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.AliasedColumn;
-import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
@@ -32,7 +32,7 @@ import org.sparkglmm.core.inference.RowPredictor;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.model.Family;
-import org.sparkglmm.spark.engine.SparkClusterData;
+import org.sparkglmm.spark.engine.BlockStore;
 
 /**
  * Predictions for the rows of any table, with standard errors. A person's effects are those the fit saved; for a person the fit
@@ -282,16 +282,12 @@ public final class Predictor {
      * @param bound the fitted table
      * @param blocks its blocks, about the centres where there are any
      */
-    public Dataset<Row> predictFitted(
-            Dataset<Row> table, boolean text, BoundTable bound, JavaRDD<ClusterBlock> blocks) {
+    public Dataset<Row> predictFitted(Dataset<Row> table, boolean text, BoundTable bound, BlockStore blocks) {
         return join(
                 table,
                 text,
                 ModelBinding.predictors(request, table, text).id().encode(),
-                keep(
-                        PersonEffects.travelling(
-                                spark, bound, blocks, model, inColumns().parameters(), ID),
-                        "fit"));
+                keep(PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), ID), "fit"));
     }
 
     private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> effects) {
@@ -315,7 +311,7 @@ public final class Predictor {
                 estimates.parameters().length,
                 table.schema().size(),
                 joined.schema().fieldIndex(SOURCE));
-        return spark.createDataFrame(joined.javaRDD().map(each), schema);
+        return joined.map(each, Encoders.row(schema));
     }
 
     /** Whether saved effects come with what joint standard errors need. */
@@ -415,14 +411,14 @@ public final class Predictor {
         }
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
         RowFilter each = new RowFilter(columns.design(), filter, table.schema().size());
-        return spark.createDataFrame(rows.javaRDD().filter(each), rows.schema())
+        return rows.filter(each)
                 .select(Arrays.stream(table.columns())
                         .map(c -> functions.col(TableColumns.quoted(c)))
                         .toArray(Column[]::new));
     }
 
     /** Own columns come first, then raw values. */
-    private static final class RowFilter implements Function<Row, Boolean>, Serializable {
+    private static final class RowFilter implements FilterFunction<Row> {
         private static final long serialVersionUID = 1;
 
         private final Design design;
@@ -437,7 +433,7 @@ public final class Predictor {
         }
 
         @Override
-        public Boolean call(Row row) {
+        public boolean call(Row row) {
             if (encoder == null) {
                 encoder = new RowEncoder(design.raw());
             }
@@ -465,19 +461,15 @@ public final class Predictor {
         Design kept = estimates
                 .inColumns(bound.design().withColumns(design.fixed(), design.auxiliary()), request.family())
                 .design();
-        JavaRDD<ClusterBlock> blocks =
+        BlockStore blocks =
                 BlockLoader.load(bound.withDesign(kept), request.family()).blocks();
-        long impossible = DataMoments.of(new SparkClusterData(blocks), request.family(), kept)
-                .unsupported();
+        long impossible = DataMoments.of(blocks.data(), request.family(), kept).unsupported();
         if (impossible > 0) {
             throw new DataException("outcome " + request.formula().response().text() + ": " + RowCount.words(impossible)
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(
-                PersonEffects.travelling(
-                        spark, bound, blocks, model, inColumns().parameters(), ID),
-                "rows");
+        return keep(PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), ID), "rows");
     }
 
     private CentredEstimates inColumns() {
@@ -496,7 +488,7 @@ public final class Predictor {
     }
 
     /** Row of the joined table → row of the result. Own columns come first, then raw values, id, effects, source. */
-    private static final class RowPrediction implements Function<Row, Row>, Serializable {
+    private static final class RowPrediction implements MapFunction<Row, Row> {
         private static final long serialVersionUID = 1;
 
         private final Design design;

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -77,8 +78,8 @@ public final class RegistryGenerator implements Serializable {
 
     /** The table, in a number of partitions. */
     public Dataset<Row> table(SparkSession spark, int partitions) {
-        JavaRDD<Row> rows = spark.range(0, persons, 1, partitions).toJavaRDD().flatMap(this::visitsOf);
-        return spark.createDataFrame(rows, SCHEMA);
+        FlatMapFunction<Long, Row> visits = this::visitsOf;
+        return spark.range(0, persons, 1, partitions).flatMap(visits, Encoders.row(SCHEMA));
     }
 
     private Iterator<Row> visitsOf(Long person) {

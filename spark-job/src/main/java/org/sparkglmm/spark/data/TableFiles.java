@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /**
  * The files below a path, as Spark lists them but with those that Spark would pass over in silence: in folders that are no
@@ -45,7 +46,7 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
     static TableFiles of(SparkSession spark, String path) {
         try {
             Path pattern = new Path(path);
-            FileSystem files = pattern.getFileSystem(spark.sparkContext().hadoopConfiguration());
+            FileSystem files = pattern.getFileSystem(SparkSessions.hadoop(spark));
             FileStatus[] roots = files.globStatus(pattern);
             if (roots == null) {
                 return null;
@@ -92,12 +93,6 @@ record TableFiles(List<DataFile> data, LakeTable lake, boolean isWholeLake) {
         }
         data.sort(Comparator.comparing(DataFile::path));
         return new TableFiles(List.copyOf(data), lake, isWhole);
-    }
-
-    /** A path that means just this file or folder, whatever signs are in it. */
-    static Path literal(Path path) {
-        String escaped = path.toUri().getPath().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
-        return new Path(path.toUri().getScheme(), path.toUri().getAuthority(), escaped);
     }
 
     private static List<String> folders(Path root, Path file) {

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,6 +13,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.RowChunk;
+import org.sparkglmm.spark.engine.TableParts;
 
 /**
  * The one look at the table: a scan that counts rows and what is missing, finds the labels of factors, and packs the
@@ -100,23 +100,19 @@ final class TableScan {
     }
 
     /** Complete rows and counts, part by part. */
-    JavaRDD<Scanned> withRows() {
-        return columns.javaRDD().mapPartitions(task::scan);
+    TableParts<Scanned> withRows() {
+        return TableParts.of(columns, task::scan);
     }
 
     /** Counts alone. */
     Look look() {
-        return merged(columns.javaRDD().mapPartitions(task::count));
+        return look(TableParts.of(columns, task::count));
     }
 
     /** The counts of all parts, in their order. */
-    Look look(JavaRDD<Scanned> scanned) {
-        return merged(scanned.filter(part -> part instanceof Scanned.Counts));
-    }
-
-    private Look merged(JavaRDD<Scanned> counts) {
+    Look look(TableParts<Scanned> scanned) {
         Look out = task.emptyLook();
-        for (Scanned part : counts.collect()) {
+        for (Scanned part : scanned.collect(part -> part instanceof Scanned.Counts)) {
             out.merge(((Scanned.Counts) part).look());
         }
         return out;

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,16 +22,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
-import org.apache.hadoop.mapreduce.Job;
-import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
-import org.apache.hadoop.mapreduce.lib.input.FileSplit;
-import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
-import org.apache.spark.api.java.JavaNewHadoopRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -52,7 +44,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
-import scala.Tuple2;
+import org.sparkglmm.spark.engine.FileTasks;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /**
  * Opens a text table. First every file is looked through for its structure ({@link TextLook}), which tells the columns' types and what
@@ -63,8 +56,6 @@ final class TextTable {
     /** In a column's metadata: its name in the header, where another column has that name too. */
     static final String NAME_IN_HEADER = "nameInHeader";
 
-    private static final int LARGEST_PART = 128 << 20;
-    private static final int SMALLEST_PART = 4 << 20;
     private static final int SPARKS_COLUMNS = 20_480;
 
     /** No name of a column is longer than this many lines. */
@@ -254,7 +245,7 @@ final class TextTable {
     }
 
     private Reader characters(Path file) throws IOException {
-        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        Configuration configuration = SparkSessions.hadoop(spark);
         CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(file);
         InputStream in = file.getFileSystem(configuration).open(file);
         return new InputStreamReader(codec == null ? in : codec.createInputStream(in), dialect.charset());
@@ -278,47 +269,16 @@ final class TextTable {
     private record Part(String file, long start, TextLook look) implements Serializable {}
 
     private List<Part> parts(boolean byFile) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Configuration configuration = new Configuration(context.hadoopConfiguration());
-        configuration.set("textinputformat.record.delimiter", "\n");
         try {
-            long bytes = files.stream()
-                    .parallel()
-                    .mapToLong(file -> length(file, configuration))
-                    .sum();
-            Job job = Job.getInstance(configuration);
-            FileInputFormat.setInputPaths(
-                    job, files.stream().map(TableFiles::literal).toArray(Path[]::new));
-            int cores = Math.max(1, context.defaultParallelism());
-            if (byFile) {
-                FileInputFormat.setMinInputSplitSize(job, Long.MAX_VALUE);
-            } else {
-                FileInputFormat.setMaxInputSplitSize(
-                        job, Math.min(LARGEST_PART, Math.max(SMALLEST_PART, bytes / cores + 1)));
-            }
-            JavaNewHadoopRDD<LongWritable, Text> lines = (JavaNewHadoopRDD<LongWritable, Text>) context.newAPIHadoopRDD(
-                    job.getConfiguration(), TextInputFormat.class, LongWritable.class, Text.class);
-            int tasks = (int) Math.min(lines.getNumPartitions(), Math.max(2L * cores, bytes / LARGEST_PART + 1));
-            LookThrough each = new LookThrough(dialect, names, byFile);
-            return lines.mapPartitionsWithInputSplit((split, in) -> each.at((FileSplit) split, in), false)
-                    .coalesce(tasks)
-                    .collect();
-        } catch (IOException | UncheckedIOException e) {
+            return FileTasks.ofLines(spark, files, byFile, new LookThrough(dialect, names, byFile));
+        } catch (IOException e) {
             throw new DataException("a file of the table cannot be read: it vanished while the table was read;"
                     + " is another program writing there? Run again when it is done");
         }
     }
 
-    private static long length(Path file, Configuration configuration) {
-        try {
-            return file.getFileSystem(configuration).getFileStatus(file).getLen();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** What a task does with a part. */
-    private static final class LookThrough implements Serializable {
+    private static final class LookThrough implements FileTasks.OfLines<Part> {
         private static final long serialVersionUID = 1;
 
         private final TextDialect dialect;
@@ -331,12 +291,13 @@ final class TextTable {
             this.byFile = byFile;
         }
 
-        Iterator<Part> at(FileSplit split, Iterator<Tuple2<LongWritable, Text>> lines) {
+        @Override
+        public Part of(String file, long start, Iterator<Text> lines) {
             TextLook look = new TextLook(dialect, names);
-            look.begin(split.getStart() == 0);
+            look.begin(start == 0);
             boolean goesOn = true;
             while (goesOn && lines.hasNext()) {
-                Text line = lines.next()._2();
+                Text line = lines.next();
                 if (byFile) {
                     // The next line will stand in the same bytes.
                     byte[] bytes = line.copyBytes();
@@ -345,8 +306,7 @@ final class TextTable {
                     goesOn = look.between(line.getBytes(), line.getLength(), false, false);
                 }
             }
-            return List.of(new Part(split.getPath().toString(), split.getStart(), look))
-                    .iterator();
+            return new Part(file, start, look);
         }
     }
 

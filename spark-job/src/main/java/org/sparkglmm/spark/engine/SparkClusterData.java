@@ -13,7 +13,6 @@ import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
-import org.sparkglmm.core.design.LocalClusterData;
 import org.sparkglmm.core.design.MergeTree;
 import org.sparkglmm.core.design.SummingPass;
 import org.sparkglmm.core.math.NumberTape;
@@ -25,9 +24,6 @@ import org.sparkglmm.core.math.NumberTape;
  */
 public final class SparkClusterData implements ClusterData {
     private static final long UNKNOWN = -1;
-    /** Numbers that are no burden to the driver: some 30 MB. */
-    private static final long HERE = 4_000_000;
-
     /** Bytes that a pass may send to the driver at once: a sixteenth of what Spark allows by default (spark.driver.maxResultSize). */
     private static final long MOST_BYTES = 64L << 20;
     /** Tasks of a second stage, each with some of about so many ranges of places. */
@@ -52,21 +48,6 @@ public final class SparkClusterData implements ClusterData {
         this.blocks = blocks;
         this.rows = rows;
         this.mostBytes = mostBytes;
-    }
-
-    /**
-     * The blocks where passes over them cost least: small data are brought to this process, whose threads need no jobs.
-     *
-     * @param rows that went into the blocks
-     * @param columns that a row has about, beside its outcome
-     */
-    public static ClusterData of(JavaRDD<ClusterBlock> blocks, long rows, int columns) {
-        if (rows * (columns + 1L) > HERE) {
-            return new SparkClusterData(blocks, rows);
-        }
-        List<ClusterBlock> here = new ArrayList<>(blocks.collect());
-        here.sort(Comparator.comparingInt(ClusterBlock::index));
-        return new LocalClusterData(here, Runtime.getRuntime().availableProcessors());
     }
 
     private record Indexed<R>(int index, R result) implements Serializable {}
@@ -169,10 +150,5 @@ public final class SparkClusterData implements ClusterData {
     @Override
     public ClusterData centred(Centring centring) {
         return new SparkClusterData(blocks.map(centring::of), rows, mostBytes);
-    }
-
-    /** The blocks themselves, for what is written person by person. */
-    public JavaRDD<ClusterBlock> blocks() {
-        return blocks;
     }
 }

@@ -1,6 +1,7 @@
 package org.sparkglmm.spark.engine;
 
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
@@ -13,6 +14,16 @@ public final class SparkSessions {
     /** {@link UsageException} if the session has no RDDs, as with Spark Connect and on Databricks' standard and serverless compute. */
     public static void requireRdds(SparkSession session) {
         requireContext(session::sparkContext);
+    }
+
+    /** How Hadoop finds file systems. */
+    public static Configuration hadoop(SparkSession session) {
+        return session.sparkContext().hadoopConfiguration();
+    }
+
+    /** Tasks that run at once. */
+    public static int cores(SparkSession session) {
+        return session.sparkContext().defaultParallelism();
     }
 
     /** {@link UsageException} if there is no table, or one without end. */

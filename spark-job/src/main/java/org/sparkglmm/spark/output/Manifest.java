@@ -18,7 +18,6 @@ import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Warning;
@@ -28,6 +27,7 @@ import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.InputFiles;
 import org.sparkglmm.spark.data.InputFiles.InputFile;
 import org.sparkglmm.spark.data.TableSource;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /**
  * manifest.json, for an audit: what was asked for, which files it was read from, what became of the rows, how the fit went, and what was
@@ -131,13 +131,14 @@ public final class Manifest implements FitListener {
         versions.put("spark", spark.version());
         versions.put("java", System.getProperty("java.version"));
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        root.put("master", spark.sparkContext().master());
-        root.put("applicationId", spark.sparkContext().applicationId());
-        root.put("parallelism", spark.sparkContext().defaultParallelism());
-        SparkConf conf = spark.sparkContext().getConf();
+        root.put("master", spark.conf().get("spark.master"));
+        root.put("applicationId", spark.conf().get("spark.app.id"));
+        root.put("parallelism", SparkSessions.cores(spark));
         ObjectNode sparkSettings = root.putObject("sparkSettings");
         for (String key : SPARK_SETTINGS) {
-            String value = key.startsWith("spark.sql.") ? spark.conf().get(key) : conf.get(key, "");
+            String value = key.startsWith("spark.sql.")
+                    ? spark.conf().get(key)
+                    : spark.conf().get(key, "");
             if (!value.isEmpty()) {
                 sparkSettings.put(key, value);
             }

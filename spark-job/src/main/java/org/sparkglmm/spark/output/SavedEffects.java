@@ -22,6 +22,7 @@ import org.sparkglmm.core.design.Design;
 import org.sparkglmm.spark.data.DamagedTable;
 import org.sparkglmm.spark.data.InputFiles;
 import org.sparkglmm.spark.data.PersonEffects;
+import org.sparkglmm.spark.engine.SparkSessions;
 
 /**
  * The persons' effects beside a model, which must be that model's. model.json knows them by a fingerprint of their rows, which does not
@@ -71,7 +72,7 @@ public final class SavedEffects {
     public static Dataset<Row> open(SparkSession spark, String folder) {
         Path path = new Path(folder, ModelFile.RANDOM_EFFECTS);
         return told(folder, () -> {
-            if (!path.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(path)) {
+            if (!path.getFileSystem(SparkSessions.hadoop(spark)).exists(path)) {
                 throw new DataException("no " + ModelFile.RANDOM_EFFECTS + " in " + folder
                         + ": it is part of the results of a fit, and predictions need it; copy the folder as a whole, or"
                         + " fit again");
@@ -83,8 +84,7 @@ public final class SavedEffects {
     /** @throws DataException if they are damaged or another model's */
     public static void requireOf(ModelFile.Saved saved, Design design, String folder, Dataset<Row> effects) {
         String problem = told(folder, () -> {
-            FileSystem files = new Path(folder)
-                    .getFileSystem(effects.sparkSession().sparkContext().hadoopConfiguration());
+            FileSystem files = new Path(folder).getFileSystem(SparkSessions.hadoop(effects.sparkSession()));
             return saved.effects() == null
                     ? ofEarlierVersion(files, folder, effects, saved, design)
                     : problem(saved.effects(), fingerprint(effects));

@@ -11,7 +11,6 @@ import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.spark.cli.TestSession;
+import org.sparkglmm.spark.engine.BlockStore;
 
 /** From a table to blocks: one reading, and the same blocks however the table is cut. */
 class BlockLoaderTest {
@@ -79,11 +79,9 @@ class BlockLoaderTest {
     }
 
     private static byte[] blocks(BoundTable bound) {
-        JavaRDD<ClusterBlock> loaded =
-                BlockLoader.load(bound, bound.request().family()).blocks();
-        List<ClusterBlock> blocks = new ArrayList<>(loaded.collect());
-        loaded.unpersist();
-        blocks.sort(Comparator.comparingInt(ClusterBlock::index));
+        BlockStore loaded = BlockLoader.load(bound, bound.request().family()).blocks();
+        List<ClusterBlock> blocks = loaded.data().mapBlocks(block -> block);
+        loaded.release();
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             ObjectOutputStream out = new ObjectOutputStream(bytes);
@@ -118,11 +116,10 @@ class BlockLoaderTest {
             assertEquals(all.size() - complete.size(), loaded.personsDropped());
             assertEquals(
                     complete.size(),
-                    loaded.blocks()
-                            .map(ClusterBlock::persons)
-                            .reduce(Integer::sum)
-                            .intValue());
-            loaded.blocks().unpersist(false);
+                    loaded.blocks().data().mapBlocks(ClusterBlock::persons).stream()
+                            .mapToInt(Integer::intValue)
+                            .sum());
+            loaded.blocks().release();
         }
     }
 
@@ -183,10 +180,10 @@ class BlockLoaderTest {
                 () -> ModelBinding.bind(request(Map.of("sex", List.of("F", "D"))), table(rows(100, 3), 2), false));
         assertEquals(Map.of(), context.getPersistentRDDs());
         BoundTable bound = ModelBinding.bind(request(Map.of()), table(rows(100, 3), 2), false);
-        JavaRDD<ClusterBlock> blocks =
-                BlockLoader.load(bound, bound.request().family()).blocks();
-        assertEquals(Set.of(blocks.id()), context.getPersistentRDDs().keySet(), "the blocks alone");
-        blocks.unpersist();
+        BlockStore blocks = BlockLoader.load(bound, bound.request().family()).blocks();
+        assertEquals(1, context.getPersistentRDDs().size(), "the blocks alone");
+        blocks.release();
+        assertEquals(Map.of(), context.getPersistentRDDs());
     }
 
     @Test

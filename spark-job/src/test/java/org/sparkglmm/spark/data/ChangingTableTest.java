@@ -58,7 +58,7 @@ class ChangingTableTest {
         Dataset<Row> table = new TableSource(file.toString(), null, null).read(TestSession.get(), "id");
         BoundTable bound = ModelBinding.bind(request(), table, true);
         assertEquals(100, bound.counts().complete());
-        bound.rows().unpersist(true);
+        bound.rows().release();
         Files.writeString(file, Files.readString(file).replace(",b", ",z"));
         Exception failed = assertThrows(
                 Exception.class, () -> BlockLoader.load(bound, bound.request().family()));
