@@ -3,10 +3,12 @@ package org.sparkglmm.core.likelihood;
 import java.util.Arrays;
 import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.ClusterBlock;
+import org.sparkglmm.core.model.Adjoint;
 import org.sparkglmm.core.model.AuxiliaryPredictors;
 import org.sparkglmm.core.model.Derivatives;
 import org.sparkglmm.core.model.ObservationModel;
 import org.sparkglmm.core.model.ParameterLayout;
+import org.sparkglmm.core.model.RowWindow;
 
 /**
  * A window of some hundred rows, the whole clusters of a block one after another, so that the density is evaluated for all of
@@ -355,7 +357,7 @@ final class ClusterBatch {
 
     /** Evaluates the density of all rows of the window. */
     void evaluate(double[] eta, int order, Derivatives out) {
-        density.evaluate(block.observations(), firstRow, rows, eta, prepared, order, out);
+        density.evaluate(window(eta), order, out);
     }
 
     /** The same for one cluster's rows; what a model keeps beside the derivatives is not brought along. */
@@ -363,7 +365,7 @@ final class ClusterBatch {
         int from = start[i];
         int n = start[i + 1] - from;
         System.arraycopy(eta, from, someEta, 0, n);
-        density.evaluate(block.observations(), firstRow + from, n, someEta, prepared, order, some);
+        density.evaluate(new RowWindow(block.observations(), firstRow + from, n, someEta, prepared), order, some);
         System.arraycopy(some.value, 0, out.value, from, n);
         System.arraycopy(some.first, 0, out.first, from, n);
         System.arraycopy(some.second, 0, out.second, from, n);
@@ -372,11 +374,15 @@ final class ClusterBatch {
 
     /** wℓ'''' of all rows of the window; false if the density cannot be evaluated around η. */
     boolean evaluateFourth(FourthDerivative derivative, double[] eta, double[] out) {
-        return derivative.evaluate(block.observations(), firstRow, rows, eta, prepared, out);
+        return derivative.evaluate(window(eta), out);
     }
 
     /** {@link ObservationModel#addAuxiliary} for all rows of the window. */
-    void addAuxiliary(double[] eta, Derivatives at, double[] value, double[] first, double[] second, double[][] into) {
-        density.addAuxiliary(block.observations(), firstRow, rows, eta, prepared, at, value, first, second, into);
+    void addAuxiliary(double[] eta, Derivatives at, Adjoint adjoint, double[][] into) {
+        density.addAuxiliary(window(eta), at, adjoint, into);
+    }
+
+    private RowWindow window(double[] eta) {
+        return new RowWindow(block.observations(), firstRow, rows, eta, prepared);
     }
 }

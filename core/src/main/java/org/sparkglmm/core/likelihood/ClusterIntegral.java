@@ -7,6 +7,7 @@ import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.CompensatedSum;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.MatrixBatch;
+import org.sparkglmm.core.model.Adjoint;
 import org.sparkglmm.core.model.Derivatives;
 import org.sparkglmm.core.model.ParameterLayout;
 
@@ -364,7 +365,7 @@ final class ClusterIntegral {
             for (int i = 0; i < n; i++) {
                 Arrays.fill(nodeWeight, batch.start[i], batch.start[i + 1], weight[i]);
             }
-            batch.addAuxiliary(nodeEta, atNode, nodeWeight, null, null, psiAdjoint);
+            batch.addAuxiliary(nodeEta, atNode, new Adjoint(nodeWeight, null, null), psiAdjoint);
         }
     }
 
@@ -525,7 +526,7 @@ final class ClusterIntegral {
         for (int j = 0; j < batch.rows; j++) {
             minusM[j] = -m[j];
         }
-        batch.addAuxiliary(modes.eta, modes.at, nodeWeight, along, minusM, psiAdjoint);
+        batch.addAuxiliary(modes.eta, modes.at, new Adjoint(nodeWeight, along, minusM), psiAdjoint);
     }
 
     /** Adds the window to a sum; spoils it if a cluster has no likelihood. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.SmallMatrices;
+import org.sparkglmm.core.model.Adjoint;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
@@ -165,7 +166,7 @@ final class ClusterPosterior {
         // Rows of other clusters have no part in it.
         Arrays.fill(along, 0, batch.start[i], 0);
         Arrays.fill(along, batch.start[i + 1], batch.rows, 0);
-        batch.addAuxiliary(modes.eta, modes.at, zeros, along, zeros, psiAdjoint);
+        batch.addAuxiliary(modes.eta, modes.at, new Adjoint(zeros, along, zeros), psiAdjoint);
         for (int k = 0; k < psiAdjoint.length; k++) {
             BlockColumn[] columns = block.auxiliary(k);
             sum(

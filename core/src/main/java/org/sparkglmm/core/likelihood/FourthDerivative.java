@@ -2,7 +2,7 @@ package org.sparkglmm.core.likelihood;
 
 import org.sparkglmm.core.model.Derivatives;
 import org.sparkglmm.core.model.ObservationModel;
-import org.sparkglmm.core.model.Observations;
+import org.sparkglmm.core.model.RowWindow;
 
 /**
  * wℓ'''' of some rows, as a central difference of the ℓ''' that families supply: two more evaluations of the
@@ -35,16 +35,15 @@ final class FourthDerivative {
     }
 
     /**
-     * Writes it for rows {@code from} to {@code from + count - 1}.
+     * Writes it for the rows of a window.
      *
-     * @param eta linear predictor of row from + j at j
-     * @param out filled for j = 0 … count - 1
+     * @param out filled for every row
      * @return false if the density cannot be evaluated around η
      */
-    boolean evaluate(Observations observations, int from, int count, double[] eta, double[][] prepared, double[] out) {
+    boolean evaluate(RowWindow rows, double[] out) {
         double step = STEP;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (difference(observations, from, count, eta, prepared, step, out)) {
+            if (difference(rows, step, out)) {
                 return true;
             }
             // A row is close to the edge of the link's range: look closer.
@@ -53,24 +52,19 @@ final class FourthDerivative {
         return false;
     }
 
-    private boolean difference(
-            Observations observations,
-            int from,
-            int count,
-            double[] eta,
-            double[][] prepared,
-            double step,
-            double[] out) {
+    private boolean difference(RowWindow rows, double step, double[] out) {
+        int count = rows.count();
+        double[] eta = rows.eta();
         for (int j = 0; j < count; j++) {
             below[j] = eta[j] - step * scale(eta[j]);
         }
-        density.evaluate(observations, from, count, below, prepared, 3, at);
+        density.evaluate(rows.at(below), 3, at);
         System.arraycopy(at.third, 0, out, 0, count);
         boolean finite = isFinite(count);
         for (int j = 0; j < count; j++) {
             above[j] = eta[j] + step * scale(eta[j]);
         }
-        density.evaluate(observations, from, count, above, prepared, 3, at);
+        density.evaluate(rows.at(above), 3, at);
         for (int j = 0; j < count; j++) {
             out[j] = (at.third[j] - out[j]) / (above[j] - below[j]);
         }

@@ -145,14 +145,11 @@ final class BinomialFamily implements Family {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             // -|η| to begin with, then the smaller one of p and 1-p
             double[] far = out.column(0);
             double[] softplus = out.column(1);
@@ -202,14 +199,11 @@ final class BinomialFamily implements Family {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             double[] tail = out.scratch(0);
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);

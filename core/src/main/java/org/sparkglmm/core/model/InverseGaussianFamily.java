@@ -100,14 +100,12 @@ final class InverseGaussianFamily extends AmountFamily {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
             for (int j = 0; j < count; j++) {
                 double y = observations.y[from + j];
                 double kappa = prepared[KAPPA][from + j];
@@ -125,17 +123,14 @@ final class InverseGaussianFamily extends AmountFamily {
         }
 
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double halfSquare = -at.value[j] - 0.5 * w * prepared[LOG_PHI][from + j];

@@ -103,14 +103,12 @@ final class NegativeBinomial1Family extends CountFamily {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
             double[] rising = out.scratch(0);
             double[] r = out.scratch(1);
             for (int j = 0; j < count; j++) {
@@ -140,17 +138,15 @@ final class NegativeBinomial1Family extends CountFamily {
         }
 
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             double[] r = at.scratch(1);
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);

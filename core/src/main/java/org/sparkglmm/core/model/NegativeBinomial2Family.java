@@ -102,14 +102,12 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
             for (int j = 0; j < count; j++) {
                 double y = observations.y[from + j];
                 double theta = prepared[THETA][from + j];
@@ -133,17 +131,15 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double theta = prepared[THETA][from + j];
@@ -184,14 +180,12 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
             double[] r = out.scratch(1);
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;
@@ -236,17 +230,15 @@ final class NegativeBinomial2Family extends CountFamily {
         }
 
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             double[] r = at.scratch(1);
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;

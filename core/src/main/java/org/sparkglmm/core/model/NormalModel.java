@@ -47,14 +47,12 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
     }
 
     @Override
-    public void evaluate(
-            Observations observations,
-            int from,
-            int count,
-            double[] eta,
-            double[][] prepared,
-            int order,
-            Derivatives out) {
+    public void evaluate(RowWindow rows, int order, Derivatives out) {
+        Observations observations = rows.observations;
+        int from = rows.from;
+        int count = rows.count;
+        double[] eta = rows.eta;
+        double[][] prepared = rows.prepared;
         for (int j = 0; j < count; j++) {
             double tau = prepared[TAU][from + j];
             double e = eta[j];
@@ -94,17 +92,14 @@ record NormalModel(Link link, boolean ofLogarithm) implements ObservationModel {
     }
 
     @Override
-    public void addAuxiliary(
-            Observations observations,
-            int from,
-            int count,
-            double[] eta,
-            double[][] prepared,
-            Derivatives at,
-            double[] value,
-            double[] first,
-            double[] second,
-            double[][] into) {
+    public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+        Observations observations = rows.observations;
+        int from = rows.from;
+        int count = rows.count;
+        double[][] prepared = rows.prepared;
+        double[] value = adjoint.value;
+        double[] first = adjoint.first;
+        double[] second = adjoint.second;
         for (int j = 0; j < count; j++) {
             double w = observations.weight(from + j);
             // τ r² from ℓ itself.

@@ -32,40 +32,19 @@ public interface ObservationModel extends Serializable {
     }
 
     /**
-     * Log-density of rows {@code from} to {@code from + count - 1} at the linear predictor η.
+     * Log-density of the rows of a window.
      *
-     * @param eta linear predictor, eta[j] belongs to row from + j
-     * @param prepared what {@link #prepare} made, by row of the block
      * @param order how many derivatives to fill in at least: 0, 1, 2 or 3
      * @param out filled for j = 0 … count - 1; the value of a row is -infinity where its η lies outside the link's range, NaN
      *     where it is NaN, and then its derivatives are undefined
      */
-    void evaluate(
-            Observations observations,
-            int from,
-            int count,
-            double[] eta,
-            double[][] prepared,
-            int order,
-            Derivatives out);
+    void evaluate(RowWindow rows, int order, Derivatives out);
 
     /**
-     * The adjoint of (ℓ, ℓ', ℓ'') in the linear predictors of ψ: adds w (value_j ∂ℓ/∂ψ_k + first_j ∂ℓ'/∂ψ_k + second_j
+     * From the adjoint of (ℓ, ℓ', ℓ'') to that of the linear predictors of ψ: adds w (value_j ∂ℓ/∂ψ_k + first_j ∂ℓ'/∂ψ_k + second_j
      * ∂ℓ''/∂ψ_k) to {@code into[k][j]}. Families without ψ have nothing to add.
      *
-     * @param at what {@link #evaluate} filled in at the same η: order 1 if {@code first} is null, 3 otherwise
-     * @param first null for zeros
-     * @param second null together with {@code first}
+     * @param at what {@link #evaluate} filled in for the same window: of order 1 if the adjoint is of ℓ alone, 3 otherwise
      */
-    default void addAuxiliary(
-            Observations observations,
-            int from,
-            int count,
-            double[] eta,
-            double[][] prepared,
-            Derivatives at,
-            double[] value,
-            double[] first,
-            double[] second,
-            double[][] into) {}
+    default void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {}
 }

@@ -206,14 +206,12 @@ final class OrdinalFamily implements Family {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
             double[] low = out.column(0);
             double[] high = out.column(1);
             for (int j = 0; j < count; j++) {
@@ -225,17 +223,15 @@ final class OrdinalFamily implements Family {
         }
 
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             double[] ends = at.scratch(0);
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);

@@ -108,14 +108,11 @@ final class PoissonFamily implements Family {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             double[] mu = out.column(0);
             double[] y = out.column(1);
             ArrayMath.exp(eta, count, y, mu);
@@ -133,14 +130,11 @@ final class PoissonFamily implements Family {
     /** μ = η²: ℓ = 2y log|η| - η², ∂ = 2y/η - 2η, ∂² = -2y/η² - 2, ∂³ = 4y/η³; with y = 0 the logarithm is absent. */
     private record SqrtModel() implements ObservationModel {
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double y = observations.y[from + j];
@@ -156,14 +150,11 @@ final class PoissonFamily implements Family {
     /** μ = η ≥ 0: ∂ = y/η - 1, ∂² = -y/η², ∂³ = 2y/η³; impossible below 0, and at 0 unless y = 0. */
     private record IdentityModel() implements ObservationModel {
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             for (int j = 0; j < count; j++) {
                 double w = observations.weight(from + j);
                 double y = observations.y[from + j];

@@ -38,14 +38,11 @@ final class TruncatedPoissonFamily extends CountFamily {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[] eta = rows.eta;
             double[] r = out.scratch(0);
             for (int j = 0; j < count; j++) {
                 double above = observations.y[from + j] - 1;

@@ -212,16 +212,13 @@ final class ZeroModifiedFamily implements Family {
         }
 
         @Override
-        public void evaluate(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                int order,
-                Derivatives out) {
+        public void evaluate(RowWindow rows, int order, Derivatives out) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[][] prepared = rows.prepared;
             Derivatives of = out.inner();
-            counts.evaluate(observations.unweighted(), from, count, eta, prepared, order, of);
+            counts.evaluate(rows.unweighted(), order, of);
             double[] logPi = prepared[logPi()];
             double[] logRest = prepared[logRest()];
             double[] zeta = prepared[zeta()];
@@ -256,17 +253,14 @@ final class ZeroModifiedFamily implements Family {
          * hurdle's zero.
          */
         @Override
-        public void addAuxiliary(
-                Observations observations,
-                int from,
-                int count,
-                double[] eta,
-                double[][] prepared,
-                Derivatives at,
-                double[] value,
-                double[] first,
-                double[] second,
-                double[][] into) {
+        public void addAuxiliary(RowWindow rows, Derivatives at, Adjoint adjoint, double[][] into) {
+            Observations observations = rows.observations;
+            int from = rows.from;
+            int count = rows.count;
+            double[][] prepared = rows.prepared;
+            double[] value = adjoint.value;
+            double[] first = adjoint.first;
+            double[] second = adjoint.second;
             Derivatives of = at.inner();
             Derivatives multiplier = of.inner();
             double[] zeta = prepared[zeta()];
@@ -300,17 +294,9 @@ final class ZeroModifiedFamily implements Family {
                     into[own][j] += a * (LogScale.logistic(-zeta[from + j]) - s) - b * mixed * d1 - c * bend;
                 }
             }
-            counts.addAuxiliary(
-                    observations.unweighted(),
-                    from,
-                    count,
-                    eta,
-                    prepared,
-                    of,
-                    multiplier.value,
-                    curved ? multiplier.first : null,
-                    curved ? multiplier.second : null,
-                    into);
+            Adjoint ofCounts =
+                    new Adjoint(multiplier.value, curved ? multiplier.first : null, curved ? multiplier.second : null);
+            counts.addAuxiliary(rows.unweighted(), of, ofCounts, into);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ObservationModel;
 import org.sparkglmm.core.model.Observations;
+import org.sparkglmm.core.model.RowWindow;
 
 /** ℓ'''' against its formulas where they are short, and at the edges of links. */
 class FourthDerivativeTest {
@@ -25,7 +26,7 @@ class FourthDerivativeTest {
         java.util.Arrays.fill(weights, weight);
         double[] out = new double[n];
         assertTrue(new FourthDerivative(model, n)
-                .evaluate(new Observations(ys, null, weights), 0, n, eta, new double[0][], out));
+                .evaluate(new RowWindow(new Observations(ys, null, weights), 0, n, eta, new double[0][]), out));
         return out;
     }
 
@@ -58,6 +59,6 @@ class FourthDerivativeTest {
         assertEquals(0, fourth(model, 0, 1, 3e-7)[0]);
         Observations one = new Observations(new double[] {1}, null, null);
         assertFalse(new FourthDerivative(model, 1)
-                .evaluate(one, 0, 1, new double[] {-0.5}, new double[0][], new double[1]));
+                .evaluate(new RowWindow(one, 0, 1, new double[] {-0.5}, new double[0][]), new double[1]));
     }
 }

@@ -77,7 +77,7 @@ class CatalogueContractTest {
             ObservationModel model, double y, double size, double eta, double[] psi, int order, Derivatives out) {
         Observations one = new Observations(new double[] {y}, new double[] {size}, null);
         double[][] prepared = prepare(model, one, AuxiliaryPredictors.constant(psi == null ? new double[0] : psi));
-        model.evaluate(one, 0, 1, new double[] {eta}, prepared, order, out);
+        model.evaluate(new RowWindow(one, 0, 1, new double[] {eta}, prepared), order, out);
         return out.value[0];
     }
 
@@ -340,15 +340,11 @@ class CatalogueContractTest {
         Observations one = new Observations(new double[] {o[0]}, new double[] {o[1]}, null);
         double[][] into = new double[psi.length][1];
         model.addAuxiliary(
-                one,
-                0,
-                1,
-                new double[] {eta},
-                prepare(model, one, AuxiliaryPredictors.constant(psi)),
+                new RowWindow(one, 0, 1, new double[] {eta}, prepare(model, one, AuxiliaryPredictors.constant(psi))),
                 at,
-                new double[] {order == 0 ? 1 : 0},
-                new double[] {order == 1 ? 1 : 0},
-                new double[] {order == 2 ? 1 : 0},
+                new Adjoint(new double[] {order == 0 ? 1 : 0}, new double[] {order == 1 ? 1 : 0}, new double[] {
+                    order == 2 ? 1 : 0
+                }),
                 into);
         return Arrays.stream(into).mapToDouble(row -> row[0]).toArray();
     }
@@ -383,7 +379,7 @@ class CatalogueContractTest {
         };
         Derivatives at = new Derivatives(n);
         double[][] prepared = prepare(model, observations, new AuxiliaryPredictors(psi, column));
-        model.evaluate(observations, from, n, eta, prepared, 3, at);
+        model.evaluate(new RowWindow(observations, from, n, eta, prepared), 3, at);
         for (int k = 0; k < psi.length; k++) {
             double[][][] shifted = new double[7][][];
             for (int s = 0; s < 7; s++) {
@@ -404,18 +400,12 @@ class CatalogueContractTest {
                 Derivatives known = at;
                 if (valueOnly) {
                     known = new Derivatives(n);
-                    model.evaluate(observations, from, n, eta, prepared, 1, known);
+                    model.evaluate(new RowWindow(observations, from, n, eta, prepared), 1, known);
                 }
                 model.addAuxiliary(
-                        observations,
-                        from,
-                        n,
-                        eta,
-                        prepared,
+                        new RowWindow(observations, from, n, eta, prepared),
                         known,
-                        factors[0],
-                        valueOnly ? null : factors[1],
-                        valueOnly ? null : factors[2],
+                        new Adjoint(factors[0], valueOnly ? null : factors[1], valueOnly ? null : factors[2]),
                         into);
                 for (int j = 0; j < n; j++) {
                     double[] f = new double[7];
@@ -453,7 +443,7 @@ class CatalogueContractTest {
         }
         Derivatives out = new Derivatives(eta.length);
         double[][] prepared = prepare(model, observations, new AuxiliaryPredictors(constant, columns));
-        model.evaluate(observations, from, eta.length, eta, prepared, 3, out);
+        model.evaluate(new RowWindow(observations, from, eta.length, eta, prepared), 3, out);
         return new double[][] {out.value, out.first, out.second};
     }
 
@@ -507,7 +497,7 @@ class CatalogueContractTest {
         }
         Derivatives all = new Derivatives(n + 2);
         double[][] prepared = prepare(model, weighted, AuxiliaryPredictors.constant(psi));
-        model.evaluate(weighted, 0, n, eta, prepared, 3, all);
+        model.evaluate(new RowWindow(weighted, 0, n, eta, prepared), 3, all);
         for (int j = 0; j < n; j++) {
             assertEquals(value[j], all.value[j], SAME_FORMULA * Math.abs(value[j]));
             assertEquals(first[j], all.first[j], SAME_FORMULA * Math.abs(first[j]));
@@ -515,7 +505,7 @@ class CatalogueContractTest {
             assertEquals(third[j], all.third[j], SAME_FORMULA * Math.abs(third[j]));
         }
         Derivatives part = new Derivatives(2);
-        model.evaluate(weighted, 4, 2, new double[] {eta[4], eta[5]}, prepared, 3, part);
+        model.evaluate(new RowWindow(weighted, 4, 2, new double[] {eta[4], eta[5]}, prepared), 3, part);
         assertArrayEquals(new double[] {all.value[4], all.value[5]}, part.value);
         assertArrayEquals(new double[] {all.first[4], all.first[5]}, part.first);
         assertArrayEquals(new double[] {all.second[4], all.second[5]}, part.second);

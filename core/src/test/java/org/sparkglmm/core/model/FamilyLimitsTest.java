@@ -24,7 +24,7 @@ class FamilyLimitsTest {
         double[][] prepared = new double[model.prepared()][1];
         model.prepare(one, AuxiliaryPredictors.constant(psi), prepared);
         Derivatives out = new Derivatives(1);
-        model.evaluate(one, 0, 1, new double[] {eta}, prepared, 3, out);
+        model.evaluate(new RowWindow(one, 0, 1, new double[] {eta}, prepared), 3, out);
         return new double[] {out.value[0], out.first[0], out.second[0], out.third[0]};
     }
 
@@ -229,10 +229,14 @@ class FamilyLimitsTest {
                 double[][] prepared = new double[model.prepared()][1];
                 model.prepare(one, AuxiliaryPredictors.constant(own), prepared);
                 Derivatives at = new Derivatives(1);
-                model.evaluate(one, 0, 1, new double[] {eta}, prepared, 3, at);
+                model.evaluate(new RowWindow(one, 0, 1, new double[] {eta}, prepared), 3, at);
                 double[][] into = new double[own.length][1];
                 double[] ones = {1};
-                model.addAuxiliary(one, 0, 1, new double[] {eta}, prepared, at, ones, ones, ones, into);
+                model.addAuxiliary(
+                        new RowWindow(one, 0, 1, new double[] {eta}, prepared),
+                        at,
+                        new Adjoint(ones, ones, ones),
+                        into);
                 for (double[] v : into) {
                     assertTrue(Double.isFinite(v[0]), "∂ψ at η = " + eta + ", ψ = " + psi);
                 }

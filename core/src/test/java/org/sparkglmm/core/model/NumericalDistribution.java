@@ -121,7 +121,7 @@ public final class NumericalDistribution {
         double[][] prepared = new double[model.prepared()][n];
         model.prepare(observations, AuxiliaryPredictors.constant(psi), prepared);
         Derivatives out = new Derivatives(n);
-        model.evaluate(observations, 0, n, etas, prepared, 0, out);
+        model.evaluate(new RowWindow(observations, 0, n, etas, prepared), 0, out);
         int at = y.length;
         y = java.util.Arrays.copyOf(y, at + n);
         mass = java.util.Arrays.copyOf(mass, at + n);

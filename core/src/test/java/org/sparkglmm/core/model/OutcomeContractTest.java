@@ -67,7 +67,7 @@ class OutcomeContractTest {
             double[][] prepared = new double[model.prepared()][1];
             model.prepare(one, AuxiliaryPredictors.constant(psi), prepared);
             Derivatives at = new Derivatives(1);
-            model.evaluate(one, 0, 1, new double[] {eta}, prepared, 0, at);
+            model.evaluate(new RowWindow(one, 0, 1, new double[] {eta}, prepared), 0, at);
             double value = at.value[0];
             return value + entry.family().logConstant(y, size);
         }
