@@ -9,9 +9,12 @@ import org.sparkglmm.core.likelihood.MixedModel;
 import org.sparkglmm.core.likelihood.PosteriorDraws;
 import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.core.model.AuxiliaryPredictors;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.Observations;
+import org.sparkglmm.core.model.RowWindow;
+import org.sparkglmm.core.model.WindowMoments;
 
 /**
  * Residuals of a block's rows, and the random effects drawn for its clusters.
@@ -92,7 +95,10 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         Residuals out = new Residuals(taken, all, q, block.clusters());
         PosteriorDraws draws = PosteriorDraws.of(block, model, parameters, seed);
         Observations observations = block.observations();
-        double[] psi = new double[model.layout().psiParts()];
+        AuxiliaryPredictors auxiliary = draws.psi();
+        double[] psi = new double[auxiliary.count()];
+        WindowMoments atModes = moments(observations, draws.etaAtModes(), auxiliary);
+        WindowMoments atDraws = moments(observations, draws.etaDrawn(), auxiliary);
         int at = 0;
         for (int i = 0; i < block.clusters(); i++) {
             for (int d = 0; d < q; d++) {
@@ -107,7 +113,7 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
                 double y = observations.y(j);
                 double size = observations.size(j);
                 if (draws.isKnown(i)) {
-                    draws.psi(j, psi);
+                    auxiliary.at(j, psi);
                 }
                 double below = Double.NaN;
                 double upTo = Double.NaN;
@@ -126,7 +132,7 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
                 }
                 if (draws.isKnown(i)) {
                     double w = observations.weight(j);
-                    pearson(out, draws.etaAtMode(j), eta, psi, y, size, w);
+                    pearson(out, squared(y, atModes, j), squared(y, atDraws, j), atDraws.variance[j], w);
                     zeros(out, eta, psi, y, size, w);
                 }
             }
@@ -153,16 +159,20 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         return out;
     }
 
-    private void pearson(
-            Residuals out, double etaAtMode, double etaDrawn, double[] psi, double y, double size, double w) {
-        double atMode = squared(etaAtMode, psi, y, size);
-        double atDraw = squared(etaDrawn, psi, y, size);
+    private WindowMoments moments(Observations observations, double[] eta, AuxiliaryPredictors psi) {
+        int rows = observations.count();
+        WindowMoments out = new WindowMoments(rows);
+        family.moments(link, new RowWindow(observations, 0, rows, eta, null), psi, out);
+        return out;
+    }
+
+    private static void pearson(Residuals out, double atMode, double atDraw, double variance, double w) {
         if (atMode < Double.POSITIVE_INFINITY && atDraw < Double.POSITIVE_INFINITY) {
             out.weight += w;
             out.pearsonAtModes += w * atMode;
             out.pearson += w * atDraw;
             out.pearsonSquares += w * atDraw * atDraw;
-            if (family.variance(link, etaDrawn, psi, size) >= 1) {
+            if (variance >= 1) {
                 out.regular[0] += w;
                 out.regular[1] += w * atDraw;
                 out.regular[2] += w * atDraw * atDraw;
@@ -170,9 +180,9 @@ final class ResidualPass implements BlockFunction<ResidualPass.Residuals> {
         }
     }
 
-    private double squared(double eta, double[] psi, double y, double size) {
-        double residual = y - family.expected(link, eta, psi, size);
-        return residual * residual / family.variance(link, eta, psi, size);
+    private static double squared(double y, WindowMoments at, int row) {
+        double residual = y - at.mean[row];
+        return residual * residual / at.variance[row];
     }
 
     private void zeros(Residuals out, double eta, double[] psi, double y, double size, double w) {

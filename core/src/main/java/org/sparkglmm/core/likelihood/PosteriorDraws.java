@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.RandomVariates;
+import org.sparkglmm.core.model.AuxiliaryPredictors;
 
 /**
  * For every cluster of a block, the conditional mode of u and one draw from its distribution given the data.
@@ -184,9 +185,9 @@ public final class PosteriorDraws {
         return drawn[i * q + d];
     }
 
-    /** The linear predictor of a row of the block at the conditional mode. */
-    public double etaAtMode(int row) {
-        return etaAtMode[row];
+    /** The linear predictors of the block's rows at the conditional modes. */
+    public double[] etaAtModes() {
+        return etaAtMode;
     }
 
     /** The linear predictor of a row at the draw. */
@@ -194,10 +195,13 @@ public final class PosteriorDraws {
         return etaDrawn[row];
     }
 
-    /** The linear predictors of the family's own parameters at a row. */
-    public void psi(int row, double[] into) {
-        for (int k = 0; k < psi.length; k++) {
-            into[k] = psi[k][row];
-        }
+    /** The linear predictors of the block's rows at the draws. */
+    public double[] etaDrawn() {
+        return etaDrawn;
+    }
+
+    /** The linear predictors of the family's own parameters. */
+    public AuxiliaryPredictors psi() {
+        return new AuxiliaryPredictors(new double[psi.length], psi);
     }
 }

@@ -23,6 +23,18 @@ public final class AuxiliaryPredictors {
         return new AuxiliaryPredictors(psi, new double[psi.length][]);
     }
 
+    /** How many there are. */
+    public int count() {
+        return constant.length;
+    }
+
+    /** All of them at a row of the block. */
+    public void at(int row, double[] into) {
+        for (int k = 0; k < constant.length; k++) {
+            into[k] = at(k, row);
+        }
+    }
+
     /** Parameter k at a row of the block. */
     public double at(int k, int row) {
         return column[k] == null ? constant[k] : column[k][row];

@@ -105,8 +105,22 @@ abstract class CountFamily implements Family {
         return mean(link, eta, psi) * (first + ratio * oneMinusBernoulli(g));
     }
 
+    /** Of the truncated ones m (1 - g'/(e^g - 1)) with g' = dg/dη. */
+    @Override
+    public double expectedSlope(Link link, double eta, double[] psi, double size) {
+        return truncated ? truncatedSlope(link, eta, psi, size) : Elementary.exp(eta);
+    }
+
+    /** Where θ does not depend on η, g' = μ/(1+ω), and the slope is that part of the variance. */
+    double truncatedSlope(Link link, double eta, double[] psi, double size) {
+        double mu = Elementary.exp(eta);
+        return mu == Double.POSITIVE_INFINITY
+                ? mu
+                : variance(link, eta, psi, size) / (1 + Elementary.exp(eta - logShape(eta, psi)));
+    }
+
     /** 1 - g/(e^g - 1). */
-    private static double oneMinusBernoulli(double g) {
+    static double oneMinusBernoulli(double g) {
         if (g < 1) {
             double[] r = new double[4];
             BernoulliFunction.log(g, r);

@@ -1,17 +1,16 @@
 package org.sparkglmm.core.model;
 
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.sparkglmm.core.UsageException;
 
 /**
- * A distribution of the outcome as users name it: its links, its support, its own parameters ψ. Add one by writing one
- * class and naming it in {@link Families}.
+ * A distribution of the outcome as users name it: its links, its own parameters ψ, where to start; and its four sides, which most of the code
+ * needs one of: {@link OutcomeSupport}, {@link OutcomeDensity}, {@link OutcomeMoments} and {@link OutcomeDistribution}. Add one by writing
+ * one class and naming it in {@link Families}.
  */
-public interface Family extends Serializable {
+public interface Family extends OutcomeSupport, OutcomeDensity, OutcomeMoments, OutcomeDistribution {
 
     /** The name in options and files. */
     String name();
@@ -22,53 +21,6 @@ public interface Family extends Serializable {
     /** The label of the link that users of this family may also call {@code label}; mostly itself. */
     default String linkKnownAs(String label) {
         return label;
-    }
-
-    /** The density with one of {@link #links()}. */
-    ObservationModel model(Link link);
-
-    /** Whether an outcome is possible; false for NaN. */
-    boolean supports(double y, double size);
-
-    /** The support in words, for messages. */
-    String support();
-
-    /** What y and size add to log f whatever the parameters. */
-    double logConstant(double y, double size);
-
-    /** Whether its likelihood is made of densities, which have the outcome's unit, and not of probabilities. */
-    default boolean isDensity() {
-        return !isCount() && !takesTrials() && !takesCategories();
-    }
-
-    /** Whether outcomes count events. */
-    default boolean isCount() {
-        return false;
-    }
-
-    /** Whether outcomes may come as successes out of trials. */
-    default boolean takesTrials() {
-        return false;
-    }
-
-    /** Whether it has a dispersion that a precision weight can divide. */
-    default boolean takesPrecisionWeights() {
-        return false;
-    }
-
-    /** Whether outcomes are the codes 0, 1, … of ordered categories, whose thresholds take the place of the intercept. */
-    default boolean takesCategories() {
-        return false;
-    }
-
-    /** Whether ℓ is a quadratic function of η with this link, so that Laplace is exact. */
-    default boolean isQuadratic(Link link) {
-        return false;
-    }
-
-    /** Whether the marginal likelihood with this link has the closed form of the linear mixed model. */
-    default boolean isLinear(Link link) {
-        return false;
     }
 
     /** Its own parameters ψ. */
@@ -110,50 +62,19 @@ public interface Family extends Serializable {
         return out;
     }
 
-    /** E[Y] (per trial where there are trials; of categories the number, from 1) at η and the linear predictors ψ. */
-    default double mean(Link link, double eta, double[] psi) {
-        return link.mean(eta);
-    }
-
-    /**
-     * E[Y] of the outcome y itself: of the number of successes where there are trials, of the category's code, and of an
-     * amount with this precision weight. So (y - expected)/√variance has mean 0 and variance 1.
-     *
-     * <p>This and the next four answer for one row. Where η lies outside the link's range, so that no outcome is possible,
-     * they are NaN; where the mean is beyond double, it and the variance are infinite.
-     *
-     * @param psi linear predictors of {@link #auxiliary()}
-     * @param size as in {@link Observations}
-     */
+    @Override
     default double expected(Link link, double eta, double[] psi, double size) {
         return takesTrials() ? size * mean(link, eta, psi) : mean(link, eta, psi);
     }
 
-    /** Var[Y] of the outcome y itself. */
-    double variance(Link link, double eta, double[] psi, double size);
-
-    /** P(Y ≤ y) for any y, with its relative accuracy where it is tiny. */
-    double cumulative(Link link, double eta, double[] psi, double y, double size);
-
-    /** P(Y &lt; y): another one where single outcomes have a probability. */
-    default double cumulativeBelow(Link link, double eta, double[] psi, double y, double size) {
-        return cumulative(link, eta, psi, y, size);
+    @Override
+    default double expectedSlope(Link link, double eta, double[] psi, double size) {
+        return takesTrials() ? size * link.meanDerivative(eta) : link.meanDerivative(eta);
     }
-
-    /**
-     * An outcome at random, made the way the distribution is defined (a mixture, a sum, a latent variable) and not by
-     * inverting {@link #cumulative}. Inside the support: an amount beyond double is the largest double, or the smallest.
-     */
-    double draw(Link link, double eta, double[] psi, double size, SplittableRandom random);
 
     /** Families with the same outcomes that vary more about their mean, in words; empty if there are none. */
     default String moreSpread() {
         return "";
-    }
-
-    /** The probability of each category at η; none for families without. */
-    default double[] probabilities(Link link, double eta, double[] psi) {
-        return new double[0];
     }
 
     /** Whether outcomes leave the mean at the edge of its range, so that there is no estimate: all 0, all successes. */

@@ -54,6 +54,11 @@ final class LognormalFamily extends AmountFamily {
         return Elementary.exp(eta + 0.5 * Elementary.exp(2 * psi[0]) / size);
     }
 
+    @Override
+    public double expectedSlope(Link link, double eta, double[] psi, double size) {
+        return expected(link, eta, psi, size);
+    }
+
     /** (e^{s²} - 1) e^{2η+s²} with s² = σ²/v. */
     @Override
     public double variance(Link link, double eta, double[] psi, double size) {

@@ -46,6 +46,12 @@ final class NegativeBinomial1Family extends CountFamily {
         return eta - psi[0];
     }
 
+    /** As g is proportional to μ. */
+    @Override
+    double truncatedSlope(Link link, double eta, double[] psi, double size) {
+        return mean(link, eta, psi) * oneMinusBernoulli(minusLogZero(Elementary.exp(eta), psi));
+    }
+
     @Override
     public double[] startingPsi(OutcomeSummary outcome, Link link) {
         double phi = 0.5 * (outcome.variance() / outcome.mean() - 1);

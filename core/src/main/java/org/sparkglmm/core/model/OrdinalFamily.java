@@ -96,6 +96,16 @@ final class OrdinalFamily implements Family {
         return sum;
     }
 
+    /** Σ_k f(α_k - η), as E[Y] = Σ_k (1 - F(α_k - η)). */
+    @Override
+    public double expectedSlope(Link link, double eta, double[] psi, double size) {
+        double sum = 0;
+        for (double threshold : psi) {
+            sum += link.meanDerivative(threshold - eta);
+        }
+        return sum;
+    }
+
     @Override
     public double variance(Link link, double eta, double[] psi, double size) {
         double[] p = probabilities(link, eta, psi);

@@ -103,6 +103,11 @@ final class ZeroModifiedFamily implements Family {
         return LogScale.logistic(-psi[psi.length - 1]) * counts.expected(link, eta, psi, size);
     }
 
+    @Override
+    public double expectedSlope(Link link, double eta, double[] psi, double size) {
+        return LogScale.logistic(-psi[psi.length - 1]) * counts.expectedSlope(link, eta, psi, size);
+    }
+
     /** (1-π) (V + π m²) with m and V those of the counts. */
     @Override
     public double variance(Link link, double eta, double[] psi, double size) {

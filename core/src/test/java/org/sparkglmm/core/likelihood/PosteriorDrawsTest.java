@@ -109,7 +109,7 @@ class PosteriorDrawsTest {
         double[] out = new double[block.rows()];
         double[] psi = new double[family.auxiliary().size()];
         for (int j = 0; j < out.length; j++) {
-            draws.psi(j, psi);
+            draws.psi().at(j, psi);
             double below = family.cumulativeBelow(link, draws.etaDrawn(j), psi, y.y(j), y.size(j));
             double upTo = family.cumulative(link, draws.etaDrawn(j), psi, y.y(j), y.size(j));
             out[j] = below + random.nextDouble() * (upTo - below);

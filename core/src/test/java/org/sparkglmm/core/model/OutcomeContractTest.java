@@ -3,6 +3,7 @@ package org.sparkglmm.core.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -100,6 +101,62 @@ class OutcomeContractTest {
         return family.takesTrials()
                 ? new double[] {1, 7}
                 : family.takesPrecisionWeights() ? new double[] {1, 2.5} : new double[] {1};
+    }
+
+    /** The rows of a window from the middle of a block, each with a ψ of its own; the slope against differences of the mean. */
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void theMomentsOfAWindowAreThoseOfItsRows(Entry entry) {
+        List<Row> rows = new ArrayList<>();
+        for (double eta : ETAS) {
+            for (double which : new double[] {-1, 0.2, 1}) {
+                for (double size : sizes(entry.family())) {
+                    rows.add(new Row(entry, eta, entry.psi(which), size));
+                }
+            }
+        }
+        int before = 2;
+        int n = rows.size();
+        double[] sizes = new double[n + before];
+        double[][] psi = new double[entry.psi(0).length][n + before];
+        double[] eta = new double[n];
+        for (int j = 0; j < n; j++) {
+            Row row = rows.get(j);
+            sizes[before + j] = row.size();
+            eta[j] = row.eta();
+            for (int k = 0; k < psi.length; k++) {
+                psi[k][before + j] = row.psi()[k];
+            }
+        }
+        Observations observations = new Observations(new double[n + before], sizes, null);
+        WindowMoments out = new WindowMoments(n);
+        entry.family()
+                .moments(
+                        entry.link(),
+                        new RowWindow(observations, before, n, eta, null),
+                        new AuxiliaryPredictors(new double[psi.length], psi),
+                        out);
+        for (int j = 0; j < n; j++) {
+            Row row = rows.get(j);
+            assertEquals(row.expected(), out.mean[j], 0, row::toString);
+            assertEquals(row.variance(), out.variance[j], 0, row::toString);
+            double slope = slope(row);
+            if (!Double.isNaN(slope)) {
+                assertEquals(slope, out.slope[j], 1e-8 * Math.max(1, Math.abs(out.mean[j])), row::toString);
+            } else {
+                assertTrue(!Double.isNaN(row.expected()) || Double.isNaN(out.slope[j]), row::toString);
+            }
+        }
+    }
+
+    /** By differences of the fourth order; NaN next to the edge of the link's range. */
+    private static double slope(Row row) {
+        double h = 1e-3 * Math.min(1, Math.abs(row.eta()));
+        double[] at = new double[5];
+        for (int s = -2; s <= 2; s++) {
+            at[s + 2] = new Row(row.entry(), row.eta() + s * h, row.psi(), row.size()).expected();
+        }
+        return (8 * (at[3] - at[1]) - (at[4] - at[0])) / (12 * h);
     }
 
     @ParameterizedTest
