@@ -83,7 +83,7 @@ class SameBitsEverywhereTest {
                 .master(master)
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "3")
-                .config("spark.sql.warehouse.dir", "target/warehouse")
+                .config("spark.sql.warehouse.dir", System.getProperty("test.warehouse", "target/warehouse"))
                 .getOrCreate();
         work.in(spark);
         TestSession.stop();

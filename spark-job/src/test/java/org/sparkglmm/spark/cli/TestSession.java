@@ -12,7 +12,7 @@ public final class TestSession {
                 .appName("tests")
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
-                .config("spark.sql.warehouse.dir", "target/warehouse")
+                .config("spark.sql.warehouse.dir", System.getProperty("test.warehouse", "target/warehouse"))
                 .getOrCreate();
     }
 
