@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.inference.ParameterCovariance;
 import org.sparkglmm.spark.data.OpenTable;
+import org.sparkglmm.spark.data.PersonEffects;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkSessions;
@@ -170,8 +171,8 @@ final class PredictCommand implements Callable<Integer> {
 
     /** Standard errors that the fit's folder does not allow are left out, and said to be. */
     private void reportErrors(Dataset<Row> predictions, Dataset<Row> effects) {
-        boolean keptNone = !Predictor.hasDerivatives(effects);
-        if (!keptNone && Predictor.withoutDerivatives(effects) == 0) {
+        boolean keptNone = !PersonEffects.hasDerivatives(effects);
+        if (!keptNone && PersonEffects.withoutDerivatives(effects) == 0) {
             return;
         }
         long without = predictions

@@ -2,6 +2,8 @@ package org.sparkglmm.spark.data;
 
 import java.io.Serializable;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
@@ -17,6 +19,7 @@ import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.TimestampType;
+import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -138,5 +141,27 @@ record IdColumn(String name, DataType type) implements Serializable {
             return functions.timestamp_micros(column);
         }
         return type instanceof BinaryType ? functions.unhex(column) : column.cast(type);
+    }
+
+    /**
+     * A table's ids in a form that they have in common with ids of another type.
+     *
+     * @throws DataException if different ids would be the same in that form
+     */
+    Column commonIn(Dataset<Row> table, IdColumn other) {
+        Column id = functions.col(TableColumns.quoted(name));
+        Column common = common(id, other);
+        if (isTextFor(other)) {
+            Row persons = table.agg(
+                            functions.countDistinct(functions.when(common.isNotNull(), id)),
+                            functions.countDistinct(common))
+                    .first();
+            if (persons.getLong(0) != persons.getLong(1)) {
+                throw new DataException("column " + name + " is text in the one table and a number in the other"
+                        + " (of the fit and of these data), and several of the texts are the same number, such as with"
+                        + " and without zeros in front; write it the same way in both");
+            }
+        }
+        return common;
     }
 }

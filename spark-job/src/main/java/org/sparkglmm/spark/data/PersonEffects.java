@@ -228,6 +228,17 @@ public final class PersonEffects {
                 schema(bound, idName).add(DERIVATIVES, DataTypes.createArrayType(DataTypes.DoubleType), true));
     }
 
+    /** Whether saved effects come with what joint standard errors need. */
+    public static boolean hasDerivatives(Dataset<Row> saved) {
+        return List.of(saved.columns()).contains(DERIVATIVES);
+    }
+
+    /** How many persons' saved effects lack it because it would have been too much for all of them. */
+    public static long withoutDerivatives(Dataset<Row> saved) {
+        return saved.filter(functions.size(functions.col(DERIVATIVES)).equalTo(0))
+                .count();
+    }
+
     private static StructType schema(BoundTable bound, String idName) {
         boolean longIds = bound.id().travelsAsLong();
         StructType out = new StructType()

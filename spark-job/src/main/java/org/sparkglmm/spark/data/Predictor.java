@@ -1,19 +1,14 @@
 package org.sparkglmm.spark.data;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.api.java.function.FilterFunction;
-import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -27,7 +22,6 @@ import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.ParameterCovariance;
-import org.sparkglmm.core.inference.Prediction;
 import org.sparkglmm.core.inference.RowPredictor;
 import org.sparkglmm.core.inference.StandardErrors;
 import org.sparkglmm.core.likelihood.MixedModel;
@@ -51,15 +45,12 @@ public final class Predictor {
     /** Where the person's effects come from: fit, rows or none. */
     public static final String EFFECTS = "effects";
 
-    private static final String ID = "__id";
-    private static final String SOURCE = "__source";
-    private static final DataType DERIVATIVES_TYPE = DataTypes.createArrayType(DataTypes.DoubleType);
-
     private final SparkSession spark;
     private final ModelRequest request;
     private final Design design;
     private final MixedModel model;
     private final Estimates estimates;
+    private final EffectColumns effects;
 
     /**
      * What a fit estimated.
@@ -115,6 +106,7 @@ public final class Predictor {
         requireParameters(design, request.family(), estimates.parameters());
         this.model = new MixedModel(request.family().model(request.link()), design.layout(request.family()));
         this.estimates = estimates;
+        effects = new EffectColumns(design, estimates.far() != null);
     }
 
     /** A table's schema with the prediction columns of a model added, whose categories must be known. */
@@ -202,23 +194,34 @@ public final class Predictor {
         IdColumn own = ModelBinding.predictors(request, table, text).id();
         if (saved == null) {
             Dataset<Row> estimated = estimate(determined(table, text), text);
-            return join(table, text, own.encode(), estimated == null ? none(own.travelsAsLong()) : estimated);
+            return join(
+                    table,
+                    text,
+                    own.encode(),
+                    estimated == null ? effects.none(spark, own.travelsAsLong()) : estimated);
         }
         IdColumn savedId = new IdColumn(
                 request.group(),
                 new TableColumns(saved).require(request.group(), "model").dataType());
         boolean same = own.travelsAs(savedId);
-        Column id = same ? own.encode() : common(table, own, savedId);
-        Dataset<Row> known =
-                keep(inColumns(saved).withColumn(ID, same ? savedId.encode() : common(saved, savedId, own)), "fit");
-        Dataset<Row> keyed = table.withColumn(ID, id);
-        Dataset<Row> unseen = keyed.join(known.select(ID), keyed.col(ID).equalTo(known.col(ID)), "left_anti")
-                .drop(ID);
+        Column id = same ? own.encode() : own.commonIn(table, savedId);
+        Dataset<Row> known = effects.keep(
+                effects.inColumns(saved)
+                        .withColumn(EffectColumns.ID, same ? savedId.encode() : savedId.commonIn(saved, own)),
+                "fit");
+        Dataset<Row> keyed = table.withColumn(EffectColumns.ID, id);
+        Dataset<Row> unseen = keyed.join(
+                        known.select(EffectColumns.ID),
+                        keyed.col(EffectColumns.ID).equalTo(known.col(EffectColumns.ID)),
+                        "left_anti")
+                .drop(EffectColumns.ID);
         Dataset<Row> estimated = estimate(determined(unseen, text), text);
         if (estimated == null) {
             return join(table, text, id, known);
         }
-        Dataset<Row> alike = same ? estimated : estimated.withColumn(ID, own.common(own.decode(ID), savedId));
+        Dataset<Row> alike = same
+                ? estimated
+                : estimated.withColumn(EffectColumns.ID, own.common(own.decode(EffectColumns.ID), savedId));
         return join(table, text, id, known.unionByName(alike));
     }
 
@@ -228,24 +231,6 @@ public final class Predictor {
                 throw new UsageException("the data already have a column " + column + "; rename or drop it");
             }
         }
-    }
-
-    /** Ids in a form that they have in common with ids of another type. */
-    private static Column common(Dataset<Row> table, IdColumn own, IdColumn other) {
-        Column id = functions.col(TableColumns.quoted(own.name()));
-        Column common = own.common(id, other);
-        if (own.isTextFor(other)) {
-            Row persons = table.agg(
-                            functions.countDistinct(functions.when(common.isNotNull(), id)),
-                            functions.countDistinct(common))
-                    .first();
-            if (persons.getLong(0) != persons.getLong(1)) {
-                throw new DataException("column " + own.name() + " is text in the one table and a number in the other"
-                        + " (of the fit and of these data), and several of the texts are the same number, such as with"
-                        + " and without zeros in front; write it the same way in both");
-            }
-        }
-        return common;
     }
 
     /** How the types of the ids of two tables differ, in words; empty if they do not. */
@@ -287,10 +272,13 @@ public final class Predictor {
                 table,
                 text,
                 ModelBinding.predictors(request, table, text).id().encode(),
-                keep(PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), ID), "fit"));
+                effects.keep(
+                        PersonEffects.travelling(
+                                bound, blocks, model, inColumns().parameters(), EffectColumns.ID),
+                        "fit"));
     }
 
-    private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> effects) {
+    private Dataset<Row> join(Dataset<Row> table, boolean text, Column id, Dataset<Row> known) {
         requireFree(table);
         ModelBinding.PredictorColumns columns = ModelBinding.predictors(request, table, text);
         List<Column> select = new ArrayList<>();
@@ -298,11 +286,11 @@ public final class Predictor {
         for (int k = 0; k < columns.values().size(); k++) {
             select.add(columns.values().get(k).alias("__" + k));
         }
-        select.add(id.alias(ID));
+        select.add(id.alias(EffectColumns.ID));
         Dataset<Row> rows = table.select(select.toArray(Column[]::new));
 
-        Dataset<Row> joined = rows.join(effects, rows.col(ID).equalTo(effects.col(ID)), "left")
-                .drop(effects.col(ID));
+        Dataset<Row> joined = rows.join(known, rows.col(EffectColumns.ID).equalTo(known.col(EffectColumns.ID)), "left")
+                .drop(known.col(EffectColumns.ID));
         StructType schema = schema(table.schema(), request);
         Design complete = columns.design().withColumns(design.fixed(), design.auxiliary());
         RowPrediction each = new RowPrediction(
@@ -310,61 +298,8 @@ public final class Predictor {
                 rowPredictor(columns.design()),
                 estimates.parameters().length,
                 table.schema().size(),
-                joined.schema().fieldIndex(SOURCE));
+                joined.schema().fieldIndex(EffectColumns.SOURCE));
         return joined.map(each, Encoders.row(schema));
-    }
-
-    /** Whether saved effects come with what joint standard errors need. */
-    public static boolean hasDerivatives(Dataset<Row> saved) {
-        return List.of(saved.columns()).contains(PersonEffects.DERIVATIVES);
-    }
-
-    /** How many persons' saved effects lack it because it would have been too much for all of them. */
-    public static long withoutDerivatives(Dataset<Row> saved) {
-        return saved.filter(
-                        functions.size(functions.col(PersonEffects.DERIVATIVES)).equalTo(0))
-                .count();
-    }
-
-    /** A fit's own effects in the columns that predictions are computed in. */
-    private Dataset<Row> inColumns(Dataset<Row> saved) {
-        if (estimates.far() == null) {
-            return saved;
-        }
-        List<String> names = effectColumns();
-        Column about = functions.col(
-                new TableColumns(saved).require(PersonEffects.CENTRED, "model").name());
-        List<Column> select = new ArrayList<>();
-        for (String column : saved.columns()) {
-            int at = names.indexOf(column);
-            select.add(
-                    at < 0
-                            ? functions.col(TableColumns.quoted(column))
-                            : about.getItem(at).alias(column));
-        }
-        return saved.select(select.toArray(Column[]::new));
-    }
-
-    /** id, modes, deviations, covariances, derivatives, source; no derivatives at all are empty ones for everybody. */
-    private Dataset<Row> keep(Dataset<Row> effects, String source) {
-        List<Column> select = new ArrayList<>();
-        select.add(functions.col(ID));
-        for (String name : effectColumns()) {
-            select.add(functions.col(TableColumns.quoted(name)));
-        }
-        select.add(
-                hasDerivatives(effects)
-                        ? functions.col(PersonEffects.DERIVATIVES)
-                        : functions.array().cast(DERIVATIVES_TYPE).alias(PersonEffects.DERIVATIVES));
-        select.add(functions.lit(source).alias(SOURCE));
-        return effects.select(select.toArray(Column[]::new));
-    }
-
-    private List<String> effectColumns() {
-        List<String> out = new ArrayList<>(PersonEffects.modeColumns(design));
-        out.addAll(PersonEffects.deviationColumns(design));
-        out.addAll(PersonEffects.covarianceColumns(design));
-        return out;
     }
 
     /** How many rows have no prediction since the data of the fit do not determine it, though no value is missing. */
@@ -399,12 +334,7 @@ public final class Predictor {
                 estimates.estimability(all));
     }
 
-    /** What is asked of the raw values of a row. */
-    private interface RawFilter extends Serializable {
-        boolean keeps(double[] raw);
-    }
-
-    private Dataset<Row> only(Dataset<Row> table, ModelBinding.PredictorColumns columns, RawFilter filter) {
+    private Dataset<Row> only(Dataset<Row> table, ModelBinding.PredictorColumns columns, RowFilter.RawFilter filter) {
         List<Column> select = new ArrayList<>(List.of(functions.col("*")));
         for (int k = 0; k < columns.values().size(); k++) {
             select.add(columns.values().get(k).alias("__" + k));
@@ -415,34 +345,6 @@ public final class Predictor {
                 .select(Arrays.stream(table.columns())
                         .map(c -> functions.col(TableColumns.quoted(c)))
                         .toArray(Column[]::new));
-    }
-
-    /** Own columns come first, then raw values. */
-    private static final class RowFilter implements FilterFunction<Row> {
-        private static final long serialVersionUID = 1;
-
-        private final Design design;
-        private final RawFilter filter;
-        private final int own;
-        private transient RowEncoder encoder;
-
-        RowFilter(Design design, RawFilter filter, int own) {
-            this.design = design;
-            this.filter = filter;
-            this.own = own;
-        }
-
-        @Override
-        public boolean call(Row row) {
-            if (encoder == null) {
-                encoder = new RowEncoder(design.raw());
-            }
-            double[] raw = new double[design.raw().size()];
-            for (int k = 0; k < raw.length; k++) {
-                raw[k] = encoder.value(row, own + k, k);
-            }
-            return filter.keeps(raw);
-        }
     }
 
     /** Effects estimated from the rows that have an outcome and usable covariates; null if there are none. */
@@ -469,112 +371,11 @@ public final class Predictor {
                     + " outside the support of family " + request.family().name() + ", which takes "
                     + request.family().support() + "; correct them or make them missing");
         }
-        return keep(PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), ID), "rows");
+        return effects.keep(
+                PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), EffectColumns.ID), "rows");
     }
 
     private CentredEstimates inColumns() {
         return estimates.inColumns(design, request.family());
-    }
-
-    private Dataset<Row> none(boolean longIds) {
-        List<StructField> fields = new ArrayList<>();
-        fields.add(DataTypes.createStructField(ID, longIds ? DataTypes.LongType : DataTypes.StringType, true));
-        for (String name : effectColumns()) {
-            fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
-        }
-        fields.add(DataTypes.createStructField(PersonEffects.DERIVATIVES, DERIVATIVES_TYPE, true));
-        fields.add(DataTypes.createStructField(SOURCE, DataTypes.StringType, true));
-        return spark.createDataFrame(List.of(), new StructType(fields.toArray(StructField[]::new)));
-    }
-
-    /** Row of the joined table → row of the result. Own columns come first, then raw values, id, effects, source. */
-    private static final class RowPrediction implements MapFunction<Row, Row> {
-        private static final long serialVersionUID = 1;
-
-        private final Design design;
-        private final RowPredictor predictor;
-        private final int parameters;
-        private final int own;
-        private final int source;
-        private transient RowEncoder encoder;
-
-        RowPrediction(Design design, RowPredictor predictor, int parameters, int own, int source) {
-            this.design = design;
-            this.predictor = predictor;
-            this.parameters = parameters;
-            this.own = own;
-            this.source = source;
-        }
-
-        @Override
-        public Row call(Row row) {
-            if (encoder == null) {
-                encoder = new RowEncoder(design.raw());
-            }
-            double[] raw = new double[design.raw().size()];
-            for (int k = 0; k < raw.length; k++) {
-                raw[k] = encoder.value(row, own + k, k);
-            }
-            List<Object> out = new ArrayList<>();
-            for (int i = 0; i < own; i++) {
-                out.add(row.get(i));
-            }
-            add(predictor.population(raw), out);
-            add(predictor.marginal(raw), out);
-            add(conditional(row, raw), out);
-            out.add(row.isNullAt(source) ? "none" : row.getString(source));
-            return RowFactory.create(out.toArray());
-        }
-
-        private Prediction conditional(Row row, double[] raw) {
-            int q = design.randomColumns().size();
-            double[] effects = new double[q];
-            double[][] covariance = new double[q][q];
-            if (row.isNullAt(source)) {
-                // A person of whom nothing is known: effects of 0, and no telling how far that is from his.
-                return predictor.conditional(raw, effects, null, null);
-            }
-            int derivativesAt = source - 1;
-            int covariancesAt = derivativesAt - q * (q - 1) / 2;
-            int deviationsAt = covariancesAt - q;
-            int modesAt = deviationsAt - q;
-            int pair = covariancesAt;
-            for (int r = 0; r < q; r++) {
-                effects[r] = row.getDouble(modesAt + r);
-                double deviation = row.getDouble(deviationsAt + r);
-                covariance[r][r] = deviation * deviation;
-                for (int c = 0; c < r; c++) {
-                    covariance[r][c] = row.getDouble(pair++);
-                    covariance[c][r] = covariance[r][c];
-                }
-            }
-            double[][] derivatives = null;
-            if (!row.isNullAt(derivativesAt)) {
-                List<Double> flat = row.getList(derivativesAt);
-                if (flat.size() != q * parameters) {
-                    return predictor.conditional(raw, effects, null, null);
-                }
-                derivatives = new double[q][parameters];
-                for (int r = 0; r < q; r++) {
-                    for (int i = 0; i < parameters; i++) {
-                        derivatives[r][i] = flat.get(r * parameters + i);
-                    }
-                }
-            }
-            return predictor.conditional(raw, effects, covariance, derivatives);
-        }
-
-        private static void add(Prediction prediction, List<Object> out) {
-            out.add(orNull(prediction.link()));
-            out.add(orNull(prediction.linkSe()));
-            for (int i = 0; i < prediction.response().length; i++) {
-                out.add(orNull(prediction.response()[i]));
-                out.add(orNull(prediction.responseSe()[i]));
-            }
-        }
-
-        private static Double orNull(double value) {
-            return Double.isNaN(value) ? null : value;
-        }
     }
 }
