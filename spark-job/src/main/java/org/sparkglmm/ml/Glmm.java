@@ -21,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.fit.EarlierFit;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
@@ -437,9 +438,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
         try {
             FitResult fit = GlmmFit.fit(
-                    bound.design(),
-                    known.family(),
-                    known.link(),
+                    new ModelSpec(bound.design(), known.family(), known.link()),
                     loaded.blocks().data(),
                     options,
                     earlier,

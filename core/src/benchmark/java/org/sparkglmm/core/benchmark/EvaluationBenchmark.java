@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.GlmmFit;
@@ -59,9 +60,7 @@ public class EvaluationBenchmark {
         Link link = visits.family().links().get(0);
         data = new LocalClusterData(visits.blocks(), 1);
         here = GlmmFit.fit(
-                        visits.design(),
-                        visits.family(),
-                        link,
+                        new ModelSpec(visits.design(), visits.family(), link),
                         data,
                         new FitOptions(1, false, FitOptions.DEFAULT.optimizer()),
                         FitListener.SILENT)

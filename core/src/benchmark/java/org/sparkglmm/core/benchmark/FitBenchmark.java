@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.fit.FitListener;
 import org.sparkglmm.core.fit.FitOptions;
 import org.sparkglmm.core.fit.FitResult;
@@ -48,9 +49,10 @@ public class FitBenchmark {
     @Benchmark
     public FitResult fit() {
         return GlmmFit.fit(
-                visits.design(),
-                visits.family(),
-                visits.family().links().get(0),
+                new ModelSpec(
+                        visits.design(),
+                        visits.family(),
+                        visits.family().links().get(0)),
                 new LocalClusterData(visits.blocks(), threads),
                 new FitOptions(nodes, false, FitOptions.DEFAULT.optimizer()),
                 FitListener.SILENT);

@@ -1,6 +1,7 @@
 package org.sparkglmm.core.design;
 
 import java.io.Serializable;
+import java.util.List;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
@@ -10,6 +11,11 @@ public record ModelSpec(Design design, Family family, Link link) implements Seri
     /** Where the parameters lie in one vector. */
     public ParameterLayout layout() {
         return design.layout(family);
+    }
+
+    /** Whether it is a linear mixed model, whose marginal likelihood has a closed form. */
+    public boolean isLinear() {
+        return family.isLinear(link) && design.auxiliary().stream().allMatch(List::isEmpty);
     }
 
     /** The same of other columns. */

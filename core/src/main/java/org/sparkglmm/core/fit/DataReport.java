@@ -6,6 +6,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.diagnostics.DataFindings;
 import org.sparkglmm.core.diagnostics.OffsetSpan;
 import org.sparkglmm.core.diagnostics.OutcomeShape;
@@ -39,8 +40,10 @@ public record DataReport(
      * @param minCellCount smaller counts are not said
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
      */
-    public static DataReport of(Design design, Family family, Link link, ClusterData data, int minCellCount) {
-        Prepared prepared = Prepared.of(design, family, data);
+    public static DataReport of(ModelSpec spec, ClusterData data, int minCellCount) {
+        Family family = spec.family();
+        Link link = spec.link();
+        Prepared prepared = Prepared.of(spec.design(), family, data);
         boolean canBeFitted = OffsetSpan.refusal(prepared.design(), link, prepared.moments()) == null;
         DataChecks.requirePossibleOffset(prepared.moments(), prepared.design(), link);
         OutcomeShape outcome = OutcomeShape.of(family, prepared.data());

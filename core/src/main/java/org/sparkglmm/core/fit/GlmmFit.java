@@ -1,11 +1,8 @@
 package org.sparkglmm.core.fit;
 
-import java.util.List;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterData;
-import org.sparkglmm.core.design.Design;
-import org.sparkglmm.core.model.Family;
-import org.sparkglmm.core.model.Link;
+import org.sparkglmm.core.design.ModelSpec;
 
 /**
  * Fits a generalized linear mixed model: describes the data (one pass), refuses or trims the design, puts far covariates about their
@@ -20,9 +17,8 @@ public final class GlmmFit {
      * @throws org.sparkglmm.core.DataException if the data cannot bear the model
      * @throws org.sparkglmm.core.UsageException if an option does not suit it
      */
-    public static FitResult fit(
-            Design design, Family family, Link link, ClusterData data, FitOptions options, FitListener listener) {
-        return fit(design, family, link, data, options, null, PassJournal.NONE, listener);
+    public static FitResult fit(ModelSpec spec, ClusterData data, FitOptions options, FitListener listener) {
+        return fit(spec, data, options, null, PassJournal.NONE, listener);
     }
 
     /**
@@ -34,24 +30,24 @@ public final class GlmmFit {
      * @throws org.sparkglmm.core.UsageException if an option does not suit it, or the earlier fit is of another model
      */
     public static FitResult fit(
-            Design design,
-            Family family,
-            Link link,
+            ModelSpec spec,
             ClusterData data,
             FitOptions options,
             EarlierFit earlier,
             PassJournal journal,
             FitListener listener) {
         PassCounter counter = new PassCounter(listener, journal);
-        boolean linear = family.isLinear(link) && design.auxiliary().stream().allMatch(List::isEmpty);
+        boolean linear = spec.isLinear();
         if (!linear && options.nodes() > 0) {
-            QuadratureLadder.require(options.nodes(), design.randomColumns().size());
+            QuadratureLadder.require(
+                    options.nodes(), spec.design().randomColumns().size());
         }
         listener.stage("describing the data");
-        Prepared prepared = Prepared.of(design, family, counter.counting(data));
-        DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
-        CentredFit centred = new CentredFit(prepared, family);
-        Problem problem = new Problem(family, link, prepared, options, centred.start(earlier), listener, counter);
+        Prepared prepared = Prepared.of(spec.design(), spec.family(), counter.counting(data));
+        DataChecks.requireOffset(prepared.moments(), prepared.design(), spec.link());
+        CentredFit centred = new CentredFit(prepared, spec.family());
+        Problem problem =
+                new Problem(spec.family(), spec.link(), prepared, options, centred.start(earlier), listener, counter);
         counter.begin(problem);
         if (options.reml() && !linear) {
             throw new UsageException(

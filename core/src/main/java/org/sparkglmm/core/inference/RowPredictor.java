@@ -3,9 +3,8 @@ package org.sparkglmm.core.inference;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.sparkglmm.core.design.AliasedColumn;
-import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.math.StandardNormal;
-import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
 import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.model.RandomCovariance;
@@ -36,19 +35,17 @@ public final class RowPredictor implements Serializable {
      * @param estimability what the data determine; of the rest there are no predictions
      */
     public RowPredictor(
-            Design design,
-            Family family,
-            Link link,
+            ModelSpec spec,
             double[] parameters,
             ParameterCovariance covariance,
             StandardErrors errors,
             Estimability estimability) {
         this.estimability = estimability;
-        this.rows = new LinearPredictor(design, family, parameters);
-        this.layout = design.layout(family);
-        this.responses = new Response(family, link);
-        this.link = link;
-        this.hasCategories = family.takesCategories();
+        this.rows = new LinearPredictor(spec.design(), spec.family(), parameters);
+        this.layout = spec.layout();
+        this.responses = new Response(spec.family(), spec.link());
+        this.link = spec.link();
+        this.hasCategories = spec.family().takesCategories();
         this.effects = RandomCovariance.of(layout, parameters);
         this.covariance = covariance;
         this.errors = errors;

@@ -2,7 +2,7 @@ package org.sparkglmm.core.inference;
 
 import java.io.Serializable;
 import java.util.SplittableRandom;
-import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.math.RandomVariates;
 import org.sparkglmm.core.model.Family;
 import org.sparkglmm.core.model.Link;
@@ -30,24 +30,23 @@ public final class Simulator implements Serializable {
     private final Estimability estimability;
 
     /** Of parameters that hold everywhere. */
-    public Simulator(Design design, Family family, Link link, double[] parameters, long seed) {
-        this(design, family, link, parameters, Estimability.ALL, seed);
+    public Simulator(ModelSpec spec, double[] parameters, long seed) {
+        this(spec, parameters, Estimability.ALL, seed);
     }
 
     /**
-     * @param design whose size, if it has one, is among its raw values
+     * @param spec of a design whose size, if it has one, is among its raw values
      * @param parameters β, θ, ψ
      * @param estimability where these say something; elsewhere there are no outcomes
      */
-    public Simulator(
-            Design design, Family family, Link link, double[] parameters, Estimability estimability, long seed) {
+    public Simulator(ModelSpec spec, double[] parameters, Estimability estimability, long seed) {
         this.estimability = estimability;
-        this.rows = new LinearPredictor(design, family, parameters);
-        this.family = family;
-        this.link = link;
-        this.size = design.size();
-        this.q = design.randomColumns().size();
-        this.effects = RandomCovariance.of(design.layout(family), parameters);
+        this.rows = new LinearPredictor(spec.design(), spec.family(), parameters);
+        this.family = spec.family();
+        this.link = spec.link();
+        this.size = spec.design().size();
+        this.q = spec.design().randomColumns().size();
+        this.effects = RandomCovariance.of(spec.layout(), parameters);
         this.seed = seed;
     }
 

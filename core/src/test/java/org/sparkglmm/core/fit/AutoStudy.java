@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.sparkglmm.core.design.ClusterData;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.ParameterCovariance;
@@ -114,9 +115,7 @@ final class AutoStudy {
 
     private static FitResult fit(Rows rows, Family family, ClusterData data, int nodes) {
         return GlmmFit.fit(
-                rows.design(),
-                family,
-                family.links().get(0),
+                new ModelSpec(rows.design(), family, family.links().get(0)),
                 data,
                 new FitOptions(nodes, false, "newton"),
                 FitListener.SILENT);

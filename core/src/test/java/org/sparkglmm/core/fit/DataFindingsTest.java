@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.diagnostics.OutcomeShape;
@@ -24,7 +25,7 @@ class DataFindingsTest {
     private static final Family POISSON = Families.named("poisson");
 
     private static DataReport report(Rows rows, Family family) {
-        return DataReport.of(rows.design(), family, family.links().get(0), rows.data(family, 2, 1), 5);
+        return DataReport.of(new ModelSpec(rows.design(), family, family.links().get(0)), rows.data(family, 2, 1), 5);
     }
 
     private static OutcomeShape shape(Family family, double... outcomes) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkglmm.core.Warning;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.diagnostics.Diagnostics;
@@ -66,9 +67,7 @@ class DiagnosticsTest {
 
     private static FitResult fit(Rows rows, Family family) {
         return GlmmFit.fit(
-                rows.design(),
-                family,
-                family.links().get(0),
+                new ModelSpec(rows.design(), family, family.links().get(0)),
                 rows.data(family, 1, 1),
                 new FitOptions(1, false, "newton"),
                 FitListener.SILENT);

@@ -19,6 +19,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
@@ -153,9 +154,7 @@ class EdgeCheckTest {
         Rows rows = phi0();
         Family family = Families.named("truncated_nbinom1").withZeroInflation();
         FitResult fit = GlmmFit.fit(
-                rows.design(),
-                family,
-                Link.LOG,
+                new ModelSpec(rows.design(), family, Link.LOG),
                 rows.data(family, 2, 1),
                 new FitOptions(nodes, false, "newton"),
                 FitListener.SILENT);

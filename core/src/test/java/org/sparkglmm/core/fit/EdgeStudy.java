@@ -18,6 +18,7 @@ import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
@@ -241,9 +242,7 @@ final class EdgeStudy {
 
         FitResult fit(Rows rows, String optimizer) {
             return GlmmFit.fit(
-                    rows.design(),
-                    setting.family(),
-                    setting.link(),
+                    new ModelSpec(rows.design(), setting.family(), setting.link()),
                     rows.data(setting.family(), 1, 1),
                     new FitOptions(setting.reml() ? 1 : nodes(), setting.reml(), optimizer),
                     FitListener.SILENT);

@@ -21,6 +21,7 @@ import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
@@ -116,7 +117,8 @@ class FarOriginTest {
     }
 
     private static FitResult fit(Rows rows, Family family, Link link, FitOptions options) {
-        return GlmmFit.fit(rows.design(), family, link, rows.data(family, 3, 1), options, FitListener.SILENT);
+        return GlmmFit.fit(
+                new ModelSpec(rows.design(), family, link), rows.data(family, 3, 1), options, FitListener.SILENT);
     }
 
     private static FitOptions options(int nodes, boolean reml) {
@@ -249,9 +251,7 @@ class FarOriginTest {
 
     private static RowPredictor predictor(FitResult fit) {
         return new RowPredictor(
-                fit.inColumns().design(),
-                fit.family(),
-                fit.link(),
+                new ModelSpec(fit.inColumns().design(), fit.family(), fit.link()),
                 fit.inColumns().parameters(),
                 fit.inColumns().covariance(),
                 fit.errors(),
@@ -434,18 +434,14 @@ class FarOriginTest {
         Rows rows = rows(slopes(POISSON), values, 0, 1e6);
         FitResult once = fit(rows, POISSON, Link.LOG, options(1, false));
         FitResult threads = GlmmFit.fit(
-                rows.design(),
-                POISSON,
-                Link.LOG,
+                new ModelSpec(rows.design(), POISSON, Link.LOG),
                 rows.shuffled(3).data(POISSON, 3, 4),
                 options(1, false),
                 FitListener.SILENT);
         assertArrayEquals(once.parameters(), threads.parameters());
         assertEquals(once.logLikelihood(), threads.logLikelihood());
         FitResult again = GlmmFit.fit(
-                rows.design(),
-                POISSON,
-                Link.LOG,
+                new ModelSpec(rows.design(), POISSON, Link.LOG),
                 rows.data(POISSON, 3, 1),
                 options(1, false),
                 new EarlierFit(once.parameterNames(), once.parameters()),

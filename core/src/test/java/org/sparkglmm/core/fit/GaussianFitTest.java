@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.Method;
@@ -29,9 +30,7 @@ class GaussianFitTest {
 
     private static FitResult fit(Rows rows, boolean reml, String optimizer) {
         return GlmmFit.fit(
-                rows.design(),
-                GAUSSIAN,
-                Link.IDENTITY,
+                new ModelSpec(rows.design(), GAUSSIAN, Link.IDENTITY),
                 rows.data(GAUSSIAN, 4, 1),
                 new FitOptions(FitOptions.AUTO, reml, optimizer),
                 FitListener.SILENT);

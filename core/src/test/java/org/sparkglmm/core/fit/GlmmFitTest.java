@@ -25,6 +25,7 @@ import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LocalClusterData;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.Rows;
@@ -63,7 +64,7 @@ class GlmmFitTest {
     }
 
     private static FitResult fit(Rows rows, Family family, Link link, ClusterData data, FitOptions options) {
-        return GlmmFit.fit(rows.design(), family, link, data, options, FitListener.SILENT);
+        return GlmmFit.fit(new ModelSpec(rows.design(), family, link), data, options, FitListener.SILENT);
     }
 
     private static List<String> codes(FitResult result) {
@@ -430,8 +431,8 @@ class GlmmFitTest {
                 stages.add(name);
             }
         };
-        FitResult sampled =
-                GlmmFit.fit(rows.design(), POISSON, Link.LOG, rows.data(POISSON, 20, 2), nodes(5), listener);
+        FitResult sampled = GlmmFit.fit(
+                new ModelSpec(rows.design(), POISSON, Link.LOG), rows.data(POISSON, 20, 2), nodes(5), listener);
         assertTrue(sampled.converged());
         assertTrue(sampled.optimizer().samplePersons() >= 2000
                 && sampled.optimizer().samplePersons() < 2400);
@@ -454,9 +455,7 @@ class GlmmFitTest {
 
     private static FitResult fitFrom(FitResult earlier, Rows rows, Family family, Link link, FitOptions options) {
         return GlmmFit.fit(
-                rows.design(),
-                family,
-                link,
+                new ModelSpec(rows.design(), family, link),
                 rows.data(family, 7, 2),
                 options,
                 new EarlierFit(earlier.parameterNames(), earlier.parameters()),
@@ -517,9 +516,7 @@ class GlmmFitTest {
         double[] atEdge = cold.parameters().clone();
         atEdge[atEdge.length - 1] = 0;
         FitResult warm = GlmmFit.fit(
-                rows.design(),
-                BINOMIAL,
-                Link.LOGIT,
+                new ModelSpec(rows.design(), BINOMIAL, Link.LOGIT),
                 rows.data(BINOMIAL, 5, 1),
                 nodes(5),
                 new EarlierFit(cold.parameterNames(), atEdge),

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.Deletion;
@@ -42,9 +43,7 @@ class HeavyClustersTest {
 
     private static FitResult fit(Rows rows) {
         return GlmmFit.fit(
-                rows.design(),
-                BINOMIAL,
-                Link.LOGIT,
+                new ModelSpec(rows.design(), BINOMIAL, Link.LOGIT),
                 rows.data(BINOMIAL, 3, 1),
                 new FitOptions(9, false, "newton"),
                 FitListener.SILENT);

@@ -11,6 +11,7 @@ import org.apache.commons.math3.random.Well19937c;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
@@ -228,9 +229,7 @@ final class MisspecificationStudy {
             }
         }
         return GlmmFit.fit(
-                rows.design(),
-                setting.family(),
-                setting.link(),
+                new ModelSpec(rows.design(), setting.family(), setting.link()),
                 rows.data(setting.family(), threads, threads),
                 new FitOptions(NODES, false, "newton"),
                 FitListener.SILENT);

@@ -18,6 +18,7 @@ import org.sparkglmm.core.design.BlockFunction;
 import org.sparkglmm.core.design.Centring;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ColumnSelection;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.IntervalMethod;
@@ -99,7 +100,8 @@ class PassJournalTest {
 
     private static FitResult fit(Rows rows, Family family, FitOptions options, ClusterData data, PassJournal journal) {
         Link link = family.links().get(0);
-        return GlmmFit.fit(rows.design(), family, link, data, options, null, journal, FitListener.SILENT);
+        return GlmmFit.fit(
+                new ModelSpec(rows.design(), family, link), data, options, null, journal, FitListener.SILENT);
     }
 
     private static void assertSame(FitResult a, FitResult b) {

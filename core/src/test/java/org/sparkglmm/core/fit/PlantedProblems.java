@@ -11,6 +11,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.design.Rows;
@@ -78,9 +79,7 @@ final class PlantedProblems {
         FitResult fit(long seed, int nodes) {
             Rows rows = rows(seed);
             return GlmmFit.fit(
-                    rows.design(),
-                    family,
-                    link,
+                    new ModelSpec(rows.design(), family, link),
                     rows.data(family, 1, 1),
                     new FitOptions(nodes, false, "newton"),
                     FitListener.SILENT);

@@ -14,6 +14,7 @@ import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.NelderMeadSimplex
 import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.inference.IntervalMethod;
@@ -50,9 +51,7 @@ class ProfileEndsTest {
             }
         }
         FitResult fit = GlmmFit.fit(
-                rows.design(),
-                GAUSSIAN,
-                Link.IDENTITY,
+                new ModelSpec(rows.design(), GAUSSIAN, Link.IDENTITY),
                 rows.data(GAUSSIAN, 1, 1),
                 new FitOptions(1, false, "newton", StandardErrors.MODEL, IntervalMethod.PROFILE, 5),
                 FitListener.SILENT);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomBlocks;
 import org.sparkglmm.core.design.Rows;
 import org.sparkglmm.core.likelihood.GaussHermite;
@@ -62,7 +63,10 @@ class ProfileLikelihoodTest {
         static Fitted of(Rows rows, Family family, Link link, int nodes) {
             ClusterData data = rows.data(family, 2, 1);
             FitResult fit = GlmmFit.fit(
-                    rows.design(), family, link, data, new FitOptions(nodes, false, "newton"), FitListener.SILENT);
+                    new ModelSpec(rows.design(), family, link),
+                    data,
+                    new FitOptions(nodes, false, "newton"),
+                    FitListener.SILENT);
             ParameterLayout layout = fit.layout();
             DataMoments moments = DataMoments.of(data, family, rows.design());
             double unit = family.isLinear(link) ? 1 : link.unit(StartingValues.predictor(family, link, moments));

@@ -92,7 +92,8 @@ class RowPredictorTest {
         }
 
         RowPredictor predictor(StandardErrors errors) {
-            return new RowPredictor(design, family, link, parameters, covariance, errors, Estimability.ALL);
+            return new RowPredictor(
+                    new ModelSpec(design, family, link), parameters, covariance, errors, Estimability.ALL);
         }
 
         double[][] matrix(StandardErrors errors) {

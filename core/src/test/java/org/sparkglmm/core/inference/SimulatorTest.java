@@ -15,6 +15,7 @@ import org.sparkglmm.core.design.ClusterIds;
 import org.sparkglmm.core.design.Component;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RandomTerm;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.model.Catalogue;
@@ -44,7 +45,7 @@ class SimulatorTest {
     }
 
     private static Simulator gaussian(long seed, double... parameters) {
-        return new Simulator(design(), Families.named("gaussian"), Link.IDENTITY, parameters, seed);
+        return new Simulator(new ModelSpec(design(), Families.named("gaussian"), Link.IDENTITY), parameters, seed);
     }
 
     @Test
@@ -118,7 +119,7 @@ class SimulatorTest {
         double[] parameters = new double[5 + psi.length];
         parameters[0] = eta;
         System.arraycopy(psi, 0, parameters, 5, psi.length);
-        Simulator simulator = new Simulator(design(), family, entry.link(), parameters, 3);
+        Simulator simulator = new Simulator(new ModelSpec(design(), family, entry.link()), parameters, 3);
         double size = family.takesTrials() ? 4 : 1;
         double sum = 0;
         for (int i = 0; i < DRAWS; i++) {
@@ -142,11 +143,11 @@ class SimulatorTest {
                 new double[] {-1, 1})) {
             assertTrue(Double.isNaN(simulator.outcome(row, 1, 1)), Arrays.toString(row));
         }
-        Simulator trials =
-                new Simulator(design(), Families.named("binomial"), Link.LOGIT, new double[] {0, 0, 1, 0, 1}, 1);
+        Simulator trials = new Simulator(
+                new ModelSpec(design(), Families.named("binomial"), Link.LOGIT), new double[] {0, 0, 1, 0, 1}, 1);
         assertTrue(Double.isNaN(trials.outcome(new double[] {2.5, 0}, 1, 1)), "trials are whole");
-        Simulator negative =
-                new Simulator(design(), Families.named("gamma"), Link.IDENTITY, new double[] {-1, 0, 0, 0, 0, 0}, 1);
+        Simulator negative = new Simulator(
+                new ModelSpec(design(), Families.named("gamma"), Link.IDENTITY), new double[] {-1, 0, 0, 0, 0, 0}, 1);
         assertTrue(Double.isNaN(negative.outcome(new double[] {1, 0}, 1, 1)), "a mean below 0 is none");
     }
 

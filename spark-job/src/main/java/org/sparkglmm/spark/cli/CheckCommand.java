@@ -16,6 +16,7 @@ import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.DesignColumn;
 import org.sparkglmm.core.design.LevelCount;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.design.RawColumn;
 import org.sparkglmm.core.fit.DataReport;
 import org.sparkglmm.core.model.AuxiliaryParameter;
@@ -72,7 +73,9 @@ final class CheckCommand implements Callable<Integer> {
         BlockStore blocks = loaded.blocks();
         try {
             DataReport report = DataReport.of(
-                    bound.design(), known.family(), known.link(), blocks.data(), disclosure.minCellCount());
+                    new ModelSpec(bound.design(), known.family(), known.link()),
+                    blocks.data(),
+                    disclosure.minCellCount());
             print(
                     known,
                     bound,

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.Simulator;
 import org.sparkglmm.core.inference.Truth;
@@ -96,7 +97,8 @@ final class SimulateCommand implements Callable<Integer> {
             BoundTable.RowCounts counts = outcomes.count();
             Estimability estimability =
                     saved == null ? Estimability.ALL : saved.estimates().estimability(outcomes.design());
-            outcomes.draw(new Simulator(design, known.family(), known.link(), parameters, estimability, seed))
+            outcomes.draw(new Simulator(
+                            new ModelSpec(design, known.family(), known.link()), parameters, estimability, seed))
                     .write()
                     .mode("append")
                     .parquet(folder.staging());

@@ -19,6 +19,7 @@ import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.Estimability;
 import org.sparkglmm.core.inference.ParameterCovariance;
@@ -325,9 +326,7 @@ public final class Predictor {
         CentredEstimates centred =
                 estimates.inColumns(all.withColumns(design.fixed(), design.auxiliary()), request.family());
         return new RowPredictor(
-                centred.design(),
-                request.family(),
-                request.link(),
+                new ModelSpec(centred.design(), request.family(), request.link()),
                 centred.parameters(),
                 centred.covariance(),
                 estimates.errors(),

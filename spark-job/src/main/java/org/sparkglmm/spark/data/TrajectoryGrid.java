@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.Design;
+import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.inference.CentredEstimates;
 import org.sparkglmm.core.inference.RowPredictor;
 import org.sparkglmm.core.inference.TrajectoryPoint;
@@ -235,9 +236,7 @@ public final class TrajectoryGrid {
         raws.sort(Comparator.comparingInt(r -> r.getInt(0)));
         CentredEstimates centred = estimates.inColumns(design, request.family());
         RowPredictor predictor = new RowPredictor(
-                centred.design(),
-                request.family(),
-                request.link(),
+                new ModelSpec(centred.design(), request.family(), request.link()),
                 centred.parameters(),
                 centred.covariance(),
                 estimates.errors(),
