@@ -7,14 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
-import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
@@ -32,38 +29,18 @@ import org.sparkglmm.spark.engine.TableParts;
  * be read of each row. Looks at the data once, and keeps what it has read.
  */
 public final class ModelBinding {
-    /** A text column with more values than this is no factor but a mistake. */
-    static final int MOST_LEVELS = 1_000;
-
-    /** An outcome with more ordered values than this is an amount. */
-    private static final int MOST_CATEGORIES = 100;
-
-    /** Text with more values than this is looked at for numbers among them. */
-    private static final int MANY_LEVELS = 20;
-
-    private static final double MOSTLY = 0.8;
-    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}([ T].*)?");
-    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
-
-    /** An infinite number, or one that is missing, in other spellings than NaN. */
-    private static final Pattern NO_NUMBER = Pattern.compile("(?i)[+-]?(inf(inity)?|nan)");
-
-    /** What Java takes for a number. */
-    private static final Pattern PROGRAMS_NUMBER =
-            Pattern.compile("(?i)[+-]?(0x[0-9a-f.]+(p[+-]?\\d+)?|(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?[df])");
-
     private final ModelRequest request;
     private final Dataset<Row> table;
-    private final boolean text;
     private final TableColumns columns;
     private final Needs needs;
     /** Whether values that cannot be used count as missing and stop nothing. */
     private final boolean lenient;
 
-    private final OpenTable.TextFindings findings;
     private final List<Warning> warnings = new ArrayList<>();
     private final RawValues values;
     private final List<RawValue> raws;
+    private final FactorLevels levels;
+    private final LookReview review;
 
     /** What of a row is read beside its id. */
     private enum Needs {
@@ -86,15 +63,15 @@ public final class ModelBinding {
             Needs needs,
             boolean lenient,
             OpenTable.TextFindings findings) {
-        this.findings = findings;
         this.lenient = lenient;
         this.request = request;
         this.table = table;
-        this.text = text;
         this.needs = needs;
         columns = new TableColumns(table);
         values = new RawValues(table, text, columns, request.group());
         raws = values.list();
+        levels = new FactorLevels(request, raws, text, needs == Needs.OUTCOME, warnings);
+        review = new LookReview(raws, levels, text, lenient, findings, warnings);
     }
 
     /**
@@ -142,8 +119,8 @@ public final class ModelBinding {
         IdColumn id = binding.id();
         binding.describe();
         Look look = firstLook(binding.scan(id, List.of())::look);
-        binding.requireWholeIds(look, id);
-        return binding.count(look, id);
+        LookReview.requireWholeIds(look, id);
+        return binding.review.count(look, id);
     }
 
     /**
@@ -154,14 +131,14 @@ public final class ModelBinding {
         ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, false);
         binding.describe();
         Map<String, List<String>> levels = new LinkedHashMap<>(request.levels());
-        binding.requireLevelsUsed();
+        binding.levels.requireUsed();
         IdColumn id = binding.id();
         Look look = firstLook(binding.scan(id, List.of())::look);
-        binding.requireWholeIds(look, id);
+        LookReview.requireWholeIds(look, id);
         for (int k = 0; k < binding.raws.size(); k++) {
             RawValue raw = binding.raws.get(k);
-            if (raw.factor && binding.given(raw.name) == null) {
-                List<String> found = binding.levels(look, k);
+            if (raw.factor && binding.levels.given(raw.name) == null) {
+                List<String> found = binding.levels.of(look, k);
                 if (found.isEmpty()) {
                     throw new DataException("column " + raw.name + " has no value in any complete row");
                 }
@@ -212,15 +189,15 @@ public final class ModelBinding {
         TableParts<Scanned> rows = scan.withRows().kept();
         try {
             Look look = firstLook(() -> scan.look(rows));
-            requireAsFound(look);
-            requireWholeIds(look, id);
-            BoundTable.RowCounts counts = count(look, id);
+            review.requireAsFound(look);
+            LookReview.requireWholeIds(look, id);
+            BoundTable.RowCounts counts = review.count(look, id);
             if (counts.complete() == 0) {
                 rows.release();
                 return null;
             }
-            findLevels(look);
-            noteIds(look, id);
+            levels.find(look);
+            review.noteIds(look, id);
             Design design = describeAgain(withoutLevels);
             if (!lenient) {
                 PersonEffects.requireOwnNames(id, design);
@@ -233,61 +210,10 @@ public final class ModelBinding {
         }
     }
 
-    /** Numbers that have lost digits may have made one person of several. */
-    private void requireWholeIds(Look look, IdColumn id) {
-        if (look.roundedIds() > 0) {
-            boolean isDouble = id.type().equals(DataTypes.DoubleType);
-            throw new DataException("column " + id.name() + " is a " + id.type().simpleString() + ", and in "
-                    + RowCount.words(look.roundedIds()) + " it is 2^" + (isDouble ? 53 : 24)
-                    + " or more, where that type has one number for several whole ones, so that different " + id.name()
-                    + " may be the same; write it as bigint or text");
-        }
-    }
-
-    /** What of the values read may not be what it seems. */
-    private void noteIds(Look look, IdColumn id) {
-        if (text && look.unreadableIds() > 0) {
-            throw new DataException("column " + id.name() + " holds bytes that are no characters, so that different "
-                    + id.name() + " may look the same; say the table's --encoding, such as windows-1252");
-        }
-        warnings.addAll(findings.warnings());
-        // Spark takes a row with fewer fields for one with a malformed value.
-        long malformed = look.malformed() - findings.shortRows();
-        if (malformed > 0) {
-            warnings.add(new Warning(
-                    "malformed_values",
-                    RowCount.words(malformed)
-                            + " hold a value that is not of the type that --schema gives its column;"
-                            + " it counts as missing"));
-        }
-        if (look.paddedIds() > 0) {
-            warnings.add(new Warning(
-                    "id_blanks",
-                    "in " + RowCount.words(look.paddedIds()) + " " + id.name()
-                            + " begins or ends with a blank; with and"
-                            + " without it they are different persons: trim them if they are not"));
-        }
-        if (look.numberIds() > 0) {
-            warnings.add(
-                    new Warning(
-                            "id_numbers",
-                            "in " + RowCount.words(look.numberIds()) + " " + id.name()
-                                    + " is a number written as 1e+05 or 7.0 are, and plain whole numbers in the others; ids are names, so"
-                                    + " that these are other persons than 100000 or 7: write all alike (R: as.integer or format)"));
-        }
-        if (look.decomposedIds() > 0) {
-            warnings.add(new Warning(
-                    "id_unicode",
-                    "in " + RowCount.words(look.decomposedIds()) + " " + id.name()
-                            + " is not in Unicode's composed form (NFC);"
-                            + " the same letters in both forms are different persons: normalise them"));
-        }
-    }
-
     private TableScan scan(IdColumn id, List<StructField> sources) {
         List<List<String>> levels = new ArrayList<>();
         for (RawValue raw : raws) {
-            levels.add(raw.factor ? given(raw.name) : null);
+            levels.add(raw.factor ? this.levels.given(raw.name) : null);
         }
         return new TableScan(table, id.encode(), id.travelsAsLong(), raws, levels, sources, id.isRounded(), lenient);
     }
@@ -325,7 +251,7 @@ public final class ModelBinding {
         }
         List<RawColumn> raw = raws.stream().map(RawValue::column).toList();
         if (needs != Needs.OUTCOME) {
-            givenLevels();
+            levels.takeGiven();
         }
         return describeAgain(new Design(
                 raw,
@@ -402,69 +328,6 @@ public final class ModelBinding {
         return out;
     }
 
-    private BoundTable.RowCounts count(Look look, IdColumn id) {
-        long total = look.rows();
-        if (total == 0) {
-            throw new DataException("the table has no rows");
-        }
-        long completeRows = look.complete();
-        Map<String, Long> missing = new LinkedHashMap<>();
-        note(missing, id.name(), look.withoutId());
-        for (int k = 0; k < raws.size(); k++) {
-            if (!raws.get(k).derived) {
-                note(missing, raws.get(k).name, look.missing(k));
-            }
-            long bad = look.unusable(k);
-            long undefined = look.undefined(k);
-            if (undefined > 0 && !lenient) {
-                throw new DataException(raws.get(k).name + " is undefined in " + RowCount.words(undefined)
-                        + " whose columns all have values (the logarithm of a negative number, a CASE without ELSE, and the"
-                        + " like); give it a value there, or make the columns missing to drop the rows");
-            }
-            if (bad > 0 && completeRows > 0 && !lenient) {
-                throw new DataException(
-                        raws.get(k).factor
-                                ? "column " + raws.get(k).name + ": " + RowCount.words(bad)
-                                        + " have a value that is not among the levels given with --levels ("
-                                        + String.join(", ", given(raws.get(k).name)) + ")"
-                                : raws.get(k).name + " is infinite in " + RowCount.words(bad)
-                                        + (raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : "")
-                                        + "; correct them, or make them missing to drop the rows");
-            }
-        }
-        if (completeRows == 0 && !lenient) {
-            List<String> empty = missing.entrySet().stream()
-                    .filter(e -> e.getValue() == total)
-                    .map(Map.Entry::getKey)
-                    .toList();
-            throw new DataException(
-                    empty.isEmpty()
-                            ? "no complete row: each of the " + total + " rows lacks some value (missing: "
-                                    + describe(missing, RowCount::words) + ")"
-                            : "no complete row: " + String.join(", ", empty) + (empty.size() == 1 ? " has" : " have")
-                                    + " no value in any of the " + total + " rows");
-        }
-        return new BoundTable.RowCounts(total, completeRows, missing, look.surplus());
-    }
-
-    /**
-     * A text table is looked through before it is read, by a program of its own: both must have found the same rows and the same
-     * missing numbers, or one of them has cut a row at the wrong place.
-     */
-    private void requireAsFound(Look look) {
-        boolean same = findings.rows() < 0 || findings.rows() == look.rows();
-        for (int k = 0; same && k < raws.size(); k++) {
-            Long found = raws.get(k).isNumberColumn()
-                    ? findings.withoutNumber().get(raws.get(k).columnName())
-                    : null;
-            same = found == null || found == look.missing(k);
-        }
-        if (!same) {
-            throw new DataException("the table is not the same when it is read twice: rows or values were missing that"
-                    + " had been there; run again when nothing writes to it");
-        }
-    }
-
     /** The job that reads every file: damaged ones are found here. */
     private static Look firstLook(Supplier<Look> job) {
         try {
@@ -487,174 +350,5 @@ public final class ModelBinding {
         List<String> parts = new ArrayList<>();
         missing.forEach((name, count) -> parts.add(name + " " + shown.apply(count)));
         return String.join(", ", parts);
-    }
-
-    private static void note(Map<String, Long> missing, String name, long count) {
-        if (count > 0) {
-            missing.merge(name, count, Long::sum);
-        }
-    }
-
-    private List<String> given(String variable) {
-        List<String> direct = request.levels().get(variable);
-        if (direct != null) {
-            return direct;
-        }
-        // factor(period) takes the levels given for period.
-        for (Variable v : request.variables()) {
-            if (v.name().equals(variable) && v.columns().size() == 1) {
-                return request.levels().get(v.columns().get(0));
-            }
-        }
-        return null;
-    }
-
-    private void givenLevels() {
-        for (RawValue raw : raws) {
-            List<String> given = raw.factor ? given(raw.name) : null;
-            if (given != null) {
-                raw.levels = given;
-            }
-        }
-    }
-
-    private void requireLevelsUsed() {
-        for (String name : request.levels().keySet()) {
-            boolean used = raws.stream()
-                    .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
-            boolean ofOutcome = needs != Needs.OUTCOME && name.equals(request.outcome());
-            if (!used && !ofOutcome) {
-                throw new UsageException((needs == Needs.OUTCOME ? "--levels " : "levels, ") + name
-                        + ": no factor of that name in the formula");
-            }
-        }
-    }
-
-    private void findLevels(Look look) {
-        requireLevelsUsed();
-        for (int k = 0; k < raws.size(); k++) {
-            RawValue raw = raws.get(k);
-            if (!raw.factor) {
-                continue;
-            }
-            List<String> given = given(raw.name);
-            raw.levels = given != null ? given : levels(look, k);
-        }
-        if (raws.get(0).factor) {
-            requireOutcomeLevels(raws.get(0));
-        }
-    }
-
-    private void requireOutcomeLevels(RawValue outcome) {
-        int found = outcome.levels.size();
-        if (!request.family().takesCategories()) {
-            if (found != 2) {
-                throw new DataException("outcome " + outcome.name + " has " + found
-                        + " values; family binomial needs two (the second is the success)");
-            }
-        } else if (found < 2) {
-            throw new DataException("outcome " + outcome.name
-                    + " has the same value in every complete row; family ordinal" + " needs two or more categories");
-        } else if (found > MOST_CATEGORIES) {
-            throw tooManyCategories(outcome);
-        }
-    }
-
-    private DataException tooManyCategories(RawValue outcome) {
-        return new DataException(
-                "outcome " + outcome.name + " has more than " + MOST_CATEGORIES + " different values; family "
-                        + request.family().name() + " is for "
-                        + (request.family().takesCategories() ? "ordered categories" : "two values if they are labels")
-                        + ": group the values first, or use a family for amounts");
-    }
-
-    /** Text that is numbers but for a few entries is no factor: some rows hold what the others do not. */
-    private void requireNotNumbers(RawValue raw, List<String> labels) {
-        long numbers =
-                labels.stream().filter(l -> NUMBER.matcher(l.strip()).matches()).count();
-        // Codes such as 1D and 2 are a factor; an infinite number among a few others is none of its levels.
-        boolean odd = numbers > 0
-                && numbers < labels.size()
-                && labels.stream()
-                        .map(String::strip)
-                        .allMatch(l -> NUMBER.matcher(l).matches()
-                                || NO_NUMBER.matcher(l).matches()
-                                || (labels.size() > MANY_LEVELS
-                                        && PROGRAMS_NUMBER.matcher(l).matches()));
-        boolean mixed = numbers > MOSTLY * labels.size() && numbers < labels.size();
-        boolean commas = numbers == labels.size() && labels.stream().anyMatch(l -> l.indexOf(',') >= 0);
-        boolean dates = labels.stream().allMatch(l -> DATE.matcher(l.strip()).matches());
-        if (odd) {
-            throw new DataException("column " + raw.name + " was read as text: " + numbers + " of its " + labels.size()
-                    + " different values are numbers, and the others are infinite, NaN in another spelling, or numbers as"
-                    + " programs write them for themselves (1D, 0x1); make them missing or plain numbers, or write factor("
-                    + raw.name + ") if each value is to be a level");
-        }
-        if (labels.size() > MANY_LEVELS && commas) {
-            throw new DataException("column " + raw.name
-                    + " was read as text, since its numbers have decimal commas; "
-                    + (text ? "say --decimal ," : "write them with points"));
-        }
-        if (text && commas && labels.size() > 1) {
-            warnings.add(new Warning(
-                    "factor_of_numbers",
-                    "column " + raw.name + " was read as text and is a factor, though all of its " + labels.size()
-                            + " levels are numbers with decimal commas; if it should be a number, say --decimal ,; if not,"
-                            + " write factor(" + raw.name + ")"));
-        }
-        if (labels.size() > MANY_LEVELS && dates) {
-            throw new DataException(
-                    "column " + raw.name + " holds dates as text; make a number of it, for example I(datediff("
-                            + raw.name + ", '2020-01-01') / 365.25)");
-        }
-        if (labels.size() <= MANY_LEVELS && numbers > 1 && 2 * numbers > labels.size() && numbers < labels.size()) {
-            warnings.add(new Warning(
-                    "factor_of_numbers",
-                    "column " + raw.name + " was read as text and is a factor, though " + numbers + " of its "
-                            + labels.size()
-                            + " levels are numbers; if it should be a number, clean it; if not, write factor("
-                            + raw.name + ")"));
-        }
-        if (labels.size() > MANY_LEVELS && mixed) {
-            throw new DataException("column " + raw.name + " was read as text, but " + numbers + " of its "
-                    + labels.size()
-                    + " different values are numbers: some rows hold something else; clean the column, or"
-                    + " write factor(" + raw.name + ") if each value is to be a level");
-        }
-    }
-
-    /** Bytes that are no characters would make one level of several. */
-    private static void requireReadable(RawValue raw, List<String> labels) {
-        if (labels.stream().anyMatch(l -> l.indexOf(TableSource.NO_CHARACTER) >= 0)) {
-            throw new DataException("column " + raw.name
-                    + " holds bytes that are no characters; say the table's --encoding, such as" + " windows-1252");
-        }
-    }
-
-    private List<String> levels(Look look, int k) {
-        List<String> found = look.labels(k);
-        RawValue raw = raws.get(k);
-        boolean isOutcome = needs == Needs.OUTCOME && k == 0;
-        if (isOutcome && found.size() > MOST_CATEGORIES) {
-            throw tooManyCategories(raw);
-        }
-        if (look.tooLong(k) > 0) {
-            throw new DataException("column " + raw.name + ": " + RowCount.words(look.tooLong(k))
-                    + " have a text of more than " + Look.LONGEST_LABEL
-                    + " characters, which is no level of a factor; shorten or group the values first");
-        }
-        if (text) {
-            requireReadable(raw, found);
-        }
-        if (found.size() > MOST_LEVELS) {
-            throw new DataException("column " + raw.name + " has more than " + MOST_LEVELS
-                    + " different values, so it would make as many dummy columns; group its values first, or, if it"
-                    + " should be a number, clean it: some rows hold something else");
-        }
-        List<String> labels = found.stream().sorted(raw.order).toList();
-        if (!raw.askedFor) {
-            requireNotNumbers(raw, labels);
-        }
-        return labels;
     }
 }

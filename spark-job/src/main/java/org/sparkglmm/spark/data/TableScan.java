@@ -203,7 +203,7 @@ final class TableScan {
         }
 
         Look emptyLook() {
-            return new Look(levels, source.length, ModelBinding.MOST_LEVELS);
+            return new Look(levels, source.length, FactorLevels.MOST_LEVELS);
         }
 
         private RowChunk emptyPiece(int columns) {

@@ -534,7 +534,7 @@ final class TextTable {
         List<Row> found = load(texts, false)
                 .select("c" + c)
                 .distinct()
-                .limit(ModelBinding.MOST_LEVELS + 2)
+                .limit(FactorLevels.MOST_LEVELS + 2)
                 .collectAsList();
         Set<String> different = new HashSet<>();
         Set<Double> numbers = new HashSet<>();
@@ -546,7 +546,7 @@ final class TextTable {
                 numbers.add(Double.parseDouble(text));
             }
         }
-        return different.size() <= ModelBinding.MOST_LEVELS && numbers.size() < different.size();
+        return different.size() <= FactorLevels.MOST_LEVELS && numbers.size() < different.size();
     }
 
     /** A schema that makes one number of two ids has not thought of them. */

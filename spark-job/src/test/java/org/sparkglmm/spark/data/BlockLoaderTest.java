@@ -163,7 +163,7 @@ class BlockLoaderTest {
     @Test
     void tooManyLabelsAreFoundAcrossTasks() {
         int tasks = 4;
-        List<Row> rows = rows(400, ModelBinding.MOST_LEVELS + 100);
+        List<Row> rows = rows(400, FactorLevels.MOST_LEVELS + 100);
         String message = assertThrows(
                         DataException.class, () -> ModelBinding.bind(request(Map.of()), table(rows, tasks), false))
                 .getMessage();
