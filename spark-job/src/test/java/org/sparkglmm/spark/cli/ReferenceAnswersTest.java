@@ -128,6 +128,7 @@ class ReferenceAnswersTest {
         Commands ran = Commands.run(ReferenceCommand.fit(file, reference, out, more.toArray(String[]::new)));
         assertEquals(ExitCode.OK, ran.code(), ran.err());
         JsonNode model = ReferenceCommand.read(out.resolve("model.json"));
+        assertEquals(List.of(), ModelSchema.violations(model), "schema of model.json");
 
         Checks checks = new Checks();
         checks.near(

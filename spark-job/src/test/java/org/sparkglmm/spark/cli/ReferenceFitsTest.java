@@ -54,6 +54,7 @@ class ReferenceFitsTest {
         assertEquals(reference.path("exitCode").asInt(0), code, "exit code");
         JsonNode model = ReferenceCommand.read(folder.resolve("out/model.json"));
         List<Executable> checks = new ArrayList<>();
+        checks.add(() -> assertEquals(List.of(), ModelSchema.violations(model), "schema of model.json"));
         compare(reference.get("expected"), reference.get("tolerance"), model, checks);
         compareModes(
                 reference.get("expected"),

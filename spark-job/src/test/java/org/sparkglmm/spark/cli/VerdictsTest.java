@@ -59,7 +59,9 @@ class VerdictsTest {
         assertEquals(code, ran.code(), ran.err());
         String summary = Files.readString(out.resolve("summary.txt"));
         assertFalse(summary.contains("NaN") || summary.contains("Infinity"), summary);
-        return MAPPER.readTree(out.resolve("model.json").toFile());
+        JsonNode model = MAPPER.readTree(out.resolve("model.json").toFile());
+        assertEquals(List.of(), ModelSchema.violations(model), "schema of model.json");
+        return model;
     }
 
     private static Set<String> said(JsonNode model) {
