@@ -1,7 +1,6 @@
 package org.sparkglmm.core.fit;
 
 import java.util.List;
-import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.model.Family;
@@ -51,13 +50,9 @@ public final class GlmmFit {
         Prepared prepared = Prepared.of(design, family, counter.counting(data));
         DataChecks.requireOffset(prepared.moments(), prepared.design(), link);
         CentredFit centred = new CentredFit(prepared, family);
-        Problem problem = new Problem(family, link, prepared, options, centred.start(earlier), listener, counter);
+        Problem problem =
+                new Problem(family, link, prepared, options.suited(linear), centred.start(earlier), listener, counter);
         counter.begin(problem);
-        if (options.reml() && !linear) {
-            throw new UsageException(
-                    "--reml is for family gaussian with link identity and without --dispersion; this model"
-                            + " is fitted by maximum likelihood");
-        }
         Estimation method = linear ? new GaussianFit(problem) : new MarginalFit(problem);
         return centred.inRawTerms(method.estimate().concluded(problem));
     }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -31,7 +33,7 @@ public interface Family extends Serializable {
     boolean supports(double y, double size);
 
     /** The support in words, for messages. */
-    String support();
+    Sentence support();
 
     /** What y and size add to log f whatever the parameters. */
     double logConstant(double y, double size);
@@ -175,9 +177,10 @@ public interface Family extends Serializable {
      * @throws UsageException if it makes no sense
      */
     default Family withZeroInflation() {
-        throw new UsageException(
-                "--zi: family " + name() + " has no zero inflation; it is for poisson, nbinom1 and nbinom2,"
-                        + " and with their truncated_ forms it makes the hurdle model");
+        throw new UsageException(Sentence.of(
+                "%sfamily %s has no zero inflation; it is for poisson, nbinom1 and nbinom2, and with their truncated_ forms it"
+                        + " makes the hurdle model",
+                Setting.ZERO_INFLATION.within("%s: "), name()));
     }
 
     /** The family with its categories known; itself if it has none. */
