@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
@@ -19,6 +20,10 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
+import org.sparkglmm.core.SettingNames;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ModelSpec;
@@ -58,7 +63,7 @@ import org.sparkglmm.spark.output.SmallCounts;
 public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWritable {
     private static final long serialVersionUID = 1;
 
-    /** {@code --nodes}: let the program raise them until nothing moves. */
+    /** Of nodes: let the program raise them until nothing moves. */
     private static final String AUTO = "auto";
 
     private final String uid;
@@ -318,6 +323,10 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         if (valueOf(formula) == null || valueOf(family) == null) {
             throw new UsageException("formula and family must be set");
         }
+        return saying(GlmmNames::of, this::requested);
+    }
+
+    private ModelRequest requested() {
         List<String> given = isDefined(levels) ? Arrays.asList(getOrDefault(levels)) : List.of();
         return ModelRequest.of(
                 valueOf(formula),
@@ -364,14 +373,16 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
 
     /** The options asked for; {@link UsageException} if one is out of range. */
     public FitOptions options() {
-        return new FitOptions(
-                parsedNodes(),
-                (Boolean) getOrDefault(reml),
-                valueOf(optimizer),
-                StandardErrors.named(valueOf(standardErrors)),
-                IntervalMethod.named(valueOf(intervals)),
-                (Integer) getOrDefault(minCellCount),
-                tolerance());
+        return saying(
+                GlmmNames::of,
+                () -> new FitOptions(
+                        parsedNodes(),
+                        (Boolean) getOrDefault(reml),
+                        valueOf(optimizer),
+                        StandardErrors.named(valueOf(standardErrors)),
+                        IntervalMethod.named(valueOf(intervals)),
+                        (Integer) getOrDefault(minCellCount),
+                        tolerance()));
     }
 
     private IntegrationTolerance tolerance() {
@@ -383,10 +394,18 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
     public void validate() {
         ModelRequest request = request();
         boolean linear = request.family().isLinear(request.link()) && request.dispersion() == null;
-        if (options().reml() && !linear) {
-            throw new UsageException(
-                    "--reml is for family gaussian with link identity and without --dispersion; this model"
-                            + " is fitted by maximum likelihood");
+        FitOptions options = options();
+        saying(GlmmNames::of, () -> options.suited(linear));
+    }
+
+    /** Answers, or refuses in a front end's language. */
+    private static <T> T saying(SettingNames names, Supplier<T> answer) {
+        try {
+            return answer.get();
+        } catch (UsageException e) {
+            throw e.in(names);
+        } catch (DataException e) {
+            throw e.in(names);
         }
     }
 
@@ -403,7 +422,8 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         } catch (NumberFormatException e) {
             // Answered below, with the same sentence as a number out of range.
         }
-        throw new UsageException("--nodes: must be auto or a whole number from 1, got '" + value + "'");
+        throw new UsageException(
+                Sentence.of("%s: must be auto or a whole number from 1, got '%s'", Setting.NODES, value));
     }
 
     @Override
@@ -419,11 +439,19 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
      * @param journal of the passes, in case the fit is cut off
      */
     public GlmmModel fit(Dataset<Row> table, boolean text, PassJournal journal, FitListener listener) {
-        return fit(OpenTable.of(table, text), journal, listener);
+        return fit(OpenTable.of(table, text), GlmmNames::of, journal, listener);
     }
 
-    /** The same for a table that was opened. */
-    public GlmmModel fit(OpenTable opened, PassJournal journal, FitListener listener) {
+    /**
+     * The same for a table that was opened, and another front end.
+     *
+     * @param names its own for the settings, of which the model's warnings, findings and files speak by them
+     */
+    public GlmmModel fit(OpenTable opened, SettingNames names, PassJournal journal, FitListener listener) {
+        return saying(names, () -> fitted(opened, names, journal, listener));
+    }
+
+    private GlmmModel fitted(OpenTable opened, SettingNames names, PassJournal journal, FitListener listener) {
         Dataset<Row> table = opened.table();
         SparkSessions.requireRdds(table.sparkSession());
         ModelRequest request = request();
@@ -438,21 +466,17 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
         BlockLoader.Loaded loaded = BlockLoader.load(bound, known.family());
         try {
             FitResult fit = GlmmFit.fit(
-                    new ModelSpec(bound.design(), known.family(), known.link()),
-                    loaded.blocks().data(),
-                    options,
-                    earlier,
-                    journal,
-                    listener);
-            return new GlmmModel(
-                            uid,
-                            known,
-                            fit,
-                            bound,
-                            loaded,
-                            warnings(bound, loaded.personsDropped(), fit, counts),
-                            counts)
-                    .ofTable(table);
+                            new ModelSpec(bound.design(), known.family(), known.link()),
+                            loaded.blocks().data(),
+                            options,
+                            earlier,
+                            journal,
+                            listener)
+                    .in(names);
+            List<Warning> warnings = warnings(bound, loaded.personsDropped(), fit, counts).stream()
+                    .map(warning -> warning.in(names))
+                    .toList();
+            return new GlmmModel(uid, known, fit, bound, loaded, warnings, counts).ofTable(table);
         } catch (Throwable e) {
             // Spark throws checked exceptions that its signatures do not name.
             loaded.blocks().release();
@@ -491,7 +515,8 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
 
     @Override
     public StructType transformSchema(StructType schema) {
-        return Predictor.schema(schema, request());
+        ModelRequest request = request();
+        return saying(GlmmNames::of, () -> Predictor.schema(schema, request));
     }
 
     @Override

@@ -1,11 +1,14 @@
 package org.sparkglmm.core.diagnostics;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -72,8 +75,8 @@ public final class DataFindings {
         return out;
     }
 
-    private void add(String code, String format, Object... values) {
-        found.add(new Warning(code, String.format(Locale.ROOT, format, values)));
+    private void add(String code, String template, Serializable... values) {
+        found.add(new Warning(code, Sentence.of(template, values)));
     }
 
     /** Whether the largest cluster is no cluster among others. */
@@ -130,12 +133,13 @@ public final class DataFindings {
             add(
                     "few_clusters",
                     "the number of %s, %s, is small for %s (rule of thumb: %d or more): variances and robust standard errors"
-                            + " come out too small; trust the profile intervals of the standard deviations (those of --ci profile, by"
-                            + " maximum likelihood) rather than the estimates",
+                            + " come out too small; trust the profile intervals of the standard deviations (%sby maximum"
+                            + " likelihood) rather than the estimates",
                     design.group(),
                     moments.clusters() < minCellCount ? "fewer than " + minCellCount : "" + moments.clusters(),
                     slopes ? "random slopes" : "a random intercept",
-                    wanted);
+                    wanted,
+                    Mention.PROFILE_INTERVALS.within("those of %s, "));
         }
         double each = moments.weight() / moments.clusters();
         double least = slopes ? FEW_ROWS_FOR_SLOPES : FEW_ROWS;

@@ -2,6 +2,7 @@ package org.sparkglmm.core.diagnostics;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sparkglmm.core.SettingNames;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.LevelCount;
 
@@ -37,6 +38,15 @@ public record Diagnostics(
     public Diagnostics withFindings(List<Warning> more) {
         List<Warning> all = new ArrayList<>(findings);
         all.addAll(more);
+        return finding(all);
+    }
+
+    /** The same in a front end's language. */
+    public Diagnostics in(SettingNames names) {
+        return finding(findings.stream().map(finding -> finding.in(names)).toList());
+    }
+
+    private Diagnostics finding(List<Warning> all) {
         return new Diagnostics(
                 sampleRows,
                 sampleClusters,

@@ -2,7 +2,8 @@ package org.sparkglmm.core.diagnostics;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -43,16 +44,16 @@ public final class ErrorFindings {
         if (most >= 0 && moments.clusters() >= ENOUGH) {
             into.add(new Warning(
                     "robust_errors_larger",
-                    String.format(
-                            Locale.ROOT,
+                    Sentence.of(
                             "the robust standard error of %s is %.1f times the model's: the rows of a %s depend on each other in a"
                                     + " way that the random part does not say (a slope of %s that varies between %s, correlation in"
-                                    + " time); give it a random slope and compare, or use --se robust",
+                                    + " time); give it a random slope and compare, or use %s",
                             design.fixedNames().get(most),
                             robust[most] / model[most],
                             design.group(),
                             design.fixedNames().get(most),
-                            design.group())));
+                            design.group(),
+                            Mention.ROBUST_ERRORS)));
         }
     }
 }

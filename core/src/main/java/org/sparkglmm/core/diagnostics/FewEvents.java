@@ -2,6 +2,8 @@ package org.sparkglmm.core.diagnostics;
 
 import java.util.List;
 import java.util.Locale;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
 import org.sparkglmm.core.design.Design;
@@ -34,16 +36,16 @@ public record FewEvents(double events, int effects) {
         if (events < ENOUGH * effects) {
             into.add(new Warning(
                     "few_events",
-                    String.format(
-                            Locale.ROOT,
+                    Sentence.of(
                             "there are %s events for %d effects (fixed effects and standard deviations of random ones; rule of"
                                     + " thumb: %.0f events each): estimates are biased away from 0 and Wald intervals do not hold;"
-                                    + " trust profile intervals more (--ci profile)%s%s",
+                                    + " trust profile intervals more%s%s%s",
                             events < minCellCount
                                     ? "fewer than " + minCellCount
                                     : String.format(Locale.ROOT, "%.0f", events),
                             effects,
                             ENOUGH,
+                            Mention.PROFILE_INTERVALS.aside(),
                             // An intercept and its variance are the least there can be.
                             effects > 2 ? ", leave effects out" : "",
                             events < ENOUGH ? ", or do not model this outcome" : "")));

@@ -1,9 +1,13 @@
 package org.sparkglmm.core.diagnostics;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.DataMoments;
@@ -68,6 +72,9 @@ final class Findings {
     private static final double MOVES_A_SPREAD = 12;
     private static final double ILL_CONDITIONED = 30;
 
+    private static final Sentence USE_ROBUST = Sentence.of("use %s", Mention.ROBUST_ERRORS);
+    private static final Sentence MODEL_DISPERSION = Sentence.of("model the dispersion%s", Setting.DISPERSION.aside());
+
     private final Design design;
     private final Family family;
     private final DataMoments moments;
@@ -89,8 +96,8 @@ final class Findings {
         return found;
     }
 
-    private void add(String code, String format, Object... values) {
-        found.add(new Warning(code, String.format(Locale.ROOT, format, values)));
+    private void add(String code, String template, Serializable... values) {
+        found.add(new Warning(code, Sentence.of(template, values)));
     }
 
     /**
@@ -216,7 +223,7 @@ final class Findings {
                         family.name(),
                         moments.clusters() < ENOUGH_FOR_SHAPE
                                 ? "; robust ones need more " + design.group() + " than these"
-                                : sandwich ? "; use --se robust" : "");
+                                : after("; ", sandwich ? USE_ROBUST : Sentence.NONE));
             }
         }
     }
@@ -226,25 +233,27 @@ final class Findings {
         return family.auxiliary().stream().anyMatch(own -> own.role() == AuxiliaryParameter.Role.DISPERSION);
     }
 
-    private String spreadAdvice() {
-        String model = hasDispersion()
-                ? "model the dispersion (--dispersion)"
-                : family.moreSpread().isEmpty() ? "" : "fit " + family.moreSpread() + " and compare";
-        return orRobust(model);
+    private Sentence spreadAdvice() {
+        return orRobust(
+                hasDispersion()
+                        ? MODEL_DISPERSION
+                        : family.moreSpread().isEmpty()
+                                ? Sentence.NONE
+                                : Sentence.of("fit %s and compare", family.moreSpread()));
     }
 
     /** Where outcomes vary less than the family says, another with more spread is no help. */
-    private String lessSpreadAdvice() {
-        return orRobust(hasDispersion() ? "model the dispersion (--dispersion)" : "try another link");
+    private Sentence lessSpreadAdvice() {
+        return orRobust(hasDispersion() ? MODEL_DISPERSION : Sentence.text("try another link"));
     }
 
-    private String orRobust(String advice) {
-        return !sandwich ? advice : advice.isEmpty() ? "use --se robust" : advice + ", or use --se robust";
+    private Sentence orRobust(Sentence advice) {
+        return !sandwich ? advice : advice.isEmpty() ? USE_ROBUST : Sentence.of("%s, or %s", advice, USE_ROBUST);
     }
 
     /** Behind a colon or a comma; nothing where there is no advice. */
-    private static String after(String mark, String advice) {
-        return advice.isEmpty() ? "" : mark + advice;
+    private static Sentence after(String mark, Sentence advice) {
+        return advice.isEmpty() ? advice : Sentence.of("%s%s", mark, advice);
     }
 
     private void zeros(Zeros zeros, double weight) {
@@ -268,13 +277,13 @@ final class Findings {
         }
     }
 
-    private String zeroAdvice() {
+    private Sentence zeroAdvice() {
         String spread = family.moreSpread().isEmpty() ? "" : ", and " + family.moreSpread();
         try {
             family.withZeroInflation();
-            return "fit --zi '~ 1'" + spread;
+            return Sentence.of("fit %s%s", Mention.ZERO_MODEL, spread);
         } catch (UsageException none) {
-            return "let the zeros depend on covariates" + spread;
+            return Sentence.of("let the zeros depend on covariates%s", spread);
         }
     }
 
@@ -356,7 +365,7 @@ final class Findings {
                         how,
                         design.group(),
                         design.group(),
-                        sandwich ? ", and use --se robust" : "");
+                        after(", and ", sandwich ? USE_ROBUST : Sentence.NONE));
             }
         }
         Warning reading = OriginReading.aboutMeans(design, moments, covariance);
@@ -388,9 +397,10 @@ final class Findings {
             add(
                     "inaccurate_integral",
                     "the variance of the random effects of %s is not where the likelihood is highest (given the data they vary"
-                            + " %.2f times as much): too few quadrature nodes for these data; fit with --nodes auto",
+                            + " %.2f times as much): too few quadrature nodes for these data; fit with %s",
                     scores.shape().term(),
-                    scores.variance());
+                    scores.variance(),
+                    Mention.AUTOMATIC_NODES);
         }
         return !(z > OFF_MAXIMUM);
     }

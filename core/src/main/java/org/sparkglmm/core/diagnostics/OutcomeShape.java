@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterBlock;
 import org.sparkglmm.core.design.ClusterData;
@@ -167,43 +169,46 @@ public final class OutcomeShape {
     }
 
     /** The families that are made for it, the likeliest first. */
-    public String suited(double zeros) {
+    public Sentence suited(double zeros) {
         if (all.trials) {
-            return "binomial; betabinomial if successes vary more";
+            return Sentence.text("binomial; betabinomial if successes vary more");
         }
         if (isYesNo()) {
-            return "binomial (link logit, probit or cloglog); poisson with --se robust for ratios of risks";
+            return Sentence.of(
+                    "binomial (link logit, probit or cloglog); poisson with %s for ratios of risks",
+                    Mention.ROBUST_ERRORS);
         }
         if (all.whole && all.least >= 0) {
-            String counts = counts(zeros);
+            Sentence counts = counts(zeros);
             if (isGraded() && values() <= 5) {
                 return all.least == 0
-                        ? counts + ", if they are counts; ordinal, if they are grades"
-                        : "ordinal, if they are grades; " + counts + ", if they are counts";
+                        ? Sentence.of("%s, if they are counts; ordinal, if they are grades", counts)
+                        : Sentence.of("ordinal, if they are grades; %s, if they are counts", counts);
             }
             return all.least > 0 && mean() > MANY_ON_AVERAGE
-                    ? "gaussian, if it is measured; poisson or nbinom2, if it is counted"
+                    ? Sentence.text("gaussian, if it is measured; poisson or nbinom2, if it is counted")
                     : counts;
         }
         if (all.least > 0 && all.most < 1) {
-            return "beta, if it is a share";
+            return Sentence.text("beta, if it is a share");
         }
         if (all.least == 0 && zeros > 0 && !all.whole) {
-            return "tweedie (amounts with zeros)";
+            return Sentence.text("tweedie (amounts with zeros)");
         }
         boolean skew = all.least > 0 && variance() > 0.25 * mean() * mean();
-        return skew ? "gamma or lognormal (positive and skew), gaussian of its logarithm" : "gaussian";
+        return Sentence.text(skew ? "gamma or lognormal (positive and skew), gaussian of its logarithm" : "gaussian");
     }
 
-    private String counts(double zeros) {
-        String zi = hasManyZeros(zeros) ? ", with --zi '~ 1' compared" : "";
-        if (all.least > 0) {
-            return "truncated_poisson or truncated_nbinom2 (there are no zeros)" + zi;
-        }
+    private Sentence counts(double zeros) {
         // What varies between persons and with covariates is in the variance too.
-        return variance() / mean() > SPREAD
-                ? "poisson, or nbinom2 if random effects and covariates leave more spread" + zi
-                : "poisson" + zi;
+        String families = all.least > 0
+                ? "truncated_poisson or truncated_nbinom2 (there are no zeros)"
+                : variance() / mean() > SPREAD
+                        ? "poisson, or nbinom2 if random effects and covariates leave more spread"
+                        : "poisson";
+        return hasManyZeros(zeros)
+                ? Sentence.of("%s, with %s compared", families, Mention.ZERO_MODEL)
+                : Sentence.text(families);
     }
 
     private boolean hasManyZeros(double zeros) {

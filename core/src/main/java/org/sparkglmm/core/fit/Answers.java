@@ -3,6 +3,10 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
+import org.sparkglmm.core.SettingNames;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.Design;
@@ -59,6 +63,11 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
                 estimates.profile());
     }
 
+    /** The same in a front end's language. */
+    Answers in(SettingNames names) {
+        return new Answers(marginal, diagnostics.in(names), profile);
+    }
+
     /** What profiling found out about the fit itself. */
     List<Warning> warnings(double minimum) {
         List<Warning> out = new ArrayList<>();
@@ -66,17 +75,20 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
             return out;
         }
         if (profile.highest() > -minimum + BETTER) {
-            out.add(
-                    new Warning(
-                            "profile_above_maximum",
-                            "profiling met a log-likelihood higher by " + (profile.highest() + minimum)
-                                    + " than the fit's, which is then not the maximum: try another --optimizer or more --nodes"));
+            out.add(new Warning(
+                    "profile_above_maximum",
+                    Sentence.of(
+                            "profiling met a log-likelihood higher by %s than the fit's, which is then not the maximum: try"
+                                    + " another %s or more %s",
+                            profile.highest() + minimum, Setting.OPTIMIZER, Setting.NODES)));
         }
         if (profile.missing() > 0) {
             out.add(new Warning(
                     "profile_incomplete",
-                    profile.missing() + " ends of profile-likelihood intervals were not found (they are empty): the"
-                            + " likelihood is not regular there; compare --ci wald"));
+                    Sentence.of(
+                            "%s ends of profile-likelihood intervals were not found (they are empty): the likelihood is not"
+                                    + " regular there; compare %s",
+                            profile.missing(), Mention.WALD_INTERVALS)));
         }
         return out;
     }

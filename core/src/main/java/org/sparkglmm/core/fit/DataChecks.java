@@ -2,7 +2,10 @@ package org.sparkglmm.core.fit;
 
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Mention;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ColumnMoments;
 import org.sparkglmm.core.design.DataMoments;
@@ -32,8 +35,9 @@ final class DataChecks {
                     + RowCount.words(moments.badWeights()) + "; frequency weights must be numbers from 0 to 10^15");
         }
         if (moments.unsupported() > 0) {
-            throw new DataException("outcome " + outcome + ": " + RowCount.words(moments.unsupported())
-                    + " outside the support of family " + family.name() + ", which takes " + family.support());
+            throw new DataException(Sentence.of(
+                    "outcome %s: %s outside the support of family %s, which takes %s",
+                    outcome, RowCount.words(moments.unsupported()), family.name(), family.support()));
         }
         if (moments.clusters() < 2) {
             throw new DataException("all rows belong to one " + design.group()
@@ -94,41 +98,50 @@ final class DataChecks {
 
     /** Why no likelihood could be computed where the search began, as far as it can be told. */
     static DataException noLikelihood(DataMoments moments, Design design, Family family, Link link) {
-        String cause = likelyCause(moments, design, family, link);
-        return new DataException("the likelihood cannot be computed where the search begins, nor near it: "
-                + (!cause.isEmpty()
-                        ? cause.substring(2)
+        Sentence cause = likelyCause(moments, design, family, link);
+        return new DataException(Sentence.of(
+                "the likelihood cannot be computed where the search begins, nor near it: %s",
+                !cause.isEmpty()
+                        ? cause
                         : "some outcomes are all but impossible there; look for wrong values in the outcome and the"
                                 + " covariates, or try another link"));
     }
 
     /** What the data or the model have that makes a search for estimates fail; empty if that cannot be told. */
-    static String likelyCause(DataMoments moments, Design design, Family family, Link link) {
+    static Sentence likelyCause(DataMoments moments, Design design, Family family, Link link) {
         String odd = OffsetSpan.odd(design, link, moments);
-        return odd != null ? "; " + odd : adviceOnLink(family, link);
+        if (odd != null) {
+            return Sentence.text(odd);
+        }
+        return isUnbounded(family, link)
+                ? Sentence.of(
+                        "with link %s the probabilities of some rows reach %s, where the likelihood ends: %s",
+                        link.label(), link == Link.LOG ? "1" : "0 or 1", boundedInstead(link))
+                : Sentence.NONE;
     }
 
     /** Before a fit: what may come of a link that lets probabilities go beyond 1. */
     static List<Warning> warnOfLink(Family family, Link link) {
-        String advice = adviceOnLink(family, link);
-        return advice.isEmpty()
-                ? List.of()
-                : List.of(new Warning(
+        return isUnbounded(family, link)
+                ? List.of(new Warning(
                         "link_unbounded",
-                        "with link " + link.label()
-                                + " nothing keeps probabilities below 1, and a fit fails where some would reach it"
-                                + advice.substring(advice.indexOf(':'))));
+                        Sentence.of(
+                                "with link %s nothing keeps probabilities below 1, and a fit fails where some would reach it: %s",
+                                link.label(), boundedInstead(link))))
+                : List.of();
     }
 
-    /** What to do where a link lets probabilities go beyond 1; empty for others. */
-    private static String adviceOnLink(Family family, Link link) {
-        return family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY)
-                ? "; with link " + link.label() + " the probabilities of some rows reach "
-                        + (link == Link.LOG ? "1" : "0 or 1")
-                        + ", where the likelihood ends: "
-                        + (link == Link.LOG ? "for ratios of risks fit family poisson with --se robust, or " : "")
-                        + "use link logit"
-                : "";
+    /** Whether a link lets probabilities go beyond 1. */
+    private static boolean isUnbounded(Family family, Link link) {
+        return family.takesTrials() && (link == Link.LOG || link == Link.IDENTITY);
+    }
+
+    /** What to do where it does. */
+    private static Sentence boundedInstead(Link link) {
+        return link == Link.LOG
+                ? Sentence.of(
+                        "for ratios of risks fit family poisson with %s, or use link logit", Mention.ROBUST_ERRORS)
+                : Sentence.text("use link logit");
     }
 
     private static void requireSquares(ColumnMoments moments, List<DesignColumn> columns) {
@@ -153,10 +166,10 @@ final class DataChecks {
         RawColumn outcome = design.raw().get(design.response());
         for (int k = 0; k < summary.categories().length; k++) {
             if (!(summary.categories()[k] > 0)) {
-                throw new DataException("outcome " + outcome.name() + ": category "
-                        + (outcome.isFactor() ? outcome.levels().get(k) : k + 1)
-                        + " is in no complete row, so its threshold cannot be estimated; leave it out of --levels, or merge"
-                        + " it with a neighbour");
+                throw new DataException(Sentence.of(
+                        "outcome %s: category %s is in no complete row, so its threshold cannot be estimated; leave it out of %s,"
+                                + " or merge it with a neighbour",
+                        outcome.name(), outcome.isFactor() ? outcome.levels().get(k) : k + 1, Setting.LEVELS));
             }
         }
     }
@@ -177,18 +190,21 @@ final class DataChecks {
         if (moments.brokenWeights() > 0) {
             into.add(new Warning(
                     "weights_not_whole",
-                    "the weights of " + RowCount.words(moments.brokenWeights())
-                            + " are not whole: --weights are frequencies, so that standard errors, AIC and BIC are those of as"
-                            + " many rows as the weights add up to; with sampling weights trust the robust standard errors"
-                            + " alone (--se robust)"));
+                    Sentence.of(
+                            "the weights of %s are not whole: %s are frequencies, so that standard errors, AIC and BIC are those of"
+                                    + " as many rows as the weights add up to; with sampling weights trust the robust standard"
+                                    + " errors alone%s",
+                            RowCount.words(moments.brokenWeights()), Setting.WEIGHTS, Mention.ROBUST_ERRORS.aside())));
         }
         OutcomeSummary summary = moments.outcome(family);
         if (has(family, Role.ZERO_INFLATION) && summary.zeros() == 0) {
             into.add(new Warning(
                     "zi_without_zeros",
-                    "--zi: the outcome " + design.raw().get(design.response()).name()
-                            + " has no zero in any row, so there is nothing for this part of the model to explain; leave"
-                            + " it out"));
+                    Sentence.of(
+                            "%s: the outcome %s has no zero in any row, so there is nothing for this part of the model to explain;"
+                                    + " leave it out",
+                            Setting.ZERO_INFLATION,
+                            design.raw().get(design.response()).name())));
         }
         if (summary.variance() == 0) {
             into.add(new Warning(

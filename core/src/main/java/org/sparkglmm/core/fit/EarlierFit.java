@@ -2,6 +2,8 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -31,8 +33,9 @@ public record EarlierFit(List<String> names, double[] parameters) {
             }
         }
         if (!unknown.isEmpty()) {
-            throw new UsageException("--start: the earlier fit has no estimate of " + String.join(", ", unknown)
-                    + ", so it is of another model; leave --start out");
+            throw new UsageException(Sentence.of(
+                    "%s: the earlier fit has no estimate of %s, so it is of another model; leave %s out",
+                    Setting.START, String.join(", ", unknown), Setting.START));
         }
         return out;
     }

@@ -1,6 +1,9 @@
 package org.sparkglmm.core.fit;
 
+import org.sparkglmm.core.Mention;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.inference.IntervalMethod;
 import org.sparkglmm.core.inference.StandardErrors;
@@ -56,18 +59,36 @@ public record FitOptions(
             throw new UsageException("nodes: must be auto or 1 to " + GaussHermite.MOST_NODES + ", got " + nodes);
         }
         if (minCellCount < 0) {
-            throw new UsageException("--min-cell-count: must be 0 or more, got " + minCellCount);
+            throw new UsageException(
+                    Sentence.of("%s: must be 0 or more, got %s", Setting.MIN_CELL_COUNT, minCellCount));
         }
         if (intervals == IntervalMethod.PROFILE && reml) {
-            throw new UsageException("--ci profile: for maximum likelihood; leave out --reml");
+            throw new UsageException(
+                    Sentence.of("%s: for maximum likelihood; leave out %s", Mention.PROFILE_INTERVALS, Setting.REML));
         }
         if (intervals == IntervalMethod.PROFILE && errors == StandardErrors.ROBUST) {
-            throw new UsageException(
-                    "--ci profile: the likelihood's own intervals; those of --se robust are --ci wald");
+            throw new UsageException(Sentence.of(
+                    "%s: the likelihood's own intervals; those of %s are %s",
+                    Mention.PROFILE_INTERVALS, Mention.ROBUST_ERRORS, Mention.WALD_INTERVALS));
         }
         if (Minimizers.named(optimizer).isEmpty()) {
             throw new UsageException(
                     "unknown optimizer '" + optimizer + "'; known: " + String.join(", ", Minimizers.names()));
         }
+    }
+
+    /**
+     * These, for a model that they suit.
+     *
+     * @param linear whether the likelihood has a closed form: gaussian, identity link, one dispersion
+     * @throws UsageException if an option is not for such a model
+     */
+    public FitOptions suited(boolean linear) {
+        if (reml && !linear) {
+            throw new UsageException(Sentence.of(
+                    "%s is for family gaussian with link identity and without %s; this model is fitted by maximum likelihood",
+                    Setting.REML, Setting.DISPERSION));
+        }
+        return this;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.sparkglmm.core.SettingNames;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.Centring;
@@ -130,6 +131,26 @@ public record FitResult(
             return new OptimizerReport(
                     name, message, iterations, all, samplePersons, earlierFit, gradientNorm, decrement);
         }
+    }
+
+    /** The same with warnings and findings in a front end's language. */
+    public FitResult in(SettingNames names) {
+        return new FitResult(
+                spec,
+                method,
+                nodes,
+                converged,
+                data,
+                logLikelihood,
+                parameters,
+                errors,
+                covariance,
+                integration,
+                optimizer,
+                answers.in(names),
+                aliased,
+                warnings.stream().map(warning -> warning.in(names)).toList(),
+                centred);
     }
 
     /** The design fitted, dropped columns gone. */

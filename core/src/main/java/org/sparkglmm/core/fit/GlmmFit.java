@@ -1,6 +1,5 @@
 package org.sparkglmm.core.fit;
 
-import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.ModelSpec;
 
@@ -46,14 +45,15 @@ public final class GlmmFit {
         Prepared prepared = Prepared.of(spec.design(), spec.family(), counter.counting(data));
         DataChecks.requireOffset(prepared.moments(), prepared.design(), spec.link());
         CentredFit centred = new CentredFit(prepared, spec.family());
-        Problem problem =
-                new Problem(spec.family(), spec.link(), prepared, options, centred.start(earlier), listener, counter);
+        Problem problem = new Problem(
+                spec.family(),
+                spec.link(),
+                prepared,
+                options.suited(linear),
+                centred.start(earlier),
+                listener,
+                counter);
         counter.begin(problem);
-        if (options.reml() && !linear) {
-            throw new UsageException(
-                    "--reml is for family gaussian with link identity and without --dispersion; this model"
-                            + " is fitted by maximum likelihood");
-        }
         Estimation method = linear ? new GaussianFit(problem) : new MarginalFit(problem);
         return centred.inRawTerms(method.estimate().concluded(problem));
     }

@@ -1,5 +1,7 @@
 package org.sparkglmm.core.fit;
 
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -14,13 +16,13 @@ public record IntegrationTolerance(double logLikelihood, double estimates) {
 
     /** @throws UsageException if one is not positive */
     public IntegrationTolerance {
-        require("--tolerance-loglik", logLikelihood);
-        require("--tolerance-estimates", estimates);
+        require(Setting.TOLERANCE_OF_LOG_LIKELIHOOD, logLikelihood);
+        require(Setting.TOLERANCE_OF_ESTIMATES, estimates);
     }
 
-    private static void require(String option, double value) {
+    private static void require(Setting setting, double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new UsageException(option + ": must be a number above 0, got " + value);
+            throw new UsageException(Sentence.of("%s: must be a number above 0, got %s", setting, value));
         }
     }
 

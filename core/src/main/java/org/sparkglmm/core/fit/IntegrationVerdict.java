@@ -3,6 +3,8 @@ package org.sparkglmm.core.fit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.QuadraticModel;
@@ -191,14 +193,10 @@ final class IntegrationVerdict {
         if (!settled) {
             warnings.add(new Warning(
                     "quadrature_coarse",
-                    String.format(
-                            Locale.ROOT,
+                    Sentence.of(
                             "%s is not accurate here: with %d nodes per dimension the log-likelihood at these estimates is"
-                                    + " %.3f, and the estimates would move by about %.1f standard errors; use --nodes auto",
-                            nodes(climb.nodes()),
-                            check.nodes(),
-                            there,
-                            shift)));
+                                    + " %.3f, and the estimates would move by about %.1f standard errors; use %s",
+                            nodes(climb.nodes()), check.nodes(), there, shift, Mention.AUTOMATIC_NODES)));
         }
         return integration(
                 rungs,

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.ClusterData;
 import org.sparkglmm.core.design.DataMoments;
@@ -409,23 +410,25 @@ final class MarginalFit implements Estimation {
         FinalSums closing = objective.closing(optimum.evaluated(), modelBased.estimates());
         ScoreSum scores = closing.scores();
         Covariance covariance = modelBased.withScores(scores.outerProducts());
+        Sentence cause = DataChecks.likelyCause(moments, design, family, link);
         if (!optimum.converged()) {
             warnings.add(new Warning(
                     "not_converged",
-                    "the optimizer did not converge: " + optimum.message()
-                            + DataChecks.likelyCause(moments, design, family, link)));
+                    Sentence.of(
+                            "the optimizer did not converge: %s%s%s",
+                            optimum.message(), cause.isEmpty() ? "" : "; ", cause)));
         }
         FitResult.Integration integration = integration(found, verdict(optimum, modelBased, warnings));
         double logLikelihood = found.selection() == null
                 ? -optimum.value()
                 : integration.rungs().get(integration.rungs().size() - 1).logLikelihood();
-        String cause = DataChecks.likelyCause(moments, design, family, link);
         if (!covariance.isComplete()) {
             warnings.add(new Warning(
                     "information_singular",
-                    "the observed information is not positive definite, so there are no standard errors: the data do not"
-                            + " determine all parameters; simplify the model"
-                            + (cause.isEmpty() ? "" : "; or the cause is another: " + cause.substring(2))));
+                    Sentence.of(
+                            "the observed information is not positive definite, so there are no standard errors: the data do not"
+                                    + " determine all parameters; simplify the model%s%s",
+                            cause.isEmpty() ? "" : "; or the cause is another: ", cause)));
         }
         warnings.addAll(EdgeWarnings.of(layout, parameters, design.randomNames(), design.group()));
         warnings.addAll(boundary.describeOwn(parameters));

@@ -1,5 +1,7 @@
 package org.sparkglmm.core.fit;
 
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.likelihood.GaussHermite;
 
@@ -60,9 +62,10 @@ final class QuadratureLadder {
         long points = GaussHermite.size(nodes, q);
         if (points > MOST_POINTS) {
             int most = (int) Math.floor(Math.pow(MOST_POINTS, 1.0 / q) + 1e-9);
-            throw new UsageException("nodes: " + nodes + " per dimension in " + q + " dimensions are " + points
-                    + " points a person, more than " + MOST_POINTS + "; use --nodes " + most
-                    + " or fewer, or split the random part with ||");
+            throw new UsageException(Sentence.of(
+                    "nodes: %s per dimension in %s dimensions are %s points a person, more than %s; use %s or fewer, or split the"
+                            + " random part with ||",
+                    nodes, q, points, MOST_POINTS, Setting.NODES.at("" + most, most + " nodes")));
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.sparkglmm.core.formula;
 
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.SettingNames;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -16,9 +18,24 @@ public final class FormulaException extends UsageException {
     private final int position;
 
     /** {@code offset} counts chars of {@code text} from 0; {@code hint} (may be empty) says what to do instead. */
-    FormulaException(String text, int offset, String problem, String hint) {
+    FormulaException(String text, int offset, String problem, Sentence hint) {
         super(message(text, offset, problem, hint));
         this.position = position(text, offset);
+    }
+
+    FormulaException(String text, int offset, String problem, String hint) {
+        this(text, offset, problem, Sentence.text(hint));
+    }
+
+    private FormulaException(FormulaException e, SettingNames names) {
+        super(e.sentence(), e.sentence().in(names));
+        position = e.position;
+        setStackTrace(e.getStackTrace());
+    }
+
+    @Override
+    public FormulaException in(SettingNames names) {
+        return new FormulaException(this, names);
     }
 
     /** Where it went wrong: characters of the formula (without surrounding blanks) counted from 1. */
@@ -30,14 +47,15 @@ public final class FormulaException extends UsageException {
         return text.codePointCount(0, offset) + 1;
     }
 
-    private static String message(String text, int offset, String problem, String hint) {
+    private static Sentence message(String text, int offset, String problem, Sentence hint) {
         int from = Math.max(0, offset - SHOWN);
         int to = Math.min(text.length(), offset + SHOWN);
         String lead = from > 0 ? "..." : "";
         String shown = lead + oneLine(text.substring(from, to)) + (to < text.length() ? "..." : "");
         int column = lead.length() + text.codePointCount(from, offset);
-        return "formula: " + problem + " at position " + position(text, offset) + (hint.isEmpty() ? "" : "; " + hint)
-                + "\n  " + shown + "\n  " + " ".repeat(column) + "^";
+        return Sentence.of(
+                "formula: %s at position %d%s%s\n  %s\n  %s^",
+                problem, position(text, offset), hint.isEmpty() ? "" : "; ", hint, shown, " ".repeat(column));
     }
 
     private static String oneLine(String text) {

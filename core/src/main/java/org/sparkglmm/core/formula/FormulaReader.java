@@ -89,7 +89,7 @@ final class FormulaReader {
         }
         boolean factor = Words.ORDERED.contains(function);
         if (factor && parts.size() > 1) {
-            throw tokens.error(parts.get(0)[1], "a second argument of " + function, "give the order with --levels");
+            throw tokens.error(parts.get(0)[1], "a second argument of " + function, VariableReader.ORDER);
         }
         Variable value = factor ? reader.call(0, true) : reader.call(0);
         return new Response(Response.Kind.VALUE, value.name(), List.of(value));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.sparkglmm.core.Sentence;
 
 /** The words of one formula, closed by an END, with every bracket's partner known. */
 final class Tokens {
@@ -80,6 +81,10 @@ final class Tokens {
     }
 
     FormulaException error(int i, String problem, String hint) {
+        return error(i, problem, Sentence.text(hint));
+    }
+
+    FormulaException error(int i, String problem, Sentence hint) {
         return new FormulaException(text, list.get(i).start(), problem, hint);
     }
 

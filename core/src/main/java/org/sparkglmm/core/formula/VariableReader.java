@@ -2,10 +2,15 @@ package org.sparkglmm.core.formula;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.Suggestions;
 
 /** Reads one variable: a column, I( ), a known function, factor( ). */
 final class VariableReader {
+
+    /** What is said in the place of an argument that would order a factor's levels. */
+    static final Sentence ORDER = Sentence.of("give the order of levels%s", Setting.LEVELS.within(" with %s"));
 
     private final Tokens tokens;
 
@@ -45,9 +50,7 @@ final class VariableReader {
         List<Integer> commas = tokens.outermost(",", from, to);
         if (!commas.isEmpty()) {
             throw tokens.error(
-                    commas.get(0),
-                    "a second argument of " + function,
-                    factor ? "give the order of levels with --levels" : "it takes one");
+                    commas.get(0), "a second argument of " + function, factor ? ORDER : Sentence.text("it takes one"));
         }
         return call(i, factor);
     }

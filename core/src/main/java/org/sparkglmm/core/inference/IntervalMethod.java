@@ -1,6 +1,8 @@
 package org.sparkglmm.core.inference;
 
 import java.util.Locale;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /** How intervals of parameters are found. */
@@ -26,6 +28,6 @@ public enum IntervalMethod {
                 return method;
             }
         }
-        throw new UsageException("--ci: must be wald or profile, got '" + label + "'");
+        throw new UsageException(Sentence.of("%s: must be wald or profile, got '%s'", Setting.INTERVALS, label));
     }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 
 /**
  * AIC, BIC and likelihood-ratio tests of models fitted to the same rows, smallest first, each tested against the one before
@@ -71,9 +73,10 @@ public final class ModelComparison {
                     + (reml ? "REML and ML" : "ML and REML") + "): fit both by the same");
         }
         if (reml && !a.fixed().equals(b.fixed())) {
-            throw new DataException("the models " + a.name() + " and " + b.name()
-                    + " have different fixed effects, and REML likelihoods of such models cannot be compared: fit them"
-                    + " without --reml");
+            throw new DataException(Sentence.of(
+                    "the models %s and %s have different fixed effects, and REML likelihoods of such models cannot be compared:"
+                            + " fit them without %s",
+                    a.name(), b.name(), Setting.REML));
         }
     }
 

@@ -1,6 +1,8 @@
 package org.sparkglmm.core.inference;
 
 import java.util.Locale;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /** Which standard errors z, p and intervals rest on; both are always shown. */
@@ -26,6 +28,6 @@ public enum StandardErrors {
                 return errors;
             }
         }
-        throw new UsageException("--se: must be model or robust, got '" + label + "'");
+        throw new UsageException(Sentence.of("%s: must be model or robust, got '%s'", Setting.STANDARD_ERRORS, label));
     }
 }

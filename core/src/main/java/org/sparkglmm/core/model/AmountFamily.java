@@ -3,6 +3,7 @@ package org.sparkglmm.core.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
@@ -30,8 +31,8 @@ abstract class AmountFamily implements Family {
     }
 
     @Override
-    public final String support() {
-        return "finite numbers above 0 (and positive, finite precision weights)";
+    public final Sentence support() {
+        return Sentence.text("finite numbers above 0 (and positive, finite precision weights)");
     }
 
     @Override

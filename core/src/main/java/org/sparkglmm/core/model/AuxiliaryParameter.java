@@ -1,6 +1,7 @@
 package org.sparkglmm.core.model;
 
 import java.io.Serializable;
+import org.sparkglmm.core.Sentence;
 
 /**
  * One of a family's own parameters ψ beside the mean. Like the mean it has a linear predictor, whose only column is a
@@ -13,7 +14,7 @@ import java.io.Serializable;
  *     there is none
  * @param atEdge what it means to end there, in words
  */
-public record AuxiliaryParameter(String name, Link link, Role role, double edge, String atEdge)
+public record AuxiliaryParameter(String name, Link link, Role role, double edge, Sentence atEdge)
         implements Serializable {
 
     /** e^±32, some 1e±14: with a parameter of this size ten million rows together cannot tell the family from its limit. */
@@ -21,9 +22,9 @@ public record AuxiliaryParameter(String name, Link link, Role role, double edge,
 
     /** Where a parameter gets its linear predictor from. */
     public enum Role {
-        /** {@code --dispersion}. */
+        /** The formula of the dispersion. */
         DISPERSION,
-        /** {@code --zi}. */
+        /** The formula of the zero inflation. */
         ZERO_INFLATION,
         /** A constant that orders categories and takes the place of the intercept. */
         THRESHOLD,
@@ -31,9 +32,14 @@ public record AuxiliaryParameter(String name, Link link, Role role, double edge,
         CONSTANT
     }
 
+    /** With an edge that speaks of no setting. */
+    public AuxiliaryParameter(String name, Link link, Role role, double edge, String atEdge) {
+        this(name, link, role, edge, Sentence.text(atEdge));
+    }
+
     /** A parameter without an edge of interest. */
     static AuxiliaryParameter of(String name, Link link, Role role) {
-        return new AuxiliaryParameter(name, link, role, Double.NaN, "");
+        return new AuxiliaryParameter(name, link, role, Double.NaN, Sentence.NONE);
     }
 
     /** The name on the scale of the linear predictor: log(theta), logit(zi); a threshold's own. */

@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.LogGamma;
@@ -62,8 +63,8 @@ final class BetaFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return trials ? BinomialFamily.SUPPORT : "numbers strictly between 0 and 1";
+    public Sentence support() {
+        return Sentence.text(trials ? BinomialFamily.SUPPORT : "numbers strictly between 0 and 1");
     }
 
     @Override

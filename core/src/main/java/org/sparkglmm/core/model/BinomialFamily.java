@@ -3,6 +3,7 @@ package org.sparkglmm.core.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.IncompleteBeta;
@@ -59,8 +60,8 @@ final class BinomialFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return SUPPORT;
+    public Sentence support() {
+        return Sentence.text(SUPPORT);
     }
 
     @Override

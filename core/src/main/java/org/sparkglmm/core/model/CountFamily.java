@@ -2,6 +2,8 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.math.BernoulliFunction;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.IncompleteBeta;
@@ -66,8 +68,10 @@ abstract class CountFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return truncated ? "whole numbers 1, 2, ... (0 only together with --zi)" : "whole numbers 0, 1, 2, ...";
+    public Sentence support() {
+        return truncated
+                ? Sentence.of("whole numbers 1, 2, ... (0 only together with %s)", Setting.ZERO_INFLATION)
+                : Sentence.text("whole numbers 0, 1, 2, ...");
     }
 
     @Override

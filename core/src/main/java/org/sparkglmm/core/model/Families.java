@@ -1,9 +1,14 @@
 package org.sparkglmm.core.model;
 
+import static org.sparkglmm.core.Mention.ROBUST_ERRORS;
+import static org.sparkglmm.core.Mention.ZERO_MODEL;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.sparkglmm.core.Mention;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 
@@ -43,23 +48,29 @@ public final class Families {
             Map.entry("clmm", "ordinal"));
 
     /** What there is in the place of families that there are not. */
-    private static final Map<String, String> HINTS = Map.ofEntries(
-            Map.entry(
-                    "quasipoisson", "nbinom1, whose variance is proportional to the mean, or poisson with --se robust"),
-            Map.entry("quasibinomial", "betabinomial, or binomial with --se robust"),
-            Map.entry("quasi", "the family of the same variance with --se robust"),
-            Map.entry("multinomial", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
-            Map.entry("categorical", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
-            Map.entry("zip", "poisson with --zi '~ 1'"),
-            Map.entry("zinb", "nbinom2 with --zi '~ 1'"),
-            Map.entry("hurdle", "truncated_poisson or truncated_nbinom2 with --zi '~ 1'"),
-            Map.entry("exponential", "gamma; for survival times poisson of the event with offset(log(time))"),
-            Map.entry("weibull", "lognormal or gamma; for survival times poisson of the event with offset(log(time))"),
-            Map.entry("cox", "poisson of the event with offset(log(time)), one row an interval"),
-            Map.entry("student", "gaussian with --se robust"),
-            Map.entry("t", "gaussian with --se robust"));
+    private static final Map<String, Sentence> HINTS = Map.ofEntries(
+            hint(
+                    "quasipoisson",
+                    "nbinom1, whose variance is proportional to the mean, or poisson with %s",
+                    ROBUST_ERRORS),
+            hint("quasibinomial", "betabinomial, or binomial with %s", ROBUST_ERRORS),
+            hint("quasi", "the family of the same variance with %s", ROBUST_ERRORS),
+            hint("multinomial", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
+            hint("categorical", "ordinal, if the categories are ordered; otherwise binomial of each against one"),
+            hint("zip", "poisson with %s", ZERO_MODEL),
+            hint("zinb", "nbinom2 with %s", ZERO_MODEL),
+            hint("hurdle", "truncated_poisson or truncated_nbinom2 with %s", ZERO_MODEL),
+            hint("exponential", "gamma; for survival times poisson of the event with offset(log(time))"),
+            hint("weibull", "lognormal or gamma; for survival times poisson of the event with offset(log(time))"),
+            hint("cox", "poisson of the event with offset(log(time)), one row an interval"),
+            hint("student", "gaussian with %s", ROBUST_ERRORS),
+            hint("t", "gaussian with %s", ROBUST_ERRORS));
 
     private Families() {}
+
+    private static Map.Entry<String, Sentence> hint(String wanted, String template, Mention... values) {
+        return Map.entry(wanted, Sentence.of(template, values));
+    }
 
     public static List<Family> all() {
         return ALL;
@@ -80,7 +91,7 @@ public final class Families {
         }
         List<String> names = ALL.stream().map(Family::name).toList();
         if (HINTS.containsKey(wanted)) {
-            throw new UsageException("there is no family '" + name + "' here; fit " + HINTS.get(wanted));
+            throw new UsageException(Sentence.of("there is no family '%s' here; fit %s", name, HINTS.get(wanted)));
         }
         throw new UsageException(
                 "unknown family '" + name + "'" + didYouMean(wanted, names) + "; known: " + String.join(", ", names));

@@ -3,6 +3,8 @@ package org.sparkglmm.core.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 
 /**
@@ -96,9 +98,10 @@ public interface Family extends OutcomeSupport, OutcomeDensity, OutcomeMoments, 
      * @throws UsageException if it makes no sense
      */
     default Family withZeroInflation() {
-        throw new UsageException(
-                "--zi: family " + name() + " has no zero inflation; it is for poisson, nbinom1 and nbinom2,"
-                        + " and with their truncated_ forms it makes the hurdle model");
+        throw new UsageException(Sentence.of(
+                "%sfamily %s has no zero inflation; it is for poisson, nbinom1 and nbinom2, and with their truncated_ forms it"
+                        + " makes the hurdle model",
+                Setting.ZERO_INFLATION.within("%s: "), name()));
     }
 
     /** The family with its categories known; itself if it has none. */

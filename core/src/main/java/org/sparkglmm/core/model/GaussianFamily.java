@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
@@ -29,8 +30,8 @@ final class GaussianFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return "finite numbers (and positive, finite precision weights)";
+    public Sentence support() {
+        return Sentence.text("finite numbers (and positive, finite precision weights)");
     }
 
     @Override

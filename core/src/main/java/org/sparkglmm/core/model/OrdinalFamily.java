@@ -3,6 +3,7 @@ package org.sparkglmm.core.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.model.AuxiliaryParameter.Role;
 
@@ -56,8 +57,8 @@ final class OrdinalFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return "ordered categories";
+    public Sentence support() {
+        return Sentence.text("ordered categories");
     }
 
     @Override

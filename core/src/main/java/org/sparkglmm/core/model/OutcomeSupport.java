@@ -1,6 +1,7 @@
 package org.sparkglmm.core.model;
 
 import java.io.Serializable;
+import org.sparkglmm.core.Sentence;
 
 /** What outcomes a family is for. */
 public interface OutcomeSupport extends Serializable {
@@ -9,7 +10,7 @@ public interface OutcomeSupport extends Serializable {
     boolean supports(double y, double size);
 
     /** The support in words, for messages. */
-    String support();
+    Sentence support();
 
     /** Whether its likelihood is made of densities, which have the outcome's unit, and not of probabilities. */
     default boolean isDensity() {

@@ -2,6 +2,7 @@ package org.sparkglmm.core.model;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogGamma;
@@ -44,8 +45,8 @@ final class PoissonFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return "whole numbers 0, 1, 2, ...";
+    public Sentence support() {
+        return Sentence.text("whole numbers 0, 1, 2, ...");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.IncompleteBeta;
 import org.sparkglmm.core.math.Log1pRatio;
@@ -58,8 +59,8 @@ final class TweedieFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return "0 and positive numbers";
+    public Sentence support() {
+        return Sentence.text("0 and positive numbers");
     }
 
     @Override

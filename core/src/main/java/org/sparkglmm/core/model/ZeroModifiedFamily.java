@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.LogScale;
 import org.sparkglmm.core.math.RandomVariates;
@@ -56,8 +58,8 @@ final class ZeroModifiedFamily implements Family {
     }
 
     @Override
-    public String support() {
-        return "whole numbers 0, 1, 2, ...";
+    public Sentence support() {
+        return Sentence.text("whole numbers 0, 1, 2, ...");
     }
 
     @Override
@@ -73,10 +75,12 @@ final class ZeroModifiedFamily implements Family {
                 Link.LOGIT,
                 Role.ZERO_INFLATION,
                 -AuxiliaryParameter.FAR,
-                hurdle
-                        ? "the probability of a zero is estimated as 0: there are none; leave --zi out"
-                        : "the share of zeros of their own kind is estimated as 0: the counts' distribution explains the"
-                                + " zeros there are; leave --zi out"));
+                Sentence.of(
+                        hurdle
+                                ? "the probability of a zero is estimated as 0: there are none; leave %s out"
+                                : "the share of zeros of their own kind is estimated as 0: the counts' distribution explains the"
+                                        + " zeros there are; leave %s out",
+                        Setting.ZERO_INFLATION)));
         return out;
     }
 

@@ -1076,7 +1076,7 @@ class GlmmFitTest {
         Rows rows = binary(2, 20, 4, 18);
         assertThrows(UsageException.class, () -> fit(rows, BINOMIAL, Link.LOGIT, new FitOptions(1, true, "newton")));
         UsageException grid = assertThrows(UsageException.class, () -> fit(rows, BINOMIAL, Link.LOGIT, nodes(300)));
-        assertTrue(grid.getMessage().contains("use --nodes 141"), grid::getMessage);
+        assertTrue(grid.getMessage().contains("use 141 nodes"), grid::getMessage);
         assertThrows(UsageException.class, () -> new FitOptions(-1, false, "newton"));
         assertThrows(UsageException.class, () -> new FitOptions(302, false, "newton"));
         assertThrows(UsageException.class, () -> new FitOptions(1, false, "nelder-mead"));

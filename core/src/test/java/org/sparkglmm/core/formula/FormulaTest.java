@@ -207,7 +207,7 @@ class FormulaTest {
                 "scale(y) ~ x # 1 # unknown function 'scale'",
                 "1 + foo(y) ~ x # 5 # unknown function 'foo'",
                 "y ~ log(x, 2) # 10 # a second argument of log; it takes one",
-                "y ~ factor(x, levels = 1) # 13 # a second argument of factor; give the order of levels with --levels",
+                "y ~ factor(x, levels = 1) # 13 # a second argument of factor; give the order of levels",
                 "y ~ I() # 7 # nothing inside I( )",
                 "y ~ offset() # 12 # an empty expression",
                 "y ~ x + 1 | g # 11 # unexpected '|'",

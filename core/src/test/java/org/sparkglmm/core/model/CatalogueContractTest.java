@@ -668,7 +668,7 @@ class CatalogueContractTest {
         }
         assertTrue(family.supports(1, 1) || family.supports(0.5, 1));
         assertEquals(family.supports(0.0, 1), family.supports(-0.0, 1));
-        assertFalse(family.support().isBlank());
+        assertFalse(family.support().isEmpty());
         for (double[] o : outcomes(family)) {
             assertTrue(Double.isFinite(family.logConstant(o[0], o[1])));
         }

@@ -157,10 +157,12 @@ final class CheckCommand implements Callable<Integer> {
         List<Warning> warnings = new ArrayList<>(bound.warnings());
         warnings.addAll(report.warnings());
         for (Warning warning : warnings) {
-            out.println("Warning (" + warning.code() + "): " + warning.message());
+            out.println(
+                    "Warning (" + warning.code() + "): " + warning.sentence().in(OptionNames::of));
         }
         for (Warning finding : report.findings()) {
-            out.println("Finding (" + finding.code() + "): " + finding.message());
+            out.println(
+                    "Finding (" + finding.code() + "): " + finding.sentence().in(OptionNames::of));
         }
         boolean small = report.moments().levels().stream().anyMatch(l -> l.clusters() < disclosure.minCellCount());
         if (small) {
@@ -235,7 +237,8 @@ final class CheckCommand implements Callable<Integer> {
     private void advice(PrintWriter out, DataReport report, OutcomeSummary outcome, SmallCounts counts) {
         if (outcome.categories().length == 0) {
             out.println("           " + report.outcome().words(outcome.zeros(), disclosure.minCellCount()));
-            out.println("           made for it: family " + report.outcome().suited(outcome.zeros()));
+            out.println("           made for it: family "
+                    + report.outcome().suited(outcome.zeros()).in(OptionNames::of));
         }
         if (report.visits() != null) {
             Map<String, Long> rows = report.visits().rows();

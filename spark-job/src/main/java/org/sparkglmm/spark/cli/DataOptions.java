@@ -71,7 +71,9 @@ final class DataOptions {
     /** Says on the console what the opening of a table has found. */
     void warn(OpenTable table) {
         PrintWriter console = command.commandLine().getOut();
-        table.warnings().forEach(w -> console.println("Warning (" + w.code() + "): " + w.message()));
+        table.warnings()
+                .forEach(w -> console.println(
+                        "Warning (" + w.code() + "): " + w.sentence().in(OptionNames::of)));
         console.flush();
     }
 

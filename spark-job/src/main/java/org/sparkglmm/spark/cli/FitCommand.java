@@ -146,7 +146,7 @@ final class FitCommand implements Callable<Integer> {
             }
             FitListener progress = FitListener.both(console, manifest);
             checkpoint = new Checkpoint(folder, estimator.settings(), checkpointSeconds, progress);
-            fitted = estimator.fit(table, checkpoint, progress);
+            fitted = estimator.fit(table, OptionNames::of, checkpoint, progress);
             progress.stage("writing " + out);
             fitted.writeTo(folder, writeFitted ? table.table() : null, source.isText(), manifest);
             inputs.requireUnchanged();

@@ -197,16 +197,16 @@ public final class Main {
 
     private int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FormulaException) {
+            if (cause instanceof FormulaException formula) {
                 // The one message of several lines: the formula, and a mark below.
-                end.tell(ExitCode.USAGE, Visible.lines(cause.getMessage()));
+                end.tell(ExitCode.USAGE, Visible.lines(formula.sentence().in(OptionNames::of)));
                 return ExitCode.USAGE;
             }
-            if (cause instanceof UsageException) {
-                return say(ExitCode.USAGE, cause.getMessage());
+            if (cause instanceof UsageException usage) {
+                return say(ExitCode.USAGE, usage.sentence().in(OptionNames::of));
             }
-            if (cause instanceof DataException) {
-                return say(ExitCode.DATA, cause.getMessage());
+            if (cause instanceof DataException data) {
+                return say(ExitCode.DATA, data.sentence().in(OptionNames::of));
             }
             if (cause instanceof OutputFolder.Exists) {
                 return say(ExitCode.OUTPUT_EXISTS, cause.getMessage());
@@ -233,7 +233,7 @@ public final class Main {
             message = machines.get();
         } else if (damaged.isPresent()) {
             code = ExitCode.DATA;
-            message = damaged.get().getMessage();
+            message = damaged.get().sentence().in(OptionNames::of);
         }
         if (end.tell(code, Visible.of(message)) && wanted) {
             e.printStackTrace(line.getErr());

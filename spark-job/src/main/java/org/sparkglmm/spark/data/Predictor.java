@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.design.AliasedColumn;
 import org.sparkglmm.core.design.DataMoments;
@@ -366,9 +367,12 @@ public final class Predictor {
                 BlockLoader.load(bound.withDesign(kept), request.family()).blocks();
         long impossible = DataMoments.of(blocks.data(), request.family(), kept).unsupported();
         if (impossible > 0) {
-            throw new DataException("outcome " + request.formula().response().text() + ": " + RowCount.words(impossible)
-                    + " outside the support of family " + request.family().name() + ", which takes "
-                    + request.family().support() + "; correct them or make them missing");
+            throw new DataException(Sentence.of(
+                    "outcome %s: %s outside the support of family %s, which takes %s; correct them or make them missing",
+                    request.formula().response().text(),
+                    RowCount.words(impossible),
+                    request.family().name(),
+                    request.family().support()));
         }
         return effects.keep(
                 PersonEffects.travelling(bound, blocks, model, inColumns().parameters(), EffectColumns.ID), "rows");
