@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkglmm.core.math.StandardNormal;
 import org.sparkglmm.spark.output.Report;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -338,6 +340,107 @@ class ReportTest {
         assertTrue(table(page, "Conditional coefficients").containsKey("a<b & 'c' > d")
                 || table(page, "Conditional coefficients").containsKey("`a<b & 'c' > d`"));
         assertTrue(page.getDocumentElement().getTextContent().contains("<herd> & co"));
+    }
+
+    /** The summaries of these fits as they were read and approved: summary.txt has the same bytes on every machine. */
+    @ParameterizedTest
+    @ValueSource(strings = {"binomial", "ordinal", "zi", "reml", "dispersion", "probit", "boundary"})
+    void theSummaryReadsAsItWasApproved(String fit) throws IOException {
+        assertEquals(
+                Files.readString(Path.of("src/test/resources/summaries/" + fit + ".txt")),
+                Files.readString(folder.resolve(fit).resolve("summary.txt")));
+    }
+
+    /** Dots of the forest plot stand where the estimates are, bars from end to end of the intervals: one scale for both kinds of effects. */
+    @ParameterizedTest
+    @ValueSource(strings = {"binomial", "zi", "probit"})
+    void theForestIsDrawnOfTheEstimates(String fit) throws IOException {
+        Element plot = plot(fit, "with 95% intervals");
+        List<JsonNode> effects = new ArrayList<>();
+        List<Double> drawn = new ArrayList<>();
+        List<Double> values = new ArrayList<>();
+        for (String kind : List.of("fixed", "marginal")) {
+            boolean first = kind.equals("fixed");
+            effects.clear();
+            model(fit).get(kind).forEach(effects::add);
+            effects.removeIf(e -> e.get("term").asText().equals("(Intercept)"));
+            List<Double> dots = first
+                    ? numbers(elements(plot, "circle", "dot first"), "cx", 0)
+                    : numbers(elements(plot, "rect", "dot second"), "x", 3);
+            List<Element> bars = elements(plot, "line", first ? "bar first" : "bar second");
+            assertEquals(effects.size(), dots.size(), kind);
+            for (int k = 0; k < effects.size(); k++) {
+                drawn.add(dots.get(k));
+                values.add(effects.get(k).get("estimate").asDouble());
+            }
+            for (int k = 0; k < bars.size(); k++) {
+                drawn.addAll(List.of(
+                        Double.valueOf(bars.get(k).getAttribute("x1")),
+                        Double.valueOf(bars.get(k).getAttribute("x2"))));
+                values.addAll(List.of(
+                        effects.get(k).get("lower").asDouble(),
+                        effects.get(k).get("upper").asDouble()));
+            }
+        }
+        assertOnOneScale(values, drawn);
+    }
+
+    /** Of the plots of quantiles the dots that the numbers of the model file make, on straight axes. */
+    @Test
+    void quantilesAreDrawnAsTheyAre() throws IOException {
+        JsonNode residuals = model("reml").at("/diagnostics/residuals");
+        List<Element> dots = elements(plot("reml", "Residuals: quantiles"), "circle", "dot first");
+        List<Double> expected = new ArrayList<>();
+        List<Double> observed = new ArrayList<>();
+        for (int k = 0; k < residuals.get("probabilities").size(); k++) {
+            if (residuals.get("quantiles").get(k).isNumber()) {
+                expected.add(StandardNormal.quantile(
+                        residuals.get("probabilities").get(k).asDouble()));
+                observed.add(residuals.get("quantiles").get(k).asDouble());
+            }
+        }
+        assertOnOneScale(expected, numbers(dots, "cx", 0));
+        assertOnOneScale(observed, numbers(dots, "cy", 0));
+    }
+
+    /** The first plot whose title holds these words. */
+    private static Element plot(String fit, String title) throws IOException {
+        return elements(parse(page(fit)), "svg").stream()
+                .filter(svg -> svg.getElementsByTagName("title")
+                        .item(0)
+                        .getTextContent()
+                        .contains(title))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<Element> elements(Element of, String tag, String style) {
+        NodeList nodes = of.getElementsByTagName(tag);
+        List<Element> out = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            if (((Element) nodes.item(i)).getAttribute("class").equals(style)) {
+                out.add((Element) nodes.item(i));
+            }
+        }
+        return out;
+    }
+
+    private static List<Double> numbers(List<Element> of, String attribute, double more) {
+        return of.stream()
+                .map(e -> Double.parseDouble(e.getAttribute(attribute)) + more)
+                .toList();
+    }
+
+    /** Pixels are written to a tenth: all lie on the line through the two that are farthest apart. */
+    private static void assertOnOneScale(List<Double> values, List<Double> pixels) {
+        assertEquals(values.size(), pixels.size());
+        int least = values.indexOf(Collections.min(values));
+        int most = values.indexOf(Collections.max(values));
+        double slope = (pixels.get(most) - pixels.get(least)) / (values.get(most) - values.get(least));
+        assertTrue(Math.abs(slope) > 1, "the plot has a width");
+        for (int k = 0; k < values.size(); k++) {
+            assertEquals(pixels.get(least) + slope * (values.get(k) - values.get(least)), pixels.get(k), 0.16);
+        }
     }
 
     @Test
