@@ -23,7 +23,7 @@ final class CentredFit {
     private final Centring centring;
     private final Family family;
 
-    CentredFit(Prepared prepared, Family family) {
+    CentredFit(CheckedData prepared, Family family) {
         centring = new Centring(prepared.design(), family.takesCategories());
         this.family = family;
     }
@@ -61,7 +61,7 @@ final class CentredFit {
                 told = true;
             }
         }
-        Answers answers = fit.answers();
+        PostEstimation answers = fit.answers();
         ProfileIntervals profile = answers.profile() == null ? null : profile(answers.profile(), fit, warnings);
         return new FitResult(
                 fit.spec().with(raw),
@@ -75,7 +75,8 @@ final class CentredFit {
                 back.toRaw(fit.covariance(), fit.parameters(), names()),
                 fit.integration(),
                 fit.optimizer(),
-                new Answers(answers.marginal(), withReading(answers.diagnostics(), fit, parameters, raw), profile),
+                new PostEstimation(
+                        answers.marginal(), withReading(answers.diagnostics(), fit, parameters, raw), profile),
                 fit.aliased(),
                 warnings,
                 new CentredEstimates(fit.design(), fit.parameters(), fit.covariance()));

@@ -43,7 +43,7 @@ public record DataReport(
     public static DataReport of(ModelSpec spec, ClusterData data, int minCellCount) {
         Family family = spec.family();
         Link link = spec.link();
-        Prepared prepared = Prepared.of(spec.design(), family, data);
+        CheckedData prepared = CheckedData.of(spec.design(), family, data);
         boolean canBeFitted = OffsetSpan.refusal(prepared.design(), link, prepared.moments()) == null;
         DataChecks.requirePossibleOffset(prepared.moments(), prepared.design(), link);
         OutcomeShape outcome = OutcomeShape.of(family, prepared.data());

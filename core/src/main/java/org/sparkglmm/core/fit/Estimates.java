@@ -52,7 +52,7 @@ record Estimates(
                         modelBased));
         ParameterCovariance shown = RobustErrors.checked(covariance, heavy, problem, warnings);
         Diagnostics.Influence influence = ClusterInfluence.of(scores, modelBased, heavy);
-        Answers answers = Answers.of(problem, this, shown, influence);
+        PostEstimation answers = PostEstimation.of(problem, this, shown, influence);
         warnings.addAll(answers.warnings(-maximum));
         return new FitResult(
                 problem.spec(),

@@ -55,7 +55,7 @@ public record FitResult(
         ParameterCovariance covariance,
         Integration integration,
         OptimizerReport optimizer,
-        Answers answers,
+        PostEstimation answers,
         List<AliasedColumn> aliased,
         List<Warning> warnings,
         CentredEstimates centred) {

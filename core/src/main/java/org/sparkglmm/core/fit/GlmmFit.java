@@ -42,7 +42,7 @@ public final class GlmmFit {
                     options.nodes(), spec.design().randomColumns().size());
         }
         listener.stage("describing the data");
-        Prepared prepared = Prepared.of(spec.design(), spec.family(), counter.counting(data));
+        CheckedData prepared = CheckedData.of(spec.design(), spec.family(), counter.counting(data));
         DataChecks.requireOffset(prepared.moments(), prepared.design(), spec.link());
         CentredFit centred = new CentredFit(prepared, spec.family());
         Problem problem = new Problem(

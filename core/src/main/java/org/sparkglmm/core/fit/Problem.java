@@ -23,7 +23,7 @@ import org.sparkglmm.core.optim.Minimizers;
 record Problem(
         Family family,
         Link link,
-        Prepared prepared,
+        CheckedData prepared,
         FitOptions options,
         EarlierFit earlier,
         FitListener listener,

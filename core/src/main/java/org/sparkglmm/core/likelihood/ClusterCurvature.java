@@ -46,7 +46,7 @@ import org.sparkglmm.core.model.Derivatives;
 final class ClusterCurvature {
     private static final double SQRT2 = Math.sqrt(2);
 
-    private final ClusterBatch batch;
+    private final ClusterWindow batch;
     private final ModeSearch modes;
     private final GaussHermite grid;
     private final int q;

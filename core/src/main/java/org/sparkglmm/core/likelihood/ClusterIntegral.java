@@ -39,7 +39,7 @@ final class ClusterIntegral {
     private static final double HALF_LOG_PI = 0.5723649429247001;
 
     private final ClusterBlock block;
-    private final ClusterBatch batch;
+    private final ClusterWindow batch;
     private final ModeSearch modes;
     /** Null unless Hessians are wanted. */
     private final ClusterCurvature curvature;

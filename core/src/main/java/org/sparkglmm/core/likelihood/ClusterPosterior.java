@@ -13,7 +13,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  */
 final class ClusterPosterior {
     private final ClusterBlock block;
-    private final ClusterBatch batch;
+    private final ClusterWindow batch;
     private final ModeSearch modes;
     private final ParameterLayout layout;
     private final int q;

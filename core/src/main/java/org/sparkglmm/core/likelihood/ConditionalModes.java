@@ -32,7 +32,7 @@ public final class ConditionalModes {
         if (withDerivatives) {
             out.derivatives = new double[block.clusters()][q][parameters.length];
         }
-        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        ModeSearch search = new ModeSearch(new ClusterWindow(model, block));
         search.setParameters(parameters);
         ClusterPosterior posterior = new ClusterPosterior(search);
         search.eachWindow(new double[block.clusters() * q], false, () -> out.take(posterior));
@@ -50,7 +50,7 @@ public final class ConditionalModes {
         ConditionalModes out = new ConditionalModes(block.clusters(), q);
         out.influences = new double[block.clusters()];
         out.derivatives = new double[block.clusters()][q][parameters.length];
-        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        ModeSearch search = new ModeSearch(new ClusterWindow(model, block));
         search.setParameters(parameters);
         ClusterIntegral integral = new ClusterIntegral(search, grid, false);
         ClusterPosterior posterior = new ClusterPosterior(search);

@@ -40,7 +40,7 @@ final class ModeSearch {
         NONE
     }
 
-    final ClusterBatch batch;
+    final ClusterWindow batch;
     private final int q;
 
     /** û, q arrays by cluster. */
@@ -75,7 +75,7 @@ final class ModeSearch {
     private final double[] oneWork;
     private final double[] oneZwz;
 
-    ModeSearch(ClusterBatch batch) {
+    ModeSearch(ClusterWindow batch) {
         this.batch = batch;
         q = batch.q;
         u = batch.byCluster(q);

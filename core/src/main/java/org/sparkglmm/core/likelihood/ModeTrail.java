@@ -53,7 +53,7 @@ public final class ModeTrail implements Serializable {
         }
         double[] modes = new double[length];
         if (!points.isEmpty()) {
-            ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+            ModeSearch search = new ModeSearch(new ClusterWindow(model, block));
             for (double[] point : points) {
                 search.setParameters(point);
                 search.eachWindow(modes, true, () -> {});

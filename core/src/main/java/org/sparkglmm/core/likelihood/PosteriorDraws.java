@@ -51,7 +51,7 @@ public final class PosteriorDraws {
     public static PosteriorDraws of(ClusterBlock block, MixedModel model, double[] parameters, long seed) {
         int q = model.layout().random();
         PosteriorDraws out = new PosteriorDraws(block, q, model.layout().psiParts());
-        ModeSearch search = new ModeSearch(new ClusterBatch(model, block));
+        ModeSearch search = new ModeSearch(new ClusterWindow(model, block));
         search.setParameters(parameters);
         ClusterPosterior posterior = new ClusterPosterior(search);
         for (int k = 0; k < out.psi.length; k++) {

@@ -78,7 +78,7 @@ final class WindowPass implements SummingPass<WindowPass.Sum> {
     public Sum apply(ClusterBlock block) {
         double[] starts = trail.modes(block, model);
         Sum out = nothing();
-        ModeSearch modes = new ModeSearch(new ClusterBatch(model, block));
+        ModeSearch modes = new ModeSearch(new ClusterWindow(model, block));
         ClusterIntegral integral = null;
         for (int k = 0; k < stops.size(); k++) {
             Stop stop = stops.get(k);

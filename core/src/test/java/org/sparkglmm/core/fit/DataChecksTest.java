@@ -24,7 +24,7 @@ import org.sparkglmm.core.model.Family;
 class DataChecksTest {
     private static final Family GAUSSIAN = Families.named("gaussian");
 
-    private static Prepared prepared(Design design, double ofX, double shift, double ofY, double weight) {
+    private static CheckedData prepared(Design design, double ofX, double shift, double ofY, double weight) {
         Random random = new Random(4);
         Rows rows = new Rows(design);
         for (long id = 0; id < 30; id++) {
@@ -38,7 +38,7 @@ class DataChecksTest {
                         shift + ofX * random.nextGaussian());
             }
         }
-        return Prepared.of(design, GAUSSIAN, rows.data(GAUSSIAN, 1, 1));
+        return CheckedData.of(design, GAUSSIAN, rows.data(GAUSSIAN, 1, 1));
     }
 
     private static Design design() {

@@ -64,7 +64,7 @@ class EmptyCellsTest {
     }
 
     /** Every cell that is wanted, four rows each. */
-    private static Prepared prepared(Design design, Family family, Predicate<double[]> wanted) {
+    private static CheckedData prepared(Design design, Family family, Predicate<double[]> wanted) {
         Rows rows = new Rows(design);
         Random random = new Random(5);
         for (int repeat = 0; repeat < 4; repeat++) {
@@ -76,7 +76,7 @@ class EmptyCellsTest {
                 }
             }
         }
-        return Prepared.of(design, family, rows.data(family, 2, 1));
+        return CheckedData.of(design, family, rows.data(family, 2, 1));
     }
 
     private static List<double[]> cells() {
@@ -91,7 +91,7 @@ class EmptyCellsTest {
         return out;
     }
 
-    private static String message(Prepared prepared) {
+    private static String message(CheckedData prepared) {
         return prepared.warnings().stream()
                 .filter(w -> w.code().equals("empty_cell"))
                 .map(Warning::message)
@@ -99,7 +99,7 @@ class EmptyCellsTest {
                 .orElse("");
     }
 
-    private static void onlyTheseAreUnknown(Design design, Prepared prepared, int part, Predicate<double[]> there) {
+    private static void onlyTheseAreUnknown(Design design, CheckedData prepared, int part, Predicate<double[]> there) {
         Estimability known = Estimability.of(design, prepared.aliased());
         for (double[] raw : cells()) {
             assertEquals(there.test(raw), known.holds(part, raw), "cell " + List.of(raw[1], raw[2], raw[3]));
@@ -119,7 +119,7 @@ class EmptyCellsTest {
                     int t = time;
                     int l = lake;
                     Predicate<double[]> there = raw -> !isIn(raw, t, l);
-                    Prepared prepared = prepared(design, Families.named("poisson"), there);
+                    CheckedData prepared = prepared(design, Families.named("poisson"), there);
                     assertEquals(1, prepared.aliased().size());
                     assertEquals(
                             "time " + LEVELS.get("time").get(t) + " × lake "
@@ -138,7 +138,7 @@ class EmptyCellsTest {
         Design design = design(
                 columns(true, "time", "lake", "sex", "time:lake", "time:sex", "lake:sex", "time:lake:sex"), List.of());
         Predicate<double[]> there = raw -> !isIn(raw, 0, 1) && !isIn(raw, 2, 2) && !(isIn(raw, 1, 0) && raw[3] == 1);
-        Prepared prepared = prepared(design, Families.named("poisson"), there);
+        CheckedData prepared = prepared(design, Families.named("poisson"), there);
         assertTrue(
                 message(prepared)
                         .startsWith(
@@ -153,7 +153,7 @@ class EmptyCellsTest {
         List<DesignColumn> columns = columns(true, "time", "lake", "time:lake");
         Design design = design(columns.subList(1, columns.size()), List.of());
         Predicate<double[]> there = raw -> !isIn(raw, 0, 0);
-        Prepared prepared = prepared(design, grades, there);
+        CheckedData prepared = prepared(design, grades, there);
         assertTrue(message(prepared).startsWith("time A × lake ref1 has no rows"), message(prepared));
         onlyTheseAreUnknown(design, prepared, AliasedColumn.FIXED, there);
     }
@@ -163,7 +163,7 @@ class EmptyCellsTest {
         Family family = Families.named("poisson").withZeroInflation();
         Design design = design(columns(true, "time", "lake"), List.of(columns(true, "time", "lake", "time:lake")));
         Predicate<double[]> there = raw -> !isIn(raw, 1, 2);
-        Prepared prepared = prepared(design, family, there);
+        CheckedData prepared = prepared(design, family, there);
         assertTrue(message(prepared).startsWith("time B × lake exposed has no rows"), message(prepared));
         onlyTheseAreUnknown(design, prepared, 0, there);
         onlyTheseAreUnknown(design, prepared, AliasedColumn.FIXED, raw -> true);
@@ -172,7 +172,7 @@ class EmptyCellsTest {
     @Test
     void aConstantIsKnownWhereItStaysOne() {
         Design design = design(columns(true, "time", "sex"), List.of());
-        Prepared prepared = prepared(design, Families.named("poisson"), raw -> raw[3] == 0);
+        CheckedData prepared = prepared(design, Families.named("poisson"), raw -> raw[3] == 0);
         onlyTheseAreUnknown(design, prepared, AliasedColumn.FIXED, raw -> raw[3] == 0);
         assertEquals("", message(prepared));
         assertFalse(prepared.aliased().isEmpty());

@@ -77,12 +77,12 @@ class FarDependencesTest {
         return out;
     }
 
-    private static Prepared prepared(Design design, List<double[]> values) {
+    private static CheckedData prepared(Design design, List<double[]> values) {
         Rows rows = new Rows(design);
         for (int i = 0; i < values.size(); i++) {
             rows.add((long) (i / 6), values.get(i));
         }
-        return Prepared.of(design, GAUSSIAN, rows.data(GAUSSIAN, 3, 1));
+        return CheckedData.of(design, GAUSSIAN, rows.data(GAUSSIAN, 3, 1));
     }
 
     private static double[] with(double[] row, int at, double value) {
@@ -96,7 +96,7 @@ class FarDependencesTest {
     void aMultipleIsKnownAboutZeroAndCheckedAboutItsCentre(double c) {
         Design design = design(List.of(ONE, SLOPE, MULTIPLE), List.of());
         List<double[]> values = values(c);
-        Prepared prepared = prepared(design, values);
+        CheckedData prepared = prepared(design, values);
         AliasedColumn dropped = prepared.aliased().get(0);
         assertEquals(1, prepared.aliased().size());
         assertEquals("z", dropped.name());
@@ -129,7 +129,7 @@ class FarDependencesTest {
     void aMultipleThroughTheOriginLeavesTheInterceptKnown() {
         List<double[]> values = new ArrayList<>();
         values(1e4).forEach(row -> values.add(with(row, Z, 2 * row[X])));
-        Prepared prepared = prepared(design(List.of(ONE, SLOPE, MULTIPLE), List.of()), values);
+        CheckedData prepared = prepared(design(List.of(ONE, SLOPE, MULTIPLE), List.of()), values);
         assertEquals(0, prepared.aliased().get(0).constant());
         List<double[]> directions =
                 Estimability.directions(prepared.aliased(), List.of("(Intercept)", "x"), List.of(), false, 4);
@@ -143,7 +143,7 @@ class FarDependencesTest {
         List<DesignColumn> fixed = List.of(ONE, SLOPE, FB, HV, X_FB, X_HV, FB_HV, X_FB_HV);
         Design design = design(fixed, List.of());
         List<double[]> values = values(c);
-        Prepared prepared = prepared(design, values);
+        CheckedData prepared = prepared(design, values);
         List<String> names = List.of("(Intercept)", "x", "fb", "hv", "x:fb", "x:hv");
         assertEquals(names, prepared.design().fixedNames());
         assertEquals(
@@ -176,7 +176,7 @@ class FarDependencesTest {
         // h is f again.
         values(1e3).forEach(row -> values.add(with(row, H, row[F])));
         Design design = design(List.of(ONE, SLOPE, MULTIPLE, FB, HV, X_HV), List.of());
-        Prepared prepared = prepared(design, values);
+        CheckedData prepared = prepared(design, values);
         assertEquals(
                 List.of("(Intercept)", "x", "fb", "x:hv"), prepared.design().fixedNames());
         assertEquals(

@@ -407,10 +407,10 @@ class FarOriginTest {
     }
 
     /** The data as they are, about 0. */
-    private static Prepared uncentred(Rows rows) {
+    private static CheckedData uncentred(Rows rows) {
         LocalClusterData data = rows.data(GAUSSIAN, 3, 1);
         FirstPass first = FirstPass.over(data, GAUSSIAN, rows.design());
-        return new Prepared(rows.design(), data, first.moments(), first.sample(), List.of(), List.of());
+        return new CheckedData(rows.design(), data, first.moments(), first.sample(), List.of(), List.of());
     }
 
     @Test

@@ -70,7 +70,7 @@ class RankCheckTest {
         assertTrue(warnings.get(0).message().startsWith("dropped x4 from the predictor of log(theta)"));
         assertTrue(warnings.get(1).message().contains("dropped x3 from the predictor of log(theta)"));
 
-        Prepared prepared = Prepared.of(rows.design(), NBINOM2, rows.data(NBINOM2, 3, 1));
+        CheckedData prepared = CheckedData.of(rows.design(), NBINOM2, rows.data(NBINOM2, 3, 1));
         // A year, which is computed about its middle.
         double centre =
                 prepared.design().auxiliary().get(0).get(1).components().get(0).centre();
@@ -101,7 +101,7 @@ class RankCheckTest {
     void aPredictorDownToItsInterceptIsAConstant() {
         Rows rows = rows(List.of(ONE, X2), List.of(List.of(ONE, FOUR)));
         ClusterData data = rows.data(NBINOM2, 3, 1);
-        Prepared prepared = Prepared.of(rows.design(), NBINOM2, data);
+        CheckedData prepared = CheckedData.of(rows.design(), NBINOM2, data);
         assertEquals(List.of(List.of()), prepared.design().auxiliary());
         double[] at = {0.3, -0.2, 0.7, 0.4};
         Rows constant = rows(List.of(ONE, X2), List.of());
@@ -122,6 +122,6 @@ class RankCheckTest {
         for (long i = 0; i < 20; i++) {
             rows.add(i / 4, i % 3, 1, 1, 0, i, i, i, 0);
         }
-        assertThrows(DataException.class, () -> Prepared.of(rows.design(), NBINOM2, rows.data(NBINOM2, 1, 1)));
+        assertThrows(DataException.class, () -> CheckedData.of(rows.design(), NBINOM2, rows.data(NBINOM2, 1, 1)));
     }
 }

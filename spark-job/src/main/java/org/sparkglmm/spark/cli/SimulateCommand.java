@@ -10,8 +10,8 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkglmm.core.design.Design;
 import org.sparkglmm.core.design.ModelSpec;
 import org.sparkglmm.core.inference.Estimability;
+import org.sparkglmm.core.inference.SimulationParameters;
 import org.sparkglmm.core.inference.Simulator;
-import org.sparkglmm.core.inference.Truth;
 import org.sparkglmm.spark.data.BoundTable;
 import org.sparkglmm.spark.data.ModelBinding;
 import org.sparkglmm.spark.data.ModelRequest;
@@ -108,7 +108,7 @@ final class SimulateCommand implements Callable<Integer> {
             if (saved != null && saved.lacksAliased()) {
                 spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
             }
-            say(known, Truth.lines(design, known.family(), parameters));
+            say(known, SimulationParameters.lines(design, known.family(), parameters));
             return ExitCode.OK;
         } finally {
             folder.abandon();

@@ -44,7 +44,7 @@ public final class BlockLoader {
 
     /** Brings the rows of a bound table together in blocks. */
     public static Loaded load(BoundTable table, Family family) {
-        TableParts<Scanned> rows = table.rows();
+        TableParts<TablePart> rows = table.rows();
         int blocks = blockCount(table.counts().complete());
         int partitions = partitionCount(blocks, rows.cores());
         RowRouter router = new RowRouter(table.design(), table.id().travelsAsLong(), blocks, partitions);
@@ -103,9 +103,9 @@ public final class BlockLoader {
             this.partitions = partitions;
         }
 
-        Iterator<TableParts.Parcel> route(Scanned scanned) {
+        Iterator<TableParts.Parcel> route(TablePart scanned) {
             List<TableParts.Parcel> out = new ArrayList<>();
-            if (scanned instanceof Scanned.Rows rows) {
+            if (scanned instanceof TablePart.Rows rows) {
                 RowChunk piece = empty(design.raw().size());
                 piece.append(rows.packed());
                 for (int k = 0; k < design.raw().size(); k++) {
@@ -161,9 +161,9 @@ public final class BlockLoader {
         }
 
         /** The ids of incomplete rows, to where their complete rows are if they have any. */
-        Iterator<TableParts.Parcel> routeDropped(Scanned scanned) {
+        Iterator<TableParts.Parcel> routeDropped(TablePart scanned) {
             List<TableParts.Parcel> out = new ArrayList<>();
-            if (scanned instanceof Scanned.Rows rows) {
+            if (scanned instanceof TablePart.Rows rows) {
                 RowChunk ids = empty(0);
                 ids.append(rows.dropped());
                 deal(ids, out);

@@ -11,7 +11,7 @@ import org.sparkglmm.spark.engine.TableParts;
  * Design#raw}. Complete rows only; they are kept until {@link BlockLoader} has made blocks of them.
  */
 public final class BoundTable {
-    private final TableParts<Scanned> rows;
+    private final TableParts<TablePart> rows;
     private final Design design;
     private final IdColumn id;
     private final RowCounts counts;
@@ -20,7 +20,7 @@ public final class BoundTable {
     private final List<Warning> warnings;
 
     BoundTable(
-            TableParts<Scanned> rows,
+            TableParts<TablePart> rows,
             Design design,
             IdColumn id,
             RowCounts counts,
@@ -50,7 +50,7 @@ public final class BoundTable {
         }
     }
 
-    TableParts<Scanned> rows() {
+    TableParts<TablePart> rows() {
         return rows;
     }
 

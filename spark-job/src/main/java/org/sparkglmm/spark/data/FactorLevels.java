@@ -89,7 +89,7 @@ final class FactorLevels {
     }
 
     /** Takes the levels that were given, and those found where none were. */
-    void find(Look look) {
+    void find(TableProfile look) {
         requireUsed();
         for (int k = 0; k < raws.size(); k++) {
             RawValue raw = raws.get(k);
@@ -191,7 +191,7 @@ final class FactorLevels {
     }
 
     /** The levels of a factor as they were found, in order. */
-    List<String> of(Look look, int k) {
+    List<String> of(TableProfile look, int k) {
         List<String> found = look.labels(k);
         RawValue raw = raws.get(k);
         boolean isOutcome = withOutcome && k == 0;
@@ -200,7 +200,7 @@ final class FactorLevels {
         }
         if (look.tooLong(k) > 0) {
             throw new DataException("column " + raw.name + ": " + RowCount.words(look.tooLong(k))
-                    + " have a text of more than " + Look.LONGEST_LABEL
+                    + " have a text of more than " + TableProfile.LONGEST_LABEL
                     + " characters, which is no level of a factor; shorten or group the values first");
         }
         if (text) {

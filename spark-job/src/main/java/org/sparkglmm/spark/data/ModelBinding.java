@@ -40,7 +40,7 @@ public final class ModelBinding {
     private final RawValues values;
     private final List<RawValue> raws;
     private final FactorLevels levels;
-    private final LookReview review;
+    private final ProfileReview review;
 
     /** What of a row is read beside its id. */
     private enum Needs {
@@ -71,7 +71,7 @@ public final class ModelBinding {
         values = new RawValues(table, text, columns, request.group());
         raws = values.list();
         levels = new FactorLevels(request, raws, text, needs == Needs.OUTCOME, warnings);
-        review = new LookReview(raws, levels, text, lenient, findings, warnings);
+        review = new ProfileReview(raws, levels, text, lenient, findings, warnings);
     }
 
     /**
@@ -118,8 +118,8 @@ public final class ModelBinding {
         ModelBinding binding = new ModelBinding(request, table, text, Needs.SIZE, true);
         IdColumn id = binding.id();
         binding.describe();
-        Look look = firstLook(binding.scan(id, List.of())::look);
-        LookReview.requireWholeIds(look, id);
+        TableProfile look = firstLook(binding.scan(id, List.of())::look);
+        ProfileReview.requireWholeIds(look, id);
         return binding.review.count(look, id);
     }
 
@@ -133,8 +133,8 @@ public final class ModelBinding {
         Map<String, List<String>> levels = new LinkedHashMap<>(request.levels());
         binding.levels.requireUsed();
         IdColumn id = binding.id();
-        Look look = firstLook(binding.scan(id, List.of())::look);
-        LookReview.requireWholeIds(look, id);
+        TableProfile look = firstLook(binding.scan(id, List.of())::look);
+        ProfileReview.requireWholeIds(look, id);
         for (int k = 0; k < binding.raws.size(); k++) {
             RawValue raw = binding.raws.get(k);
             if (raw.factor && binding.levels.given(raw.name) == null) {
@@ -186,11 +186,11 @@ public final class ModelBinding {
         Design withoutLevels = describe();
         List<StructField> sources = sources();
         TableScan scan = scan(id, sources);
-        TableParts<Scanned> rows = scan.withRows().kept();
+        TableParts<TablePart> rows = scan.withRows().kept();
         try {
-            Look look = firstLook(() -> scan.look(rows));
+            TableProfile look = firstLook(() -> scan.look(rows));
             review.requireAsFound(look);
-            LookReview.requireWholeIds(look, id);
+            ProfileReview.requireWholeIds(look, id);
             BoundTable.RowCounts counts = review.count(look, id);
             if (counts.complete() == 0) {
                 rows.release();
@@ -319,7 +319,7 @@ public final class ModelBinding {
         return List.copyOf(out.values());
     }
 
-    private static List<Covariate> covariates(List<StructField> sources, Look look) {
+    private static List<Covariate> covariates(List<StructField> sources, TableProfile look) {
         List<Covariate> out = new ArrayList<>();
         for (int s = 0; s < sources.size(); s++) {
             StructField field = sources.get(s);
@@ -329,7 +329,7 @@ public final class ModelBinding {
     }
 
     /** The job that reads every file: damaged ones are found here. */
-    private static Look firstLook(Supplier<Look> job) {
+    private static TableProfile firstLook(Supplier<TableProfile> job) {
         try {
             return job.get();
         } catch (Exception e) {

@@ -100,20 +100,20 @@ final class TableScan {
     }
 
     /** Complete rows and counts, part by part. */
-    TableParts<Scanned> withRows() {
+    TableParts<TablePart> withRows() {
         return TableParts.of(columns, task::scan);
     }
 
     /** Counts alone. */
-    Look look() {
+    TableProfile look() {
         return look(TableParts.of(columns, task::count));
     }
 
     /** The counts of all parts, in their order. */
-    Look look(TableParts<Scanned> scanned) {
-        Look out = task.emptyLook();
-        for (Scanned part : scanned.collect(part -> part instanceof Scanned.Counts)) {
-            out.merge(((Scanned.Counts) part).look());
+    TableProfile look(TableParts<TablePart> scanned) {
+        TableProfile out = task.emptyLook();
+        for (TablePart part : scanned.collect(part -> part instanceof TablePart.Counts)) {
+            out.merge(((TablePart.Counts) part).look());
         }
         return out;
     }
@@ -156,8 +156,8 @@ final class TableScan {
             this.lenient = lenient;
         }
 
-        Iterator<Scanned> scan(Iterator<Row> rows) {
-            Look look = emptyLook();
+        Iterator<TablePart> scan(Iterator<Row> rows) {
+            TableProfile look = emptyLook();
             return new Iterator<>() {
                 private boolean counted;
 
@@ -167,7 +167,7 @@ final class TableScan {
                 }
 
                 @Override
-                public Scanned next() {
+                public TablePart next() {
                     RowChunk piece = emptyPiece(factor.length);
                     RowChunk dropped = emptyPiece(0);
                     while (rows.hasNext() && piece.rows() < ROWS_A_PIECE && dropped.rows() < ROWS_A_PIECE) {
@@ -182,16 +182,16 @@ final class TableScan {
                         }
                     }
                     if (piece.rows() > 0 || dropped.rows() > 0) {
-                        return new Scanned.Rows(piece.packed(), labels(look), dropped.packed());
+                        return new TablePart.Rows(piece.packed(), labels(look), dropped.packed());
                     }
                     counted = true;
-                    return new Scanned.Counts(look);
+                    return new TablePart.Counts(look);
                 }
             };
         }
 
-        Iterator<Scanned> count(Iterator<Row> rows) {
-            Look look = emptyLook();
+        Iterator<TablePart> count(Iterator<Row> rows) {
+            TableProfile look = emptyLook();
             RowChunk scratch = new RowChunk(ClusterIds.ofNumbers(1), factor.length, 1);
             while (rows.hasNext()) {
                 Row row = rows.next();
@@ -199,11 +199,11 @@ final class TableScan {
                     encode(row, look, scratch);
                 }
             }
-            return List.<Scanned>of(new Scanned.Counts(look)).iterator();
+            return List.<TablePart>of(new TablePart.Counts(look)).iterator();
         }
 
-        Look emptyLook() {
-            return new Look(levels, source.length, FactorLevels.MOST_LEVELS);
+        TableProfile emptyLook() {
+            return new TableProfile(levels, source.length, FactorLevels.MOST_LEVELS);
         }
 
         private RowChunk emptyPiece(int columns) {
@@ -212,7 +212,7 @@ final class TableScan {
             return new RowChunk(ids, columns, capacity);
         }
 
-        private List<List<String>> labels(Look look) {
+        private List<List<String>> labels(TableProfile look) {
             List<List<String>> out = new ArrayList<>();
             for (int k = 0; k < factor.length; k++) {
                 out.add(factor[k] ? look.labels(k) : List.of());
@@ -241,7 +241,7 @@ final class TableScan {
         }
 
         /** Whether a row has more fields than the header, so that none of them is sure to be what it seems; counts it then. */
-        private boolean isSurplus(Row row, Look look) {
+        private boolean isSurplus(Row row, TableProfile look) {
             boolean out = surplus != ABSENT && row.getBoolean(surplus);
             if (out) {
                 look.addRow();
@@ -251,7 +251,7 @@ final class TableScan {
         }
 
         /** Counts a row; if it is complete, writes its values to the open row of a piece. */
-        private boolean encode(Row row, Look look, RowChunk piece) {
+        private boolean encode(Row row, TableProfile look, RowChunk piece) {
             look.addRow();
             if (malformed != ABSENT && row.getBoolean(malformed)) {
                 look.addMalformed();
@@ -267,7 +267,7 @@ final class TableScan {
             for (int k = 0; k < factor.length; k++) {
                 if (factor[k]) {
                     int code = look.code(k, row.getString(1 + k));
-                    usable &= code != Look.NO_CODE;
+                    usable &= code != TableProfile.NO_CODE;
                     piece.set(k, at, code);
                 } else {
                     double value = row.getDouble(1 + k);
@@ -294,7 +294,7 @@ final class TableScan {
         }
 
         /** Whether a row has its id and every value; counts what it has not. */
-        private boolean hasAll(Row row, Look look) {
+        private boolean hasAll(Row row, TableProfile look) {
             boolean all = !row.isNullAt(0);
             if (!all) {
                 look.addWithoutId();

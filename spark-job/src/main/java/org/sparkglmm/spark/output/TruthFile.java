@@ -18,7 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
-import org.sparkglmm.core.inference.Truth;
+import org.sparkglmm.core.inference.SimulationParameters;
 import org.sparkglmm.spark.data.ModelRequest;
 
 /**
@@ -80,7 +80,7 @@ public final class TruthFile {
     private TruthFile() {}
 
     /** A model and its parameters by name. */
-    public record Given(ModelRequest request, Truth truth) {}
+    public record Given(ModelRequest request, SimulationParameters truth) {}
 
     /** Whether the path is that of a file, and not of a fit's folder. */
     public static boolean isFile(String path, Configuration configuration) {
@@ -148,7 +148,7 @@ public final class TruthFile {
                         e -> thresholds.put(e.getKey(), number("extra.thresholds: " + e.getKey(), e.getValue())));
         return new Given(
                 request(root),
-                new Truth(
+                new SimulationParameters(
                         coefficients("fixed", root.path("fixed")),
                         spreads(root.path("random")),
                         constants,
@@ -210,11 +210,11 @@ public final class TruthFile {
         return out;
     }
 
-    private static List<Truth.Spread> spreads(JsonNode given) {
+    private static List<SimulationParameters.Spread> spreads(JsonNode given) {
         if (!given.isArray()) {
             throw new UsageException("random must be a list, one entry a random term: [{\"sd\": [1]}]");
         }
-        List<Truth.Spread> out = new ArrayList<>();
+        List<SimulationParameters.Spread> out = new ArrayList<>();
         for (JsonNode entry : given) {
             List<String> terms = new ArrayList<>();
             entry.path("terms").forEach(t -> terms.add(t.asText()));
@@ -223,7 +223,7 @@ public final class TruthFile {
             for (int r = 0; r < corr.size(); r++) {
                 matrix[r] = numbers("random.corr", corr.get(r), true);
             }
-            out.add(new Truth.Spread(
+            out.add(new SimulationParameters.Spread(
                     entry.has("terms") ? terms : null, numbers("random.sd", entry.path("sd"), false), matrix));
         }
         return out;

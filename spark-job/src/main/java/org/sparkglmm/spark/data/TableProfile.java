@@ -9,7 +9,7 @@ import java.util.Map;
 import org.sparkglmm.core.math.CompensatedSum;
 
 /** What one look at a table, or at a part of it, finds: counts of rows, labels of factors, moments of numbers. */
-final class Look implements Serializable {
+final class TableProfile implements Serializable {
     private static final long serialVersionUID = 1;
 
     /** Of a label without a code: one that is not among those given, or one too many. */
@@ -46,7 +46,7 @@ final class Look implements Serializable {
      * @param sources number of columns whose moments are wanted
      * @param mostLabels a factor with more labels is looked at no further
      */
-    Look(List<List<String>> levels, int sources, int mostLabels) {
+    TableProfile(List<List<String>> levels, int sources, int mostLabels) {
         this.mostLabels = mostLabels;
         int values = levels.size();
         given = new boolean[values];
@@ -151,7 +151,7 @@ final class Look implements Serializable {
     }
 
     /** Adds what was found in the next part of the table. */
-    void merge(Look next) {
+    void merge(TableProfile next) {
         rows += next.rows;
         complete += next.complete;
         withoutId += next.withoutId;

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /** What a task finds in its part of the table: complete rows, then what it counted. */
-sealed interface Scanned extends Serializable {
+sealed interface TablePart extends Serializable {
 
     /**
      * Complete rows.
@@ -14,8 +14,8 @@ sealed interface Scanned extends Serializable {
      *     list: then it does not matter in which order a task that is run again meets them.
      * @param dropped ids of rows that are not complete, once for each run of rows of one id
      */
-    record Rows(byte[] packed, List<List<String>> labels, byte[] dropped) implements Scanned {}
+    record Rows(byte[] packed, List<List<String>> labels, byte[] dropped) implements TablePart {}
 
     /** Counts over all rows of the part, its last element. */
-    record Counts(Look look) implements Scanned {}
+    record Counts(TableProfile look) implements TablePart {}
 }

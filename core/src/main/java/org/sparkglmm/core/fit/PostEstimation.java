@@ -24,7 +24,7 @@ import org.sparkglmm.core.inference.ParameterCovariance;
  * @param diagnostics whether the model suits the data
  * @param profile profile-likelihood intervals, null unless asked for
  */
-public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, ProfileIntervals profile) {
+public record PostEstimation(List<FixedEffect> marginal, Diagnostics diagnostics, ProfileIntervals profile) {
 
     /** In log-likelihood; below it, what the optimizer's own tolerance leaves. */
     private static final double BETTER = 1e-4;
@@ -35,7 +35,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
      * @param covariance as it is shown
      * @param influence of single clusters, null if none moves anything
      */
-    static Answers of(
+    static PostEstimation of(
             Problem problem, Estimates estimates, ParameterCovariance covariance, Diagnostics.Influence influence) {
         problem.listener().stage("diagnostics");
         Design design = problem.design();
@@ -45,7 +45,7 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
         boolean converged = estimates.maximised();
         List<Warning> ofErrors =
                 converged ? ErrorFindings.of(design, problem.layout(), covariance, problem.moments()) : List.of();
-        return new Answers(
+        return new PostEstimation(
                 MarginalCoefficients.of(
                         sample,
                         problem.spec(),
@@ -64,8 +64,8 @@ public record Answers(List<FixedEffect> marginal, Diagnostics diagnostics, Profi
     }
 
     /** The same in a front end's language. */
-    Answers in(SettingNames names) {
-        return new Answers(marginal, diagnostics.in(names), profile);
+    PostEstimation in(SettingNames names) {
+        return new PostEstimation(marginal, diagnostics.in(names), profile);
     }
 
     /** What profiling found out about the fit itself. */

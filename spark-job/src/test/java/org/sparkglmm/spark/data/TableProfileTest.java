@@ -12,17 +12,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Looks at the parts of a table add up to a look at the whole. */
-class LookTest {
+class TableProfileTest {
     private static final double CLOSED_FORM = 1e-10;
 
-    private static Look empty(List<String> given, int mostLabels) {
+    private static TableProfile empty(List<String> given, int mostLabels) {
         List<List<String>> levels = new ArrayList<>();
         levels.add(given);
-        return new Look(levels, 1, mostLabels);
+        return new TableProfile(levels, 1, mostLabels);
     }
 
-    private static Look of(double... values) {
-        Look out = empty(null, 10);
+    private static TableProfile of(double... values) {
+        TableProfile out = empty(null, 10);
         for (double v : values) {
             out.addSource(0, v);
         }
@@ -33,7 +33,7 @@ class LookTest {
     void momentsAreThoseOfAllParts() {
         Random random = new Random(4);
         double[] values = random.doubles(100, 1990, 2020).toArray();
-        Look look = of();
+        TableProfile look = of();
         look.merge(of());
         look.merge(of(Arrays.copyOfRange(values, 0, 3)));
         look.merge(of(Arrays.copyOfRange(values, 3, 80)));
@@ -52,7 +52,7 @@ class LookTest {
         double[] values = new Random(5).ints(999, 0, 1000).asDoubleStream().toArray();
         double exact = Arrays.stream(values).mapToLong(v -> (long) v).sum() / 999.0;
         assertEquals(exact, of(values).mean(0));
-        Look parts = of();
+        TableProfile parts = of();
         for (int from = 996; from >= 0; from -= 3) {
             parts.merge(of(Arrays.copyOfRange(values, from, from + 3)));
         }
@@ -68,11 +68,11 @@ class LookTest {
 
     @Test
     void labelsOfAllPartsAreFoundOnce() {
-        Look first = empty(null, 10);
+        TableProfile first = empty(null, 10);
         assertEquals(0, first.code(0, "b"));
         assertEquals(1, first.code(0, "a"));
         assertEquals(0, first.code(0, "b"));
-        Look next = empty(null, 10);
+        TableProfile next = empty(null, 10);
         assertEquals(0, next.code(0, "c"));
         assertEquals(1, next.code(0, "a"));
         first.merge(next);
@@ -82,10 +82,10 @@ class LookTest {
     @Test
     void tooManyLabelsAreNotCollectedButKnownToBeTooMany() {
         int most = 5;
-        Look whole = empty(null, most);
+        TableProfile whole = empty(null, most);
         Set<String> all = new HashSet<>();
         for (int part = 0; part < 4; part++) {
-            Look look = empty(null, most);
+            TableProfile look = empty(null, most);
             for (int i = 0; i < 3; i++) {
                 all.add(part + "." + i);
                 assertTrue(look.code(0, part + "." + i) >= 0);
@@ -93,17 +93,17 @@ class LookTest {
             whole.merge(look);
             assertEquals(Math.min(all.size(), most + 1), whole.labels(0).size());
         }
-        assertEquals(Look.NO_CODE, whole.code(0, "another"));
+        assertEquals(TableProfile.NO_CODE, whole.code(0, "another"));
         assertEquals(0, whole.unusable(0), "none was given, so none is wrong");
     }
 
     @Test
     void labelsOutsideThoseGivenAreCounted() {
-        Look look = empty(List.of("low", "high"), 1);
+        TableProfile look = empty(List.of("low", "high"), 1);
         assertEquals(1, look.code(0, "high"));
         assertEquals(0, look.code(0, "low"));
-        assertEquals(Look.NO_CODE, look.code(0, "else"));
-        Look next = empty(List.of("low", "high"), 1);
+        assertEquals(TableProfile.NO_CODE, look.code(0, "else"));
+        TableProfile next = empty(List.of("low", "high"), 1);
         next.code(0, "else");
         look.merge(next);
         assertEquals(2, look.unusable(0));

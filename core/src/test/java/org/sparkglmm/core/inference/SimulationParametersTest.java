@@ -20,14 +20,14 @@ import org.sparkglmm.core.model.Catalogue;
 import org.sparkglmm.core.model.Families;
 import org.sparkglmm.core.model.Family;
 
-class TruthTest {
+class SimulationParametersTest {
     private static final double CLOSED_FORM = 1e-10;
     private static final DesignColumn ONE = DesignColumn.intercept();
     private static final DesignColumn TIME = column("time");
     private static final DesignColumn DOSE = column("dose");
     private static final Map<String, Double> FIXED = Map.of("(Intercept)", -0.5, "time", 0.3);
-    private static final Truth.Spread SPREAD =
-            new Truth.Spread(null, new double[] {1.2, 0.4}, new double[][] {{1, -0.25}, {-0.25, 1}});
+    private static final SimulationParameters.Spread SPREAD =
+            new SimulationParameters.Spread(null, new double[] {1.2, 0.4}, new double[][] {{1, -0.25}, {-0.25, 1}});
 
     private static DesignColumn column(String name) {
         return new DesignColumn(name, List.of(new Component(name, Component.NUMERIC)));
@@ -50,11 +50,11 @@ class TruthTest {
         return design(List.of());
     }
 
-    private static Truth truth(Map<String, Double> constants) {
-        return new Truth(FIXED, List.of(SPREAD), constants, Map.of(), null, null);
+    private static SimulationParameters truth(Map<String, Double> constants) {
+        return new SimulationParameters(FIXED, List.of(SPREAD), constants, Map.of(), null, null);
     }
 
-    private static void refused(String sentence, Truth truth, Family family, Design design) {
+    private static void refused(String sentence, SimulationParameters truth, Family family, Design design) {
         UsageException e = assertThrows(UsageException.class, () -> truth.parameters(design, family));
         assertTrue(e.getMessage().contains(sentence), e.getMessage());
     }
@@ -63,7 +63,7 @@ class TruthTest {
     void parametersAreThoseOfTheLayout() {
         Family family = Families.named("nbinom2").withZeroInflation();
         Design design = design(List.of(List.of(ONE, DOSE), List.of(ONE, TIME)));
-        Truth truth = new Truth(
+        SimulationParameters truth = new SimulationParameters(
                 FIXED,
                 List.of(SPREAD),
                 Map.of(),
@@ -82,7 +82,8 @@ class TruthTest {
         assertEquals(-Math.log(4), shape[5], CLOSED_FORM);
         double[] power = truth(Map.of("phi", 1.0, "power", 1.5)).parameters(design(), Families.named("tweedie"));
         assertEquals(0, power[6], CLOSED_FORM);
-        Truth logOfPhi = new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 0.5));
+        SimulationParameters logOfPhi =
+                new SimulationParameters(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 0.5));
         assertEquals(0.5, logOfPhi.parameters(design(), Families.named("gamma"))[5], "the constant as a formula ~ 1");
     }
 
@@ -105,33 +106,35 @@ class TruthTest {
     @Test
     void thresholdsAreFoundByNameAndMustRise() {
         Family family = Families.named("ordinal").withCategories(List.of("low", "mid", "high"));
-        Truth rising =
-                new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of("mid|high", 1.0, "low|mid", -1.0), null, null);
+        SimulationParameters rising = new SimulationParameters(
+                FIXED, List.of(SPREAD), Map.of(), Map.of("mid|high", 1.0, "low|mid", -1.0), null, null);
         assertEquals(-1, rising.parameters(design(), family)[5]);
         assertEquals(1, rising.parameters(design(), family)[6]);
         refused("'mid|high' must be above 'low|mid'", thresholds(1, 1), family, design());
         refused(
                 "no value for 'mid|high'",
-                new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of("low|mid", 1.0), null, null),
+                new SimulationParameters(FIXED, List.of(SPREAD), Map.of(), Map.of("low|mid", 1.0), null, null),
                 family,
                 design());
         refused("extra.thresholds: the model has no '", thresholds(1, 2), Families.named("poisson"), design());
     }
 
-    private static Truth thresholds(double first, double second) {
-        return new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of("low|mid", first, "mid|high", second), null, null);
+    private static SimulationParameters thresholds(double first, double second) {
+        return new SimulationParameters(
+                FIXED, List.of(SPREAD), Map.of(), Map.of("low|mid", first, "mid|high", second), null, null);
     }
 
     @Test
     void edgesOfTheCovarianceAreAllowed() {
-        Truth.Spread one = new Truth.Spread(null, new double[] {2, 3}, new double[][] {{1, -1}, {-1, 1}});
-        double[] out = new Truth(FIXED, List.of(one), Map.of(), Map.of(), null, null)
+        SimulationParameters.Spread one =
+                new SimulationParameters.Spread(null, new double[] {2, 3}, new double[][] {{1, -1}, {-1, 1}});
+        double[] out = new SimulationParameters(FIXED, List.of(one), Map.of(), Map.of(), null, null)
                 .parameters(design(), Families.named("poisson"));
         assertArrayEquals(new double[] {2, -3, 0}, new double[] {out[2], out[3], out[4]});
         double nan = Double.NaN;
-        Truth.Spread none = new Truth.Spread(
+        SimulationParameters.Spread none = new SimulationParameters.Spread(
                 List.of("(Intercept)", "time"), new double[] {2, 0}, new double[][] {{1, nan}, {nan, nan}});
-        double[] zero = new Truth(FIXED, List.of(none), Map.of(), Map.of(), null, null)
+        double[] zero = new SimulationParameters(FIXED, List.of(none), Map.of(), Map.of(), null, null)
                 .parameters(design(), Families.named("poisson"));
         assertArrayEquals(new double[] {2, 0, 0}, new double[] {zero[2], zero[3], zero[4]});
     }
@@ -139,8 +142,9 @@ class TruthTest {
     @Test
     void nearlyPerfectCorrelationsKeepTheirSpread() {
         double rho = 1 - 1e-9;
-        Truth.Spread near = new Truth.Spread(null, new double[] {1, 1}, new double[][] {{1, rho}, {rho, 1}});
-        double[] out = new Truth(FIXED, List.of(near), Map.of(), Map.of(), null, null)
+        SimulationParameters.Spread near =
+                new SimulationParameters.Spread(null, new double[] {1, 1}, new double[][] {{1, rho}, {rho, 1}});
+        double[] out = new SimulationParameters(FIXED, List.of(near), Map.of(), Map.of(), null, null)
                 .parameters(design(), Families.named("poisson"));
         assertEquals(1, Math.hypot(out[3], out[4]), 1e-8);
     }
@@ -152,12 +156,13 @@ class TruthTest {
         Design design = design();
         refused(
                 "fixed: the model has no 'tme'; did you mean 'time'?",
-                new Truth(Map.of("(Intercept)", 1.0, "tme", 2.0), List.of(SPREAD), Map.of(), Map.of(), null, null),
+                new SimulationParameters(
+                        Map.of("(Intercept)", 1.0, "tme", 2.0), List.of(SPREAD), Map.of(), Map.of(), null, null),
                 poisson,
                 design);
         refused(
                 "fixed: no value for 'time'",
-                new Truth(Map.of("(Intercept)", 1.0), List.of(SPREAD), Map.of(), Map.of(), null, null),
+                new SimulationParameters(Map.of("(Intercept)", 1.0), List.of(SPREAD), Map.of(), Map.of(), null, null),
                 poisson,
                 design);
         refused("extra: no value for 'theta'; family nbinom2 has theta", truth(Map.of()), nbinom2, design);
@@ -172,27 +177,28 @@ class TruthTest {
         refused("'power' cannot be 2.5", truth(Map.of("phi", 1.0, "power", 2.5)), Families.named("tweedie"), design);
         refused(
                 "extra: the model has no 'theta'",
-                new Truth(FIXED, List.of(SPREAD), Map.of("theta", 1.0), Map.of(), null, Map.of("(Intercept)", 1.0)),
+                new SimulationParameters(
+                        FIXED, List.of(SPREAD), Map.of("theta", 1.0), Map.of(), null, Map.of("(Intercept)", 1.0)),
                 nbinom2,
                 design);
         refused(
                 "extra.dispersion: no value for 'dose'",
-                new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 1.0)),
+                new SimulationParameters(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 1.0)),
                 nbinom2,
                 design(List.of(List.of(ONE, DOSE))));
         refused(
                 "no formula zi",
-                new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of(), Map.of("(Intercept)", 1.0), null),
+                new SimulationParameters(FIXED, List.of(SPREAD), Map.of(), Map.of(), Map.of("(Intercept)", 1.0), null),
                 poisson,
                 design);
         refused(
                 "family poisson has no dispersion",
-                new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 1.0)),
+                new SimulationParameters(FIXED, List.of(SPREAD), Map.of(), Map.of(), null, Map.of("(Intercept)", 1.0)),
                 poisson,
                 design);
         refused(
                 "random: one entry a random term",
-                new Truth(FIXED, List.of(), Map.of(), Map.of(), null, null),
+                new SimulationParameters(FIXED, List.of(), Map.of(), Map.of(), null, null),
                 poisson,
                 design);
     }
@@ -217,21 +223,21 @@ class TruthTest {
                 List.of(ONE, TIME),
                 RandomTerm.ofClusters("id", List.of(List.of(ONE, TIME, DOSE))));
         for (double r : new double[] {0.9, 1}) {
-            Truth.Spread impossible =
-                    new Truth.Spread(null, new double[] {1, 1, 1}, new double[][] {{1, r, r}, {r, 1, -r}, {r, -r, 1}});
+            SimulationParameters.Spread impossible = new SimulationParameters.Spread(
+                    null, new double[] {1, 1, 1}, new double[][] {{1, r, r}, {r, 1, -r}, {r, -r, 1}});
             refused(
                     "no correlation matrix",
-                    new Truth(FIXED, List.of(impossible), Map.of(), Map.of(), null, null),
+                    new SimulationParameters(FIXED, List.of(impossible), Map.of(), Map.of(), null, null),
                     Families.named("poisson"),
                     three);
         }
     }
 
     private static void refusedSpread(String sentence, List<String> terms, double[] sd, double[][] corr) {
-        Truth.Spread spread = new Truth.Spread(terms, sd, corr);
+        SimulationParameters.Spread spread = new SimulationParameters.Spread(terms, sd, corr);
         refused(
                 sentence,
-                new Truth(FIXED, List.of(spread), Map.of(), Map.of(), null, null),
+                new SimulationParameters(FIXED, List.of(spread), Map.of(), Map.of(), null, null),
                 Families.named("poisson"),
                 design());
     }
@@ -239,20 +245,21 @@ class TruthTest {
     @Test
     void isSaidInLines() {
         Family family = Families.named("nbinom2").withZeroInflation();
-        Truth truth =
-                new Truth(FIXED, List.of(SPREAD), Map.of("theta", 2.0), Map.of(), Map.of("(Intercept)", -1.0), null);
+        SimulationParameters truth = new SimulationParameters(
+                FIXED, List.of(SPREAD), Map.of("theta", 2.0), Map.of(), Map.of("(Intercept)", -1.0), null);
         assertEquals(
                 List.of(
                         "(Intercept) -0.5, time 0.3",
                         "id: (Intercept) sd 1.2, time sd 0.4; correlation -0.25",
                         "theta 2",
                         "logit(zi): (Intercept) -1"),
-                Truth.lines(design(), family, truth.parameters(design(), family)));
+                SimulationParameters.lines(design(), family, truth.parameters(design(), family)));
         Family ordinal = Families.named("ordinal").withCategories(List.of("a", "b", "c"));
-        Truth cuts = new Truth(FIXED, List.of(SPREAD), Map.of(), Map.of("a|b", -1.5, "b|c", 1234567.0), null, null);
+        SimulationParameters cuts = new SimulationParameters(
+                FIXED, List.of(SPREAD), Map.of(), Map.of("a|b", -1.5, "b|c", 1234567.0), null, null);
         assertEquals(
                 "a|b -1.5, b|c 1.23457E+6",
-                Truth.lines(design(), ordinal, cuts.parameters(design(), ordinal))
+                SimulationParameters.lines(design(), ordinal, cuts.parameters(design(), ordinal))
                         .get(2));
     }
 }

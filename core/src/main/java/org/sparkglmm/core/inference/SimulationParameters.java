@@ -26,7 +26,7 @@ import org.sparkglmm.core.model.ParameterLayout;
  * @param zeroInflation coefficients by column; null for none
  * @param dispersion coefficients by column; null for none
  */
-public record Truth(
+public record SimulationParameters(
         Map<String, Double> fixed,
         List<Spread> random,
         Map<String, Double> constants,

@@ -23,7 +23,7 @@ import org.sparkglmm.core.model.Family;
  * Data that have been described, checked and rid of superfluous columns. Covariates that lie far from 0 are about another origin in all
  * of it.
  */
-record Prepared(
+record CheckedData(
         Design design,
         ClusterData data,
         DataMoments moments,
@@ -34,7 +34,7 @@ record Prepared(
     private static final int NAMED = 5;
 
     /** One pass, another where a covariate lies far from 0, and another if a column has to go. */
-    static Prepared of(Design design, Family family, ClusterData data) {
+    static CheckedData of(Design design, Family family, ClusterData data) {
         if (design.fixed().isEmpty() && !family.takesCategories()) {
             throw new UsageException("formula: no fixed effect; keep the intercept or name a covariate");
         }
@@ -49,10 +49,10 @@ record Prepared(
         Centring centring = far.centring();
         far.warn(centring.isNone() ? design : centring.design(), warnings);
         if (centring.isNone()) {
-            return new Prepared(design, data, moments, first.sample(), List.of(), warnings)
+            return new CheckedData(design, data, moments, first.sample(), List.of(), warnings)
                     .withoutSuperfluous(family, far);
         }
-        Prepared out = about(centring, family, data, first.sample(), List.of(), warnings)
+        CheckedData out = about(centring, family, data, first.sample(), List.of(), warnings)
                 .withoutSuperfluous(family, far);
         while (!Centring.isPossible(out.design, constant)) {
             // What its centres need is among the columns that had to go.
@@ -71,7 +71,7 @@ record Prepared(
         return out;
     }
 
-    private static Prepared about(
+    private static CheckedData about(
             Centring centring,
             Family family,
             ClusterData data,
@@ -80,11 +80,11 @@ record Prepared(
             List<Warning> warnings) {
         ClusterData centred = data.centred(centring);
         Design design = centring.design();
-        return new Prepared(
+        return new CheckedData(
                 design, centred, DataMoments.of(centred, family, design), sample.centred(centring), aliased, warnings);
     }
 
-    private Prepared withoutSuperfluous(Family family, FarCovariates far) {
+    private CheckedData withoutSuperfluous(Family family, FarCovariates far) {
         RankCheck rank =
                 new RankCheck(AliasedColumn.FIXED, moments.fixed(), design.fixed(), family.takesCategories(), "");
         boolean full = rank.isFullRank();
@@ -114,7 +114,7 @@ record Prepared(
             parts.add(at(columns, keptAuxiliary[k]));
         }
         if (full) {
-            return new Prepared(design, data, moments, sample, aliased, all);
+            return new CheckedData(design, data, moments, sample, aliased, all);
         }
         warn(emptyCells, all);
         boolean nothingLeft = kept.length == 0 && !family.takesCategories();
@@ -128,7 +128,7 @@ record Prepared(
         // A part that is down to its intercept is a constant in the design, and one column of ones in the data.
         ColumnSelection keep = new ColumnSelection(kept, keptAuxiliary);
         ClusterData trimmed = data.withColumns(keep);
-        return new Prepared(
+        return new CheckedData(
                 trimmedDesign,
                 trimmed,
                 DataMoments.of(trimmed, family, trimmedDesign),

@@ -16,7 +16,7 @@ import org.sparkglmm.core.model.RowWindow;
  * matrix a cluster: one such array for each element). Loops then run over rows or over clusters, and two kinds of them lead from one
  * to the other: sums over a cluster's rows, and values spread over them.
  */
-final class ClusterBatch {
+final class ClusterWindow {
     /**
      * Rows that a window of more than one cluster may have: enough that calls and loops cost nothing a row, few enough that its
      * arrays stay in the cache.
@@ -56,7 +56,7 @@ final class ClusterBatch {
 
     private final Derivatives some;
 
-    ClusterBatch(MixedModel model, ClusterBlock block) {
+    ClusterWindow(MixedModel model, ClusterBlock block) {
         this.block = block;
         density = model.density();
         layout = model.layout();

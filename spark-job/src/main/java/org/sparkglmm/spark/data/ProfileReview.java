@@ -9,7 +9,7 @@ import org.sparkglmm.core.RowCount;
 import org.sparkglmm.core.Warning;
 
 /** What a look at a table says of its rows: how many can be used, why the others cannot, and what is refused or noted of their values. */
-final class LookReview {
+final class ProfileReview {
     private final List<RawValue> raws;
     private final FactorLevels levels;
     private final boolean text;
@@ -25,7 +25,7 @@ final class LookReview {
      * @param findings of the opening of the table
      * @param warnings to add to
      */
-    LookReview(
+    ProfileReview(
             List<RawValue> raws,
             FactorLevels levels,
             boolean text,
@@ -41,7 +41,7 @@ final class LookReview {
     }
 
     /** @throws DataException if values cannot be used that should be, or no row is complete */
-    BoundTable.RowCounts count(Look look, IdColumn id) {
+    BoundTable.RowCounts count(TableProfile look, IdColumn id) {
         long total = look.rows();
         if (total == 0) {
             throw new DataException("the table has no rows");
@@ -90,7 +90,7 @@ final class LookReview {
      * A text table is looked through before it is read, by a program of its own: both must have found the same rows and the same
      * missing numbers, or one of them has cut a row at the wrong place.
      */
-    void requireAsFound(Look look) {
+    void requireAsFound(TableProfile look) {
         boolean same = findings.rows() < 0 || findings.rows() == look.rows();
         for (int k = 0; same && k < raws.size(); k++) {
             Long found = raws.get(k).isNumberColumn()
@@ -105,7 +105,7 @@ final class LookReview {
     }
 
     /** Numbers that have lost digits may have made one person of several. */
-    static void requireWholeIds(Look look, IdColumn id) {
+    static void requireWholeIds(TableProfile look, IdColumn id) {
         if (look.roundedIds() > 0) {
             boolean isDouble = id.type().equals(DataTypes.DoubleType);
             throw new DataException("column " + id.name() + " is a " + id.type().simpleString() + ", and in "
@@ -116,7 +116,7 @@ final class LookReview {
     }
 
     /** What of the values read may not be what it seems. */
-    void noteIds(Look look, IdColumn id) {
+    void noteIds(TableProfile look, IdColumn id) {
         if (text && look.unreadableIds() > 0) {
             throw new DataException("column " + id.name() + " holds bytes that are no characters, so that different "
                     + id.name() + " may look the same; say the table's --encoding, such as windows-1252");
