@@ -437,6 +437,11 @@ public final class DataMoments implements Serializable {
         return zProducts[r * zSums.length + c] / weight();
     }
 
+    /** The values of columns of 0 and 1 in X, as levels 0 and 1, where the outcome is of classes. */
+    public List<LevelCount> numbersOfTwo() {
+        return levels.ofNumbers();
+    }
+
     /** The levels of the factors in X, and what stands behind each. */
     public List<LevelCount> levels() {
         return levels.counts();

@@ -18,20 +18,44 @@ final class LevelCounts implements Serializable {
     /**
      * @param column of X, -1 for the level without one
      * @param others the columns of the factor's other levels, all 0 at the level without one
+     * @param number the value of a column of 0 and 1, NaN for a level of a factor
      */
-    private record Level(String variable, String level, int column, int[] others) implements Serializable {}
+    private record Level(String variable, String level, int column, int[] others, double number)
+            implements Serializable {
+        private boolean isFactors() {
+            return Double.isNaN(number);
+        }
+    }
 
     private final List<Level> levels;
     private final long[] clusters;
     private final double[] rows;
     private final double[][] outcomes;
+    /** Of columns of numbers: whether there are others than 0 and 1. */
+    private final boolean[] others;
 
     /** @param classes categories of the outcome; 2 for failures and successes; 0 for other outcomes */
     LevelCounts(Design design, int classes) {
         levels = levels(design);
+        if (classes > 0) {
+            addNumbers(design, levels);
+        }
         clusters = new long[levels.size()];
         rows = new double[levels.size()];
         outcomes = new double[levels.size()][classes];
+        others = new boolean[levels.size()];
+    }
+
+    /** Columns of numbers, which may be of 0 and 1. */
+    private static void addNumbers(Design design, List<Level> into) {
+        for (int c = 0; c < design.fixed().size(); c++) {
+            List<Component> components = design.fixed().get(c).components();
+            if (components.size() == 1 && components.get(0).isNumeric()) {
+                String variable = components.get(0).variable();
+                into.add(new Level(variable, "0", c, new int[0], 0));
+                into.add(new Level(variable, "1", c, new int[0], 1));
+            }
+        }
     }
 
     private static List<Level> levels(Design design) {
@@ -51,7 +75,7 @@ final class LevelCounts implements Serializable {
             for (int level = 0; level < names.size(); level++) {
                 Integer column = byLevel.get(level);
                 if (column != null || one) {
-                    out.add(new Level(variable, names.get(level), column == null ? -1 : column, all));
+                    out.add(new Level(variable, names.get(level), column == null ? -1 : column, all, Double.NaN));
                 }
             }
         });
@@ -61,10 +85,11 @@ final class LevelCounts implements Serializable {
     void add(ClusterBlock block) {
         for (int l = 0; l < clusters.length; l++) {
             Level level = levels.get(l);
-            for (int i = 0; i < block.clusters(); i++) {
+            for (int i = 0; i < block.clusters() && !others[l]; i++) {
                 double here = 0;
                 boolean any = false;
                 for (int j = block.start(i); j < block.start(i + 1); j++) {
+                    others[l] |= !level.isFactors() && isOther(block.x()[level.column()].at(i, j));
                     if (has(block, level, i, j)) {
                         double w = block.observations().weight(j);
                         here += w;
@@ -88,7 +113,14 @@ final class LevelCounts implements Serializable {
         }
     }
 
+    private static boolean isOther(double number) {
+        return number != 0 && number != 1;
+    }
+
     private static boolean has(ClusterBlock block, Level level, int cluster, int row) {
+        if (!level.isFactors()) {
+            return block.x()[level.column()].at(cluster, row) == level.number();
+        }
         if (level.column() >= 0) {
             return block.x()[level.column()].at(cluster, row) != 0;
         }
@@ -104,15 +136,29 @@ final class LevelCounts implements Serializable {
         for (int l = 0; l < clusters.length; l++) {
             clusters[l] += other.clusters[l];
             rows[l] += other.rows[l];
+            others[l] |= other.others[l];
             for (int k = 0; k < outcomes[l].length; k++) {
                 outcomes[l][k] += other.outcomes[l][k];
             }
         }
     }
 
+    /** Of factors. */
     List<LevelCount> counts() {
+        return counts(true);
+    }
+
+    /** Of columns of 0 and 1; counted for outcomes of classes alone. */
+    List<LevelCount> ofNumbers() {
+        return counts(false);
+    }
+
+    private List<LevelCount> counts(boolean ofFactors) {
         List<LevelCount> out = new ArrayList<>();
         for (int l = 0; l < clusters.length; l++) {
+            if (levels.get(l).isFactors() != ofFactors || others[l]) {
+                continue;
+            }
             out.add(new LevelCount(
                     levels.get(l).variable(),
                     levels.get(l).level(),

@@ -20,6 +20,11 @@ final class MissingCodes {
     /** One digit is a code only beside grades, whole numbers without a gap. */
     private static final Pattern ONE_DIGIT = Pattern.compile("-?9");
 
+    /** A code below numbers that are all positive, this part of their range away at least. */
+    private static final double MINUS_ONE = -1;
+
+    private static final double APART = 0.25;
+
     private static final int GRADES = 4;
     /** Steps between the grades and their code. */
     private static final int GAP = 2;
@@ -71,13 +76,14 @@ final class MissingCodes {
             double gap = Math.abs(value - next);
             String digits = plain(value + centre);
             boolean graded = oneDigit && k == 0 && ONE_DIGIT.matcher(digits).matches() && isGraded(values, above);
+            boolean below = oneDigit && !above && k == 0 && value + centre == MINUS_ONE && next + centre > 0;
             long clusters = above ? values.clustersOfLargest(k) : values.clustersOfLeast(k);
-            if (!(graded || CODE.matcher(digits).matches()) || clusters < fewest || Double.isNaN(next)) {
+            if (!(graded || below || CODE.matcher(digits).matches()) || clusters < fewest || Double.isNaN(next)) {
                 return null;
             }
             codes.add(digits);
             with += above ? values.rowsOfLargest(k) : values.rowsOfLeast(k);
-            if (rest > 0 && (graded ? gap >= GAP : gap >= rest)) {
+            if (rest > 0 && (graded ? gap >= GAP : gap >= (below ? APART : 1) * rest)) {
                 return with <= MOST * rows ? new Found(codes, with) : null;
             }
         }

@@ -1,6 +1,5 @@
 package org.sparkglmm.core.fit;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,12 +18,10 @@ final class HeavyClusters {
     /** Of what is known of a parameter. */
     private static final double MOST = 0.5;
 
-    private record Heavy(Deletion.Effect effect) implements Serializable {}
-
-    private final List<Heavy> heavy;
+    private final List<Deletion.Effect> heavy;
     private final DataMoments moments;
 
-    private HeavyClusters(List<Heavy> heavy, DataMoments moments) {
+    private HeavyClusters(List<Deletion.Effect> heavy, DataMoments moments) {
         this.heavy = heavy;
         this.moments = moments;
     }
@@ -35,19 +32,19 @@ final class HeavyClusters {
         if (!Deletion.isFor(moments.heaviest(), weight)) {
             return new HeavyClusters(List.of(), moments);
         }
-        List<Heavy> all = new ArrayList<>();
-        data.mapBlocks(block -> (ArrayList<Heavy>) heavy(block, weight, deletion))
+        List<Deletion.Effect> all = new ArrayList<>();
+        data.mapBlocks(block -> (ArrayList<Deletion.Effect>) heavy(block, weight, deletion))
                 .forEach(all::addAll);
         return new HeavyClusters(all, moments);
     }
 
-    private static List<Heavy> heavy(ClusterBlock block, double all, Deletion deletion) {
-        List<Heavy> out = new ArrayList<>();
+    private static List<Deletion.Effect> heavy(ClusterBlock block, double all, Deletion deletion) {
+        List<Deletion.Effect> out = new ArrayList<>();
         for (int person = 0; person < block.persons(); person++) {
             int cluster = block.clusterOf(person);
             Deletion.Effect effect = Deletion.isFor(block.weightOf(cluster), all) ? deletion.of(block, person) : null;
             if (effect != null) {
-                out.add(new Heavy(effect));
+                out.add(effect);
             }
         }
         return out;
@@ -56,19 +53,16 @@ final class HeavyClusters {
     /** The effect of the one that moves an estimate most, one without which there is none before all; null if there is none. */
     Deletion.Effect mostInfluential() {
         Deletion.Effect out = null;
-        for (Heavy h : heavy) {
-            boolean more = out == null
-                    || out.isDetermined() && (!h.effect.isDetermined() || h.effect.largest() > out.largest());
-            out = more ? h.effect : out;
+        for (Deletion.Effect h : heavy) {
+            boolean more = out == null || out.isDetermined() && (!h.isDetermined() || h.largest() > out.largest());
+            out = more ? h : out;
         }
         return out;
     }
 
     /** How many move some estimate by more than so many standard errors. */
     long beyond(double standardErrors) {
-        return heavy.stream()
-                .filter(h -> !(h.effect.largest() <= standardErrors))
-                .count();
+        return heavy.stream().filter(h -> !(h.largest() <= standardErrors)).count();
     }
 
     /**
@@ -84,10 +78,10 @@ final class HeavyClusters {
         double most = MOST;
         int parameter = -1;
         double fewest = 0;
-        for (Heavy h : heavy) {
-            for (int k = 0; k < h.effect.shares().length && h.effect.parameters()[k] < fixed; k++) {
-                if (h.effect.shares()[k] > most) {
-                    most = h.effect.shares()[k];
+        for (Deletion.Effect h : heavy) {
+            for (int k = 0; k < h.shares().length && h.parameters()[k] < fixed; k++) {
+                if (h.shares()[k] > most) {
+                    most = h.shares()[k];
                     parameter = k;
                     fewest = effective(k);
                 }
@@ -101,14 +95,14 @@ final class HeavyClusters {
                                 + " the sandwich rests on differences between many",
                         group,
                         100 * Math.min(1, most),
-                        names.get(heavy.get(0).effect.parameters()[parameter]),
+                        names.get(heavy.get(0).parameters()[parameter]),
                         fewest,
                         group);
     }
 
     /** Clusters of a size that would bring as much: 1/Σw² for shares w of what is known of parameter k. */
     private double effective(int k) {
-        double[] shares = heavy.stream().mapToDouble(h -> h.effect.shares()[k]).toArray();
+        double[] shares = heavy.stream().mapToDouble(h -> h.shares()[k]).toArray();
         double rest = Math.max(
                 0,
                 1

@@ -74,7 +74,7 @@ final class OpenParameters {
             boolean numbers = open.stream()
                     .allMatch(i -> i < layout.fixed()
                             && design.fixed().get(i).components().stream().allMatch(Component::isNumeric));
-            String why = numbers
+            String why = numbers && !explained
                     ? " (an enormous standard error, or none): its values tell the outcomes apart, or there are too few outcomes of"
                             + " one kind to say"
                     : explained

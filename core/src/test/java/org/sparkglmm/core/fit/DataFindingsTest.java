@@ -76,6 +76,23 @@ class DataFindingsTest {
         assertTrue(shape(POISSON, few).words(0.2, 0).contains("from 0 to 4"));
     }
 
+    /** A treatment coded 0 and 1 with events in one arm only; not one that has a third value, nor where there are events in both. */
+    @Test
+    void anArmWithoutEventsIsNamed() {
+        Family binomial = Families.named("binomial");
+        for (int[] of : new int[][] {{0, 1, 1}, {1, 1, 0}, {0, 2, 0}}) {
+            Rows rows = new Rows(RandomBlocks.design(2, 1, false));
+            for (int i = 0; i < 300; i++) {
+                int arm = i / 3 % 2;
+                int event = arm == 1 ? of[0] * (i % 3 == 0 ? 1 : 0) : i % 3 == 1 ? 1 : 0;
+                rows.add((long) i / 3, event, 1, 1, 0, i == 2 ? 0 : arm * of[1]);
+            }
+            List<Warning> said = report(rows, binomial).findings();
+            assertEquals(of[2] == 1, has(said, "separation"), () -> Arrays.toString(of) + said);
+            assertTrue(of[2] == 0 || said.toString().contains("only failures where x1 is 1"), said::toString);
+        }
+    }
+
     /** 30 rows of 999 among ages, and 9 among grades 1 to 5; a far value that is no code, and codes that are near, are none. */
     @Test
     void codesOfMissingValuesAreAskedAbout() {
@@ -87,6 +104,10 @@ class DataFindingsTest {
             {2000, 2020, 9999, 1},
             {20, 80, 99, 0},
             {20, 80, 1234, 0},
+            {20, 80, -1, 1},
+            {1, 5, -1, 1},
+            {0, 80, -1, 0},
+            {-2, 5, -1, 0},
             {0, 12, 999, 1}
         }) {
             Rows rows = new Rows(RandomBlocks.design(2, 1, false));
