@@ -398,7 +398,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
     }
 
     /** Answers, or refuses in a front end's language. */
-    private static <T> T saying(SettingNames names, Supplier<T> answer) {
+    static <T> T saying(SettingNames names, Supplier<T> answer) {
         try {
             return answer.get();
         } catch (UsageException e) {

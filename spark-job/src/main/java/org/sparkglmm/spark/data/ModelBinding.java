@@ -15,6 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
@@ -304,18 +306,18 @@ public final class ModelBinding {
         if (needs != Needs.COVARIATES) {
             size = values.addTrials(request.formula().response());
             if (needs == Needs.OUTCOME && request.weights() != null) {
-                weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
+                weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), Setting.WEIGHTS);
             }
             if (request.precisionWeights() != null) {
                 size = values.addNumber(
                         "precision(" + request.precisionWeights() + ")",
                         request.precisionWeights(),
-                        "--precision-weights");
+                        Setting.PRECISION_WEIGHTS);
             }
         }
         List<Integer> offsets = new ArrayList<>();
         if (request.offset() != null) {
-            offsets.add(values.addNumber("offset(" + request.offset() + ")", request.offset(), "--offset"));
+            offsets.add(values.addNumber("offset(" + request.offset() + ")", request.offset(), Setting.OFFSET));
         }
         for (Variable offset : request.formula().offsets()) {
             offsets.add(values.addOffset(offset));
@@ -424,12 +426,17 @@ public final class ModelBinding {
             if (bad > 0 && completeRows > 0 && !lenient) {
                 throw new DataException(
                         raws.get(k).factor
-                                ? "column " + raws.get(k).name + ": " + RowCount.words(bad)
-                                        + " have a value that is not among the levels given with --levels ("
-                                        + String.join(", ", given(raws.get(k).name)) + ")"
-                                : raws.get(k).name + " is infinite in " + RowCount.words(bad)
-                                        + (raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : "")
-                                        + "; correct them, or make them missing to drop the rows");
+                                ? Sentence.of(
+                                        "column %s: %s have a value that is not among the levels given%s (%s)",
+                                        raws.get(k).name,
+                                        RowCount.words(bad),
+                                        Setting.LEVELS.within(" with %s"),
+                                        String.join(", ", given(raws.get(k).name)))
+                                : Sentence.of(
+                                        "%s is infinite in %s%s; correct them, or make them missing to drop the rows",
+                                        raws.get(k).name,
+                                        RowCount.words(bad),
+                                        raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : ""));
             }
         }
         if (completeRows == 0 && !lenient) {
@@ -524,8 +531,9 @@ public final class ModelBinding {
                     .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
             boolean ofOutcome = needs != Needs.OUTCOME && name.equals(request.outcome());
             if (!used && !ofOutcome) {
-                throw new UsageException((needs == Needs.OUTCOME ? "--levels " : "levels, ") + name
-                        + ": no factor of that name in the formula");
+                throw new UsageException(Sentence.of(
+                        "%s%s: no factor of that name in the formula",
+                        needs == Needs.OUTCOME ? Sentence.of("%s ", Setting.LEVELS) : "levels, ", name));
             }
         }
     }
