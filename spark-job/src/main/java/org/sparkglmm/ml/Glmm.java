@@ -399,7 +399,7 @@ public final class Glmm extends Estimator<GlmmModel> implements DefaultParamsWri
     }
 
     /** The answer, or the refusal in a front end's language. */
-    private static <T> T saying(SettingNames names, Supplier<T> answer) {
+    static <T> T saying(SettingNames names, Supplier<T> answer) {
         try {
             return answer.get();
         } catch (UsageException e) {

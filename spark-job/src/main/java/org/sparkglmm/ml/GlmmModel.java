@@ -187,7 +187,11 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
         SparkSessions.requireTable(data);
-        return saved != null ? saved.predict(data.toDF()) : predictor().predict(data.toDF(), false, randomEffects());
+        return Glmm.saying(
+                GlmmNames::of,
+                () -> saved != null
+                        ? saved.predict(data.toDF())
+                        : predictor().predict(data.toDF(), false, randomEffects()));
     }
 
     private Predictor predictor() {
@@ -313,7 +317,7 @@ public final class GlmmModel extends Model<GlmmModel> implements MLWritable {
 
     @Override
     public StructType transformSchema(StructType schema) {
-        return Predictor.schema(schema, request);
+        return Glmm.saying(GlmmNames::of, () -> Predictor.schema(schema, request));
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.formula.Variable;
@@ -82,8 +84,9 @@ final class FactorLevels {
                     .anyMatch(r -> r.factor && request.levels().get(name).equals(given(r.name)));
             boolean ofOutcome = !withOutcome && name.equals(request.outcome());
             if (!used && !ofOutcome) {
-                throw new UsageException(
-                        (withOutcome ? "--levels " : "levels, ") + name + ": no factor of that name in the formula");
+                throw new UsageException(Sentence.of(
+                        "%s%s: no factor of that name in the formula",
+                        withOutcome ? Sentence.of("%s ", Setting.LEVELS) : "levels, ", name));
             }
         }
     }

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.Warning;
 import org.sparkglmm.core.design.Design;
@@ -230,18 +231,18 @@ public final class ModelBinding {
         if (needs != Needs.COVARIATES) {
             size = values.addTrials(request.formula().response());
             if (needs == Needs.OUTCOME && request.weights() != null) {
-                weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), "--weights");
+                weight = values.addNumber("weights(" + request.weights() + ")", request.weights(), Setting.WEIGHTS);
             }
             if (request.precisionWeights() != null) {
                 size = values.addNumber(
                         "precision(" + request.precisionWeights() + ")",
                         request.precisionWeights(),
-                        "--precision-weights");
+                        Setting.PRECISION_WEIGHTS);
             }
         }
         List<Integer> offsets = new ArrayList<>();
         if (request.offset() != null) {
-            offsets.add(values.addNumber("offset(" + request.offset() + ")", request.offset(), "--offset"));
+            offsets.add(values.addNumber("offset(" + request.offset() + ")", request.offset(), Setting.OFFSET));
         }
         for (Variable offset : request.formula().offsets()) {
             offsets.add(values.addOffset(offset));

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Formula;
 import org.sparkglmm.core.formula.FormulaException;
@@ -72,8 +74,9 @@ public record ModelRequest(
                     + String.join(", ", groups) + "); one is supported");
         }
         if (precisionWeights != null && !known.takesPrecisionWeights()) {
-            throw new UsageException("--precision-weights: family " + known.name()
-                    + " has no dispersion that they could divide; use --weights for frequencies");
+            throw new UsageException(Sentence.of(
+                    "%s: family %s has no dispersion that they could divide; use %s for frequencies",
+                    Setting.PRECISION_WEIGHTS, known.name(), Setting.WEIGHTS));
         }
         boolean trials = parsed.response().sql().size() > 1;
         if (trials && !known.takesTrials()) {
@@ -81,14 +84,15 @@ public record ModelRequest(
                     + " betabinomial, not " + known.name());
         }
         if (dispersion != null && known.auxiliary().stream().noneMatch(a -> a.role() == Role.DISPERSION)) {
-            throw new UsageException("--dispersion: family " + known.name() + " has no dispersion to model");
+            throw new UsageException(Sentence.of(
+                    "%sfamily %s has no dispersion to model", Setting.DISPERSION.within("%s: "), known.name()));
         }
         return new ModelRequest(
                         parsed,
                         zi == null ? known : known.withZeroInflation(),
                         Families.link(known, link),
-                        fixedOnly("--zi", zi),
-                        fixedOnly("--dispersion", dispersion),
+                        fixedOnly(Setting.ZERO_INFLATION, zi),
+                        fixedOnly(Setting.DISPERSION, dispersion),
                         offset,
                         weights,
                         precisionWeights,
@@ -97,7 +101,7 @@ public record ModelRequest(
     }
 
     /** A one-sided formula of fixed effects; the tilde may be left out. */
-    private static Formula fixedOnly(String option, String text) {
+    private static Formula fixedOnly(Setting setting, String text) {
         if (text == null) {
             return null;
         }
@@ -105,17 +109,18 @@ public record ModelRequest(
         try {
             formula = Formula.parseOneSided(text.contains("~") ? text : "~ " + text);
         } catch (FormulaException e) {
-            throw new UsageException(option + ": " + e.getMessage());
+            throw new UsageException(Sentence.of("%s: %s", setting, e.sentence()));
         }
         if (!formula.randomTerms().isEmpty()) {
-            throw new UsageException(option + ": fixed effects only; leave out the random effect by "
-                    + formula.randomTerms().get(0).group().name());
+            throw new UsageException(Sentence.of(
+                    "%s: fixed effects only; leave out the random effect by %s",
+                    setting, formula.randomTerms().get(0).group().name()));
         }
         if (!formula.offsets().isEmpty()) {
-            throw new UsageException(option + ": an offset is possible in --formula only");
+            throw new UsageException(Sentence.of("%s: an offset is possible in %s only", setting, Setting.FORMULA));
         }
         if (formula.fixedTerms().isEmpty() && !formula.fixedIntercept()) {
-            throw new UsageException(option + ": nothing in it; write at least ~ 1");
+            throw new UsageException(Sentence.of("%s: nothing in it; write at least ~ 1", setting));
         }
         return formula;
     }
@@ -130,14 +135,15 @@ public record ModelRequest(
         for (String entry : entries) {
             int equals = entry.indexOf('=');
             if (equals < 1 || equals == entry.length() - 1) {
-                throw new UsageException("--levels: must be COL=a,b,c, got '" + entry + "'");
+                throw new UsageException(Sentence.of("%s: must be COL=a,b,c, got '%s'", Setting.LEVELS, entry));
             }
             List<String> values = Arrays.stream(entry.substring(equals + 1).split("(?<!\\\\),", -1))
                     .map(level -> level.replace("\\,", ",").strip())
                     .toList();
             if (values.size() < 2 || values.stream().distinct().count() < values.size()) {
-                throw new UsageException("--levels " + entry.substring(0, equals)
-                        + ": needs two or more levels, separated by commas and none of them twice");
+                throw new UsageException(Sentence.of(
+                        "%s %s: needs two or more levels, separated by commas and none of them twice",
+                        Setting.LEVELS, entry.substring(0, equals)));
             }
             out.put(entry.substring(0, equals).strip(), values);
         }

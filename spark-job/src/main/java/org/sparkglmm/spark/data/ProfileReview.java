@@ -6,6 +6,8 @@ import java.util.Map;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkglmm.core.DataException;
 import org.sparkglmm.core.RowCount;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.Warning;
 
 /** What a look at a table says of its rows: how many can be used, why the others cannot, and what is refused or noted of their values. */
@@ -63,12 +65,17 @@ final class ProfileReview {
             if (bad > 0 && completeRows > 0 && !lenient) {
                 throw new DataException(
                         raws.get(k).factor
-                                ? "column " + raws.get(k).name + ": " + RowCount.words(bad)
-                                        + " have a value that is not among the levels given with --levels ("
-                                        + String.join(", ", levels.given(raws.get(k).name)) + ")"
-                                : raws.get(k).name + " is infinite in " + RowCount.words(bad)
-                                        + (raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : "")
-                                        + "; correct them, or make them missing to drop the rows");
+                                ? Sentence.of(
+                                        "column %s: %s have a value that is not among the levels given%s (%s)",
+                                        raws.get(k).name,
+                                        RowCount.words(bad),
+                                        Setting.LEVELS.within(" with %s"),
+                                        String.join(", ", levels.given(raws.get(k).name)))
+                                : Sentence.of(
+                                        "%s is infinite in %s%s; correct them, or make them missing to drop the rows",
+                                        raws.get(k).name,
+                                        RowCount.words(bad),
+                                        raws.get(k).name.contains("log(") ? " (the logarithm of 0)" : ""));
             }
         }
         if (completeRows == 0 && !lenient) {

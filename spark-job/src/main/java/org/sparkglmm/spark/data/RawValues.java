@@ -1,5 +1,6 @@
 package org.sparkglmm.spark.data;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.UsageException;
 import org.sparkglmm.core.formula.Response;
 import org.sparkglmm.core.formula.Variable;
@@ -52,7 +55,7 @@ final class RawValues {
     }
 
     /** Adds a column of numbers named by an option; its index. */
-    int addNumber(String name, String columnName, String where) {
+    int addNumber(String name, String columnName, Setting where) {
         StructField field = columns.require(columnName, where);
         String sql = TableColumns.quoted(field.name());
         Column value = asNumber(functions.col(sql), field.dataType(), name, where);
@@ -69,9 +72,12 @@ final class RawValues {
         DataType type = typeOf(first);
         if (family.takesCategories()) {
             if (type instanceof StringType && !request.levels().containsKey(first.name())) {
-                throw new UsageException("outcome " + response.text()
-                        + " is text, which has no order of its own: give the categories from lowest to highest, --levels "
-                        + response.text() + "=low,middle,high");
+                throw new UsageException(Sentence.of(
+                        "outcome %s is text, which has no order of its own: give the categories from lowest to highest%s",
+                        response.text(),
+                        Setting.LEVELS
+                                .at(response.text() + "=low,middle,high", "")
+                                .within(", %s")));
             }
             raws.add(factor(first, type));
             return;
@@ -164,15 +170,15 @@ final class RawValues {
         return raw;
     }
 
-    private Column asNumber(Column value, DataType type, String name, String where) {
+    private Column asNumber(Column value, DataType type, String name, Serializable where) {
         if (type instanceof BooleanType) {
             return value.cast(DataTypes.IntegerType).cast(DataTypes.DoubleType);
         }
         if (type instanceof NumericType) {
             return value.cast(DataTypes.DoubleType);
         }
-        throw new DataException(where + ": " + name + " is of type " + type.simpleString()
-                + ", where numbers are needed" + advice(type));
+        throw new DataException(Sentence.of(
+                "%s: %s is of type %s, where numbers are needed%s", where, name, type.simpleString(), advice(type)));
     }
 
     private static String advice(DataType type) {

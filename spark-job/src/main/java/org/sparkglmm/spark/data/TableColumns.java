@@ -1,5 +1,6 @@
 package org.sparkglmm.spark.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkglmm.core.DataException;
+import org.sparkglmm.core.Sentence;
+import org.sparkglmm.core.Setting;
 import org.sparkglmm.core.Suggestions;
 import org.sparkglmm.core.UsageException;
 
@@ -52,15 +55,21 @@ final class TableColumns {
         return found;
     }
 
-    /** @throws UsageException with the nearest name if there is no such column */
-    StructField require(String name, String where) {
+    /**
+     * The column of that name.
+     *
+     * @param where it is asked for, a {@link Setting} or words
+     * @throws UsageException with the nearest name if there is no such column
+     */
+    StructField require(String name, Serializable where) {
         return find(name).orElseThrow(() -> {
             List<String> names = Arrays.stream(fields).map(StructField::name).toList();
             if (names.stream().anyMatch(n -> NUMBER.matcher(n).matches())) {
                 // Naming them would show values of the data.
-                return new UsageException(
-                        where + ": no column '" + name + "' in the data; a column's name is a number, so"
-                                + " the first line seems to hold values: a text table needs a first line with the columns' names");
+                return new UsageException(Sentence.of(
+                        "%s: no column '%s' in the data; a column's name is a number, so the first line seems to hold values: a"
+                                + " text table needs a first line with the columns' names",
+                        where, name));
             }
             List<String> inHeader = Arrays.stream(fields)
                     .filter(f -> f.metadata().contains(TextTable.NAME_IN_HEADER))
@@ -68,20 +77,22 @@ final class TableColumns {
                     .filter(name::equalsIgnoreCase)
                     .toList();
             if (inHeader.stream().distinct().count() > 1) {
-                return new UsageException(where + ": column '" + name
-                        + "' cannot be told from another one of the table: " + String.join(", ", inHeader)
-                        + " differ in upper and lower case only; give one of them another name in the table");
+                return new UsageException(Sentence.of(
+                        "%s: column '%s' cannot be told from another one of the table: %s differ in upper and lower case only;"
+                                + " give one of them another name in the table",
+                        where, name, String.join(", ", inHeader)));
             }
             if (!inHeader.isEmpty()) {
-                return new UsageException(
-                        where + ": no column '" + name + "' in the data, since the name stands more than"
-                                + " once in the table's first line; rename one of them");
+                return new UsageException(Sentence.of(
+                        "%s: no column '%s' in the data, since the name stands more than once in the table's first line; rename"
+                                + " one of them",
+                        where, name));
             }
             String hint = Suggestions.nearest(name, names)
                     .map(n -> "; did you mean '" + n + "'?")
                     .orElse("");
             return new UsageException(
-                    where + ": no column '" + name + "' in the data" + hint + " (columns: " + shortened(names) + ")");
+                    Sentence.of("%s: no column '%s' in the data%s (columns: %s)", where, name, hint, shortened(names)));
         });
     }
 
