@@ -1,13 +1,11 @@
 package org.sparkglmm.ml;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -21,13 +19,14 @@ import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.SavedEffects;
+import org.sparkglmm.spark.output.SavedModel;
 
 /** What is known of a fit by the folder of its results alone. */
 final class SavedFit {
     private static final String SUMMARY = "summary.txt";
 
     private final String folder;
-    private final ModelFile.Saved saved;
+    private final SavedModel saved;
     private final String json;
     private final String summary;
     /** In case the folder is deleted while the pipeline it is a part of is written over itself; null if it is too large. */
@@ -72,27 +71,18 @@ final class SavedFit {
 
     /** A stage's name in the metadata that Spark writes of it. */
     static String uid(String metadata) {
-        return tree(metadata).path("uid").asText();
-    }
-
-    List<Warning> warnings() {
-        List<Warning> out = new ArrayList<>();
-        tree(json)
-                .path("warnings")
-                .forEach(w -> out.add(
-                        new Warning(w.path("code").asText(), w.path("message").asText())));
-        return List.copyOf(out);
-    }
-
-    private static JsonNode tree(String text) {
         try {
-            return new ObjectMapper().readTree(text);
+            return new ObjectMapper().readTree(metadata).path("uid").asText();
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    ModelFile.Saved model() {
+    List<Warning> warnings() {
+        return saved.warnings();
+    }
+
+    SavedModel model() {
         return saved;
     }
 

@@ -16,6 +16,7 @@ import org.sparkglmm.core.model.Link;
 import org.sparkglmm.spark.data.FarOrigin;
 import org.sparkglmm.spark.data.Predictor;
 import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.SavedModel;
 import org.sparkglmm.spark.output.Visible;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,7 @@ final class ContrastCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelFile.Saved saved = ModelFile.read(model, SessionOptions.fileSystems());
+        SavedModel saved = ModelFile.read(model, SessionOptions.fileSystems());
         Predictor.Estimates estimates = saved.estimates();
         StandardErrors errors = standardErrors == null ? estimates.errors() : StandardErrors.named(standardErrors);
         // The entries of Λ are no coefficients: nothing linear in them means anything.
@@ -60,7 +61,7 @@ final class ContrastCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void print(ModelFile.Saved saved, List<String> names, List<LinearContrast> parsed, StandardErrors errors) {
+    private void print(SavedModel saved, List<String> names, List<LinearContrast> parsed, StandardErrors errors) {
         Predictor.Estimates estimates = saved.estimates();
         FarOrigin far = estimates.far();
         double[] parameters = far == null ? estimates.parameters() : far.parameters();
@@ -145,7 +146,7 @@ final class ContrastCommand implements Callable<Integer> {
                     + " where the random effects are 0");
         }
         if (saved.lacksAliased()) {
-            out.println(ModelFile.LACKS_ALIASED);
+            out.println(SavedModel.LACKS_ALIASED);
         }
         out.println("Standard errors behind z, p and intervals: "
                 + (errors == StandardErrors.ROBUST ? "robust" : "model-based")

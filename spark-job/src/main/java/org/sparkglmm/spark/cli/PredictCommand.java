@@ -21,6 +21,7 @@ import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
 import org.sparkglmm.spark.output.SavedEffects;
+import org.sparkglmm.spark.output.SavedModel;
 import org.sparkglmm.spark.output.SmallCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +61,7 @@ final class PredictCommand implements Callable<Integer> {
 
     private int predict(SparkSession spark, TableSource source) {
         Configuration configuration = SparkSessions.hadoop(spark);
-        ModelFile.Saved saved = ModelFile.read(model, configuration);
+        SavedModel saved = ModelFile.read(model, configuration);
         OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
             Dataset<Row> effects = SavedEffects.open(spark, model);
@@ -92,7 +93,7 @@ final class PredictCommand implements Callable<Integer> {
                                 + " dropped there; see the warnings of the fit)");
             }
             if (saved.lacksAliased()) {
-                spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
+                spec.commandLine().getOut().println(SavedModel.LACKS_ALIASED);
             }
             report(
                     Predictor.counts(predictions, saved.request()),
@@ -143,7 +144,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** Rows whose prediction rests on what has no finite estimate: it is as far out as the search for one went. */
-    private void reportOpen(Dataset<Row> predictions, ModelFile.Saved saved) {
+    private void reportOpen(Dataset<Row> predictions, SavedModel saved) {
         ParameterCovariance covariance = saved.estimates().covariance();
         int[] open = covariance.openAlone();
         // Where no effect has a standard error of this kind, it is not for these.

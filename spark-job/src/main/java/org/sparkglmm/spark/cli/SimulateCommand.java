@@ -22,6 +22,7 @@ import org.sparkglmm.spark.data.TableSource;
 import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SavedModel;
 import org.sparkglmm.spark.output.SmallCounts;
 import org.sparkglmm.spark.output.TruthFile;
 import org.sparkglmm.spark.output.Visible;
@@ -77,7 +78,7 @@ final class SimulateCommand implements Callable<Integer> {
     private int simulate(SparkSession spark, TableSource source) {
         Configuration configuration = SparkSessions.hadoop(spark);
         TruthFile.Given given = TruthFile.isFile(model, configuration) ? TruthFile.read(model, configuration) : null;
-        ModelFile.Saved saved = given == null ? ModelFile.read(model, configuration) : null;
+        SavedModel saved = given == null ? ModelFile.read(model, configuration) : null;
         OutputFolder folder = output.begin(out, configuration, OutputOptions.read(source, model));
         try {
             ModelRequest asked = saved == null ? given.request() : saved.request();
@@ -106,7 +107,7 @@ final class SimulateCommand implements Callable<Integer> {
             OutputOptions.commit(folder, spec);
             LeftOut.say(spec, table);
             if (saved != null && saved.lacksAliased()) {
-                spec.commandLine().getOut().println(ModelFile.LACKS_ALIASED);
+                spec.commandLine().getOut().println(SavedModel.LACKS_ALIASED);
             }
             say(known, SimulationParameters.lines(design, known.family(), parameters));
             return ExitCode.OK;

@@ -16,6 +16,7 @@ import org.sparkglmm.spark.data.TrajectoryGrid;
 import org.sparkglmm.spark.engine.SparkSessions;
 import org.sparkglmm.spark.output.ModelFile;
 import org.sparkglmm.spark.output.OutputFolder;
+import org.sparkglmm.spark.output.SavedModel;
 import org.sparkglmm.spark.output.TrajectoryTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,7 +112,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
     private int draw(
             SparkSession spark, List<Double> times, Map<String, List<String>> groups, Map<String, String> given) {
         Configuration configuration = SparkSessions.hadoop(spark);
-        ModelFile.Saved saved = ModelFile.read(model, configuration);
+        SavedModel saved = ModelFile.read(model, configuration);
         TrajectoryGrid curves = new TrajectoryGrid(saved.request(), saved.covariates());
         Covariate along = curves.time(plain(time));
         Map<String, List<String>> values = new LinkedHashMap<>();
@@ -161,7 +162,7 @@ final class TrajectoriesCommand implements Callable<Integer> {
                         + " dropped there; see the warnings of the fit)");
             }
             if (saved.lacksAliased()) {
-                console.println(ModelFile.LACKS_ALIASED);
+                console.println(SavedModel.LACKS_ALIASED);
             }
             console.println("Curves are in " + out + ": trajectories.csv, trajectories.html");
             console.flush();

@@ -1,6 +1,5 @@
 package org.sparkglmm.spark.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,22 +15,22 @@ public final class Report {
     /** The file's name in an output folder. */
     public static final String NAME = "report.html";
 
-    private final JsonNode model;
+    private final ModelDocument document;
     private final ReportWords words;
     private final ReportTables tables;
     private final ReportPlots plots;
     private final Markup page = new Markup();
 
-    private Report(JsonNode model) {
-        this.model = model;
-        words = new ReportWords(model);
-        tables = new ReportTables(model, words);
-        plots = new ReportPlots(model, words);
+    private Report(ModelDocument document) {
+        this.document = document;
+        words = new ReportWords(document);
+        tables = new ReportTables(document, words);
+        plots = new ReportPlots(document, words);
     }
 
-    /** The page of the model file with this text. */
+    /** The page of the model file with this text, which a fit wrote. */
     public static String of(String modelJson) {
-        return of(ModelFile.tree(modelJson));
+        return of(ModelJson.written(modelJson));
     }
 
     /**
@@ -40,17 +39,17 @@ public final class Report {
      * @throws DataException if the folder holds no complete model
      */
     public static String of(String folder, Configuration configuration) {
-        return ModelFile.understood(folder, ModelFile.tree(folder, configuration), Report::of);
+        return ModelFile.understood(folder, configuration, Report::of);
     }
 
-    private static String of(JsonNode model) {
-        Report report = new Report(model);
+    private static String of(ModelDocument document) {
+        Report report = new Report(document);
         report.write();
         return report.page.toString();
     }
 
     private void write() {
-        Page.begin(page, Visible.formula(Tree.text(model, "formula")));
+        Page.begin(page, Visible.formula(document.model().formula()));
         title();
         notices();
         effects();
@@ -65,17 +64,17 @@ public final class Report {
     private void title() {
         page.open("header").leaf("p", "Generalized linear mixed model", "class", "kind");
         page.open("h1")
-                .leaf("code", Visible.formula(Tree.text(model, "formula")))
+                .leaf("code", Visible.formula(document.model().formula()))
                 .close();
         page.open("dl", "class", "facts");
-        fact("Family", Tree.text(model, "family"));
-        fact("Link", Tree.text(model, "link"));
-        fact("Rows", words.count(Tree.number(model, "nObservations")));
-        if (model.has("sumOfWeights")) {
-            fact("Sum of their weights", words.count(Tree.number(model, "sumOfWeights")));
+        fact("Family", document.model().family());
+        fact("Link", document.model().link());
+        fact("Rows", words.count(document.counts().nObservations()));
+        if (document.counts().sumOfWeights() != null) {
+            fact("Sum of their weights", words.count(document.counts().sumOfWeights()));
         }
-        fact("Groups (" + words.group() + ")", words.count(Tree.number(model, "nClusters")));
-        double dropped = Tree.number(model, "nDropped");
+        fact("Groups (" + words.group() + ")", words.count(document.counts().nClusters()));
+        long dropped = document.counts().nDropped();
         if (dropped > 0) {
             fact("Rows dropped (missing values)", words.count(dropped));
         }
@@ -90,10 +89,9 @@ public final class Report {
 
     /** What calls for attention, before any number. */
     private void notices() {
-        Set<List<String>> notices = new LinkedHashSet<>();
-        for (JsonNode list : List.of(model.path("warnings"), model.at("/diagnostics/findings"))) {
-            list.forEach(n -> notices.add(List.of(Tree.text(n, "code"), Tree.text(n, "message"))));
-        }
+        Set<ModelDocument.Notice> notices =
+                new LinkedHashSet<>(document.verdict().warnings());
+        notices.addAll(document.diagnostics().findings());
         if (!words.isConverged()) {
             page.open("section", "class", "notice bad").leaf("h2", "Not converged");
             page.leaf("p", "The numbers below are not the best estimates. Do not report them.")
@@ -108,16 +106,16 @@ public final class Report {
         page.open("section", "class", "notice");
         page.leaf("h2", notices.size() == 1 ? "One thing to know" : notices.size() + " things to know");
         page.open("ul");
-        for (List<String> notice : notices) {
-            page.open("li").leaf("strong", ReportWords.title(notice.get(0)) + ": ");
-            page.text(notice.get(1)).close();
+        for (ModelDocument.Notice notice : notices) {
+            page.open("li").leaf("strong", ReportWords.title(notice.code()) + ": ");
+            page.text(notice.message()).close();
         }
         page.close().close();
     }
 
     private void effects() {
         page.open("section").leaf("h2", "Effects");
-        if (model.path("fixed").isEmpty()) {
+        if (document.estimates().fixed().isEmpty()) {
             page.leaf("p", "The model has no fixed effects.").close();
             return;
         }
@@ -134,11 +132,11 @@ public final class Report {
         ReportTables.coefficients(
                 page,
                 (words.averagesDiffer() ? "Conditional coefficients on " : "Coefficients on ") + words.scale(),
-                model.path("fixed"),
+                document.estimates().fixed(),
                 "");
         if (words.averagesDiffer()) {
             ReportTables.coefficients(
-                    page, "Population-averaged coefficients on " + words.scale(), model.path("marginal"), "");
+                    page, "Population-averaged coefficients on " + words.scale(), document.marginal(), "");
         }
         page.leaf("p", words.errors() + " SE: model-based standard error.", "class", "note");
     }
@@ -164,8 +162,8 @@ public final class Report {
 
     private void suitability() {
         page.open("section").leaf("h2", "Does the model suit the data?");
-        double sample = Tree.number(model.path("diagnostics"), "sampleClusters");
-        if (sample < Tree.number(model, "nClusters")) {
+        long sample = document.diagnostics().sampleClusters();
+        if (sample < document.counts().nClusters()) {
             page.leaf(
                     "p", "The residuals are those of a sample of " + Figures.count(sample) + " " + words.group() + ".");
         }
@@ -181,7 +179,7 @@ public final class Report {
 
     private void details() {
         page.open("section").leaf("h2", "Details");
-        if (!model.path("tests").isEmpty()) {
+        if (!document.estimates().tests().isEmpty()) {
             fold("Tests of whole terms", () -> {
                 tables.tests(page);
                 page.leaf(
@@ -197,7 +195,7 @@ public final class Report {
             page.leaf(
                     "p",
                     "Integration over the random effects: "
-                            + model.at("/integration/message").asText() + ".");
+                            + document.integration().message() + ".");
             plots.ladder(page);
             tables.ladder(page);
             tables.optimizer(page);
@@ -213,10 +211,10 @@ public final class Report {
     }
 
     private void foot() {
-        JsonNode provenance = model.path("provenance");
+        ModelDocument.Provenance provenance = document.provenance();
         List<String> parts = new ArrayList<>();
-        parts.add(Tree.text(provenance, "program") + " " + Tree.text(provenance, "version"));
-        parts.add("fingerprint of the rows " + Tree.text(provenance, "rows"));
+        parts.add(provenance.program() + " " + provenance.version());
+        parts.add("fingerprint of the rows " + provenance.rows());
         parts.add("all numbers are those of " + ModelFile.NAME);
         page.leaf("footer", String.join(" · ", parts));
     }

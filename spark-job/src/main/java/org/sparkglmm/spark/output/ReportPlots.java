@@ -1,12 +1,12 @@
 package org.sparkglmm.spark.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.DoubleStream;
 import org.sparkglmm.core.math.StandardNormal;
+import org.sparkglmm.spark.output.ModelDocument.Coefficient;
 
 /** The report's plots: the effects, how the residuals and random effects are distributed, how the integration went. */
 final class ReportPlots {
@@ -20,12 +20,12 @@ final class ReportPlots {
     /** An interval that runs to nowhere may not press all others together: it is cut so far from the outermost estimates. */
     private static final double FARTHEST = Math.log(50);
 
-    private final JsonNode model;
+    private final ModelDocument document;
     private final ReportWords words;
     private int count;
 
-    ReportPlots(JsonNode model, ReportWords words) {
-        this.model = model;
+    ReportPlots(ModelDocument document, ReportWords words) {
+        this.document = document;
         this.words = words;
     }
 
@@ -36,13 +36,14 @@ final class ReportPlots {
 
     /** Effects but for the intercept, with intervals; conditional and population-averaged. */
     void forest(Markup page) {
-        List<JsonNode> conditional = drawable(ReportTables.slopes(model.path("fixed")));
-        List<JsonNode> averaged =
-                words.averagesDiffer() ? drawable(ReportTables.slopes(model.path("marginal"))) : List.of();
+        List<Coefficient> conditional =
+                drawable(ReportTables.slopes(document.estimates().fixed()));
+        List<Coefficient> averaged =
+                words.averagesDiffer() ? drawable(ReportTables.slopes(document.marginal())) : List.of();
         if (conditional.isEmpty()) {
             return;
         }
-        List<String> names = conditional.stream().map(e -> Tree.text(e, "term")).toList();
+        List<String> names = conditional.stream().map(Coefficient::term).toList();
         Axis x = extent(conditional, averaged);
         String title = words.effects() + " with 95% intervals";
         StringBuilder description = new StringBuilder();
@@ -55,15 +56,15 @@ final class ReportPlots {
         }
         double shift = averaged.isEmpty() ? 0 : APART;
         for (int i = 0; i < conditional.size(); i++) {
-            JsonNode e = conditional.get(i);
-            plot.level("bar first", shift - i, Tree.number(e, "lower"), Tree.number(e, "upper"));
-            plot.point("dot first", Tree.number(e, "estimate"), shift - i);
+            Coefficient e = conditional.get(i);
+            plot.level("bar first", shift - i, e.lower(), e.upper());
+            plot.point("dot first", e.estimate(), shift - i);
         }
-        for (JsonNode e : averaged) {
-            int i = names.indexOf(Tree.text(e, "term"));
+        for (Coefficient e : averaged) {
+            int i = names.indexOf(e.term());
             if (i >= 0) {
-                plot.level("bar second", -shift - i, Tree.number(e, "lower"), Tree.number(e, "upper"));
-                plot.square("dot second", Tree.number(e, "estimate"), -shift - i);
+                plot.level("bar second", -shift - i, e.lower(), e.upper());
+                plot.square("dot second", e.estimate(), -shift - i);
             }
         }
         page.open("figure", "class", "forest");
@@ -85,21 +86,18 @@ final class ReportPlots {
         page.close();
     }
 
-    private static List<JsonNode> drawable(List<JsonNode> effects) {
-        return effects.stream()
-                .filter(e -> !Double.isNaN(Tree.number(e, "estimate")))
-                .toList();
+    private static List<Coefficient> drawable(List<Coefficient> effects) {
+        return effects.stream().filter(e -> !Double.isNaN(e.estimate())).toList();
     }
 
-    private Axis extent(List<JsonNode> conditional, List<JsonNode> averaged) {
-        List<JsonNode> all = new ArrayList<>(conditional);
+    private Axis extent(List<Coefficient> conditional, List<Coefficient> averaged) {
+        List<Coefficient> all = new ArrayList<>(conditional);
         all.addAll(averaged);
-        double[] estimates =
-                all.stream().mapToDouble(e -> Tree.number(e, "estimate")).toArray();
+        double[] estimates = all.stream().mapToDouble(e -> e.estimate()).toArray();
         double least = Arrays.stream(estimates).min().orElse(0);
         double most = Arrays.stream(estimates).max().orElse(0);
         double[] ends = all.stream()
-                .flatMapToDouble(e -> DoubleStream.of(Tree.number(e, "lower"), Tree.number(e, "upper")))
+                .flatMapToDouble(e -> DoubleStream.of(e.lower(), e.upper()))
                 .toArray();
         if (words.hasRatios()) {
             ends = Arrays.stream(ends)
@@ -112,26 +110,24 @@ final class ReportPlots {
         return words.hasRatios() ? Axis.ofLogarithms(words.effect(), values) : Axis.of(words.effect(), values);
     }
 
-    private void describe(StringBuilder into, JsonNode effect, String kind) {
+    private void describe(StringBuilder into, Coefficient effect, String kind) {
         boolean ratios = words.hasRatios();
-        double lower = Tree.number(effect, ratios ? "expLower" : "lower");
-        double upper = Tree.number(effect, ratios ? "expUpper" : "upper");
+        double lower = ratios ? effect.expLower() : effect.lower();
+        double upper = ratios ? effect.expUpper() : effect.upper();
         into.append(into.isEmpty() ? "" : "; ")
-                .append(Tree.text(effect, "term"))
+                .append(effect.term())
                 .append(": ")
                 .append(kind)
-                .append(Figures.ratio(Tree.number(effect, ratios ? "expEstimate" : "estimate"), lower, upper))
+                .append(Figures.ratio(ratios ? effect.expEstimate() : effect.estimate(), lower, upper))
                 .append(", 95% interval ")
                 .append(Figures.ratioInterval(lower, upper));
     }
 
     /** Residuals and random effects. */
     void checks(Markup page) {
-        JsonNode residuals = model.at("/diagnostics/residuals");
         page.open("div", "class", "plots");
         eachQuantiles((title, quantiles) -> quantiles(page, title, quantiles));
-        trend(page, residuals.path("byFitted"));
-        residuals.path("byCovariate").forEach(t -> trend(page, t));
+        trends().forEach(t -> trend(page, t));
         page.close();
     }
 
@@ -139,31 +135,38 @@ final class ReportPlots {
     void checkedNumbers(Markup page) {
         eachQuantiles((title, quantiles) ->
                 ReportTables.points(page, title, "Normal quantile", "Observed quantile", normal(), quantiles));
-        JsonNode residuals = model.at("/diagnostics/residuals");
-        List<JsonNode> trends = new ArrayList<>(List.of(residuals.path("byFitted")));
-        residuals.path("byCovariate").forEach(trends::add);
-        for (JsonNode trend : trends) {
-            String variable = Tree.text(trend, "variable");
-            ReportTables.points(
-                    page,
-                    "Residuals by " + variable,
-                    variable,
-                    "Mean residual",
-                    Tree.numbers(trend.path("bins"), "at"),
-                    Tree.numbers(trend.path("bins"), "mean"));
+        for (DiagnosticsDocument.Trend trend : trends()) {
+            String variable = trend.variable();
+            ReportTables.points(page, "Residuals by " + variable, variable, "Mean residual", at(trend), means(trend));
         }
+    }
+
+    /** By size of the linear predictor first. */
+    private List<DiagnosticsDocument.Trend> trends() {
+        DiagnosticsDocument.Residuals residuals = document.diagnostics().residuals();
+        List<DiagnosticsDocument.Trend> out = new ArrayList<>(List.of(residuals.byFitted()));
+        out.addAll(residuals.byCovariate());
+        return out;
+    }
+
+    private static double[] at(DiagnosticsDocument.Trend trend) {
+        return trend.bins().stream().mapToDouble(DiagnosticsDocument.Bin::at).toArray();
+    }
+
+    private static double[] means(DiagnosticsDocument.Trend trend) {
+        return trend.bins().stream().mapToDouble(DiagnosticsDocument.Bin::mean).toArray();
     }
 
     /** Everything of which there are quantiles, the residuals first. */
     private void eachQuantiles(BiConsumer<String, double[]> each) {
-        each.accept("Residuals", Tree.numbers(model.at("/diagnostics/residuals/quantiles")));
-        for (JsonNode effect : model.at("/diagnostics/randomEffects")) {
-            each.accept("Random effects of " + Tree.text(effect, "term"), Tree.numbers(effect.path("quantiles")));
+        each.accept("Residuals", document.diagnostics().residuals().quantiles());
+        for (DiagnosticsDocument.EffectShape effect : document.diagnostics().randomEffects()) {
+            each.accept("Random effects of " + effect.term(), effect.quantiles());
         }
     }
 
     private double[] normal() {
-        return Arrays.stream(Tree.numbers(model.at("/diagnostics/residuals/probabilities")))
+        return Arrays.stream(document.diagnostics().residuals().probabilities())
                 .map(StandardNormal::quantile)
                 .toArray();
     }
@@ -199,14 +202,14 @@ final class ReportPlots {
         figure(page, plot, title + ": quantiles", "On the line if they are distributed as the model says.");
     }
 
-    private void trend(Markup page, JsonNode trend) {
-        double[] at = Tree.numbers(trend.path("bins"), "at");
-        double[] means = Tree.numbers(trend.path("bins"), "mean");
+    private void trend(Markup page, DiagnosticsDocument.Trend trend) {
+        double[] at = at(trend);
+        double[] means = means(trend);
         if (at.length == 0) {
             return;
         }
-        double[] bars = Arrays.stream(Tree.numbers(trend.path("bins"), "rows"))
-                .map(n -> 2 / Math.sqrt(n))
+        double[] bars = trend.bins().stream()
+                .mapToDouble(bin -> bin.rows() > 0 ? 2 / Math.sqrt(bin.rows()) : Double.NaN)
                 .toArray();
         // A calm picture must look calm: half a standard deviation is always in it.
         double[] ends = Arrays.copyOf(new double[] {-0.5, 0.5}, 2 + 2 * at.length);
@@ -222,7 +225,7 @@ final class ReportPlots {
                     .append(" ± ")
                     .append(Figures.fixed(bars[i], 2));
         }
-        String variable = Tree.text(trend, "variable");
+        String variable = trend.variable();
         Axis x = Axis.of(variable, at);
         SvgPlot plot = new SvgPlot(
                 nextId(),
@@ -246,8 +249,9 @@ final class ReportPlots {
 
     /** The log-likelihood by number of nodes, where there were several. */
     void ladder(Markup page) {
-        double[] nodes = Tree.numbers(model.at("/integration/ladder"), "nodes");
-        double[] values = Tree.numbers(model.at("/integration/ladder"), "logLik");
+        List<ModelDocument.Rung> rungs = document.integration().ladder();
+        double[] nodes = rungs.stream().mapToDouble(ModelDocument.Rung::nodes).toArray();
+        double[] values = rungs.stream().mapToDouble(ModelDocument.Rung::logLik).toArray();
         if (nodes.length < 2) {
             return;
         }

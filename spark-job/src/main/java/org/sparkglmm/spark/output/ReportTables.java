@@ -1,24 +1,24 @@
 package org.sparkglmm.spark.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import java.util.stream.DoubleStream;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 import org.sparkglmm.core.design.DesignColumn;
+import org.sparkglmm.spark.output.ModelDocument.Coefficient;
 
 /** The report's tables. */
 final class ReportTables {
     /** A table with more columns takes the page's whole width. */
     private static final int MANY_COLUMNS = 5;
 
-    private final JsonNode model;
+    private final ModelDocument document;
     private final ReportWords words;
 
-    ReportTables(JsonNode model, ReportWords words) {
-        this.model = model;
+    ReportTables(ModelDocument document, ReportWords words) {
+        this.document = document;
         this.words = words;
     }
 
@@ -54,18 +54,18 @@ final class ReportTables {
     }
 
     /** Effects but for the intercept. */
-    static List<JsonNode> slopes(JsonNode effects) {
-        return Tree.list(effects).stream()
-                .filter(e -> !Tree.text(e, "term").equals(DesignColumn.INTERCEPT))
+    static List<Coefficient> slopes(List<Coefficient> effects) {
+        return effects.stream()
+                .filter(e -> !e.term().equals(DesignColumn.INTERCEPT))
                 .toList();
     }
 
     /** The essential table: ratios where they have a name, else estimates; conditional and population-averaged side by side. */
     void effects(Markup page) {
         boolean both = words.averagesDiffer();
-        List<JsonNode> conditional = words.hasRatios() ? slopes(model.path("fixed")) : Tree.list(model.path("fixed"));
-        List<JsonNode> averaged =
-                words.hasRatios() ? slopes(model.path("marginal")) : Tree.list(model.path("marginal"));
+        List<Coefficient> fixed = document.estimates().fixed();
+        List<Coefficient> conditional = words.hasRatios() ? slopes(fixed) : fixed;
+        List<Coefficient> averaged = words.hasRatios() ? slopes(document.marginal()) : document.marginal();
         if (conditional.isEmpty()) {
             return;
         }
@@ -76,7 +76,7 @@ final class ReportTables {
         int[] decimals = {decimals(conditional), decimals(averaged)};
         List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < conditional.size(); i++) {
-            List<String> row = new ArrayList<>(List.of(Tree.text(conditional.get(i), "term")));
+            List<String> row = new ArrayList<>(List.of(conditional.get(i).term()));
             row.addAll(effect(conditional.get(i), decimals[0]));
             if (both && i < averaged.size()) {
                 row.addAll(effect(averaged.get(i), decimals[1]));
@@ -91,62 +91,60 @@ final class ReportTables {
                 rows);
     }
 
-    private List<String> effect(JsonNode effect, int decimals) {
-        String p = Figures.probability(Tree.number(effect, "p"));
+    private List<String> effect(Coefficient effect, int decimals) {
+        String p = Figures.probability(effect.p());
         if (words.hasRatios()) {
             List<String> cells = new ArrayList<>(ratio(effect));
             cells.add(p);
             return cells;
         }
         return List.of(
-                Figures.fixed(Tree.number(effect, "estimate"), decimals),
-                Figures.interval(Tree.number(effect, "lower"), Tree.number(effect, "upper"), decimals),
+                Figures.fixed(effect.estimate(), decimals),
+                Figures.interval(effect.lower(), effect.upper(), decimals),
                 p);
     }
 
-    private static List<String> ratio(JsonNode effect) {
-        double lower = Tree.number(effect, "expLower");
-        double upper = Tree.number(effect, "expUpper");
-        if (Double.isNaN(Tree.number(effect, "expEstimate"))) {
+    private static List<String> ratio(Coefficient effect) {
+        double lower = effect.expLower();
+        double upper = effect.expUpper();
+        if (Double.isNaN(effect.expEstimate())) {
             return List.of("not estimable", "");
         }
-        return List.of(
-                Figures.ratio(Tree.number(effect, "expEstimate"), lower, upper), Figures.ratioInterval(lower, upper));
+        return List.of(Figures.ratio(effect.expEstimate(), lower, upper), Figures.ratioInterval(lower, upper));
     }
 
-    private static int decimals(List<JsonNode> effects) {
+    private static int decimals(List<Coefficient> effects) {
         double[] errors = effects.stream()
-                .flatMapToDouble(e -> DoubleStream.of(Tree.number(e, "se"), Tree.number(e, "robustSe")))
+                .flatMapToDouble(e -> DoubleStream.of(e.se(), e.robustSe()))
                 .filter(v -> !Double.isNaN(v))
                 .toArray();
         return Figures.commonDecimals(
                 errors.length > 0
                         ? errors
                         : effects.stream()
-                                .mapToDouble(e -> Tree.number(e, "estimate"))
+                                .mapToDouble(e -> e.estimate())
                                 .filter(v -> !Double.isNaN(v))
                                 .toArray());
     }
 
     /** Estimates with both standard errors and tests; with the ratio behind them if asked for. */
-    static void coefficients(Markup page, String caption, JsonNode effects, String ratio) {
-        List<JsonNode> list = Tree.list(effects);
-        int decimals = decimals(list);
+    static void coefficients(Markup page, String caption, List<Coefficient> effects, String ratio) {
+        int decimals = decimals(effects);
         List<String> heads =
                 new ArrayList<>(List.of("Coefficient", "Estimate", "SE", "Robust SE", "z", "p", "95% interval"));
         if (!ratio.isEmpty()) {
             heads.addAll(List.of(ratio, "95% interval"));
         }
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode effect : list) {
+        for (Coefficient effect : effects) {
             List<String> row = new ArrayList<>(List.of(
-                    Tree.text(effect, "term"),
-                    Figures.fixed(Tree.number(effect, "estimate"), decimals),
-                    Figures.fixed(Tree.number(effect, "se"), decimals),
-                    Figures.fixed(Tree.number(effect, "robustSe"), decimals),
-                    Figures.fixed(Tree.number(effect, "z"), 2),
-                    Figures.probability(Tree.number(effect, "p")),
-                    Figures.interval(Tree.number(effect, "lower"), Tree.number(effect, "upper"), decimals)));
+                    effect.term(),
+                    Figures.fixed(effect.estimate(), decimals),
+                    Figures.fixed(effect.se(), decimals),
+                    Figures.fixed(effect.robustSe(), decimals),
+                    Figures.fixed(effect.z(), 2),
+                    Figures.probability(effect.p()),
+                    Figures.interval(effect.lower(), effect.upper(), decimals)));
             if (!ratio.isEmpty()) {
                 row.addAll(ratio(effect));
             }
@@ -157,26 +155,23 @@ final class ReportTables {
 
     void random(Markup page) {
         List<List<String>> rows = new ArrayList<>();
-        boolean correlated = false;
-        for (JsonNode block : model.path("random")) {
-            List<String> terms = Tree.texts(block.path("terms"));
-            correlated |= terms.size() > 1;
-        }
-        for (JsonNode block : model.path("random")) {
-            List<String> terms = Tree.texts(block.path("terms"));
+        List<ModelDocument.RandomTerm> random = document.estimates().random();
+        boolean correlated = random.stream().anyMatch(term -> term.terms().size() > 1);
+        for (ModelDocument.RandomTerm term : random) {
+            List<String> terms = term.terms();
             for (int r = 0; r < terms.size(); r++) {
-                double lower = Tree.number(block.path("sdLower").path(r));
-                double upper = Tree.number(block.path("sdUpper").path(r));
-                double sd = Tree.number(block.path("sd").path(r));
+                double lower = term.sdLower()[r];
+                double upper = term.sdUpper()[r];
+                double sd = term.sd()[r];
                 List<String> row = new ArrayList<>(List.of(
                         terms.get(r),
-                        Tree.text(block, "group"),
+                        term.group(),
                         Figures.significant(sd, 4),
                         Figures.interval(lower, upper, Figures.decimals(sd, 4))));
                 if (correlated) {
                     List<String> correlations = new ArrayList<>();
                     for (int c = 0; c < r; c++) {
-                        correlations.add("with " + terms.get(c) + ": " + correlation(block, r, c));
+                        correlations.add("with " + terms.get(c) + ": " + correlation(term, r, c));
                     }
                     row.add(String.join("; ", correlations));
                 }
@@ -190,127 +185,120 @@ final class ReportTables {
         table(page, "Random effects", heads, rows);
     }
 
-    private static String correlation(JsonNode block, int r, int c) {
-        double lower = Tree.number(block.path("corrLower").path(r).path(c));
-        double upper = Tree.number(block.path("corrUpper").path(r).path(c));
-        return Figures.fixed(Tree.number(block.path("corr").path(r).path(c)), 2)
+    private static String correlation(ModelDocument.RandomTerm term, int r, int c) {
+        double lower = term.corrLower()[r][c];
+        double upper = term.corrUpper()[r][c];
+        return Figures.fixed(term.corr()[r][c], 2)
                 + (Double.isNaN(lower) ? "" : " (" + Figures.interval(lower, upper, 2) + ")");
     }
 
     /** Whether the family has parameters of its own. */
     boolean hasOwn() {
-        return !model.path("extra").isEmpty();
+        return !document.estimates().extra().isEmpty();
     }
 
     /** The family's own parameters: constants, thresholds and what formulas make of them. */
     void own(Markup page) {
-        JsonNode extra = model.path("extra");
+        OwnParameters extra = document.estimates().extra();
         List<List<String>> constants = new ArrayList<>();
-        extra.fields().forEachRemaining(entry -> {
-            if (entry.getValue().isValueNode() && !entry.getValue().isTextual()) {
-                double value = Tree.number(entry.getValue());
-                JsonNode interval = extra.path("intervals").path(entry.getKey());
-                constants.add(List.of(
-                        ReportWords.parameter(entry.getKey()),
-                        Figures.significant(value, 4),
-                        Figures.interval(
-                                Tree.number(interval, "lower"),
-                                Tree.number(interval, "upper"),
-                                Figures.decimals(value, 4))));
-            }
+        extra.constants().forEach((name, value) -> {
+            OwnParameters.Ends ends =
+                    extra.intervals().getOrDefault(name, new OwnParameters.Ends(Double.NaN, Double.NaN));
+            constants.add(List.of(
+                    ReportWords.parameter(name),
+                    Figures.significant(value, 4),
+                    Figures.interval(ends.lower(), ends.upper(), Figures.decimals(value, 4))));
         });
         if (!constants.isEmpty()) {
             table(
                     page,
-                    "Parameters of family " + Tree.text(model, "family"),
+                    "Parameters of family " + document.model().family(),
                     List.of("Parameter", "Estimate", "95% interval"),
                     constants);
         }
         if (words.hasCategories()) {
             thresholds(page, extra);
         }
-        if (!extra.path("dispersion").isEmpty()) {
-            coefficients(
-                    page,
-                    "Dispersion: coefficients of " + Tree.text(extra, "dispersionOf"),
-                    extra.path("dispersion"),
-                    "");
+        if (!extra.dispersion().isEmpty()) {
+            coefficients(page, "Dispersion: coefficients of " + extra.dispersionOf(), extra.dispersion(), "");
         }
-        if (!extra.path("zi").isEmpty()) {
+        if (!extra.zi().isEmpty()) {
             coefficients(
                     page,
                     "Zeros of their own kind: log-odds of such a zero, and odds ratios",
-                    extra.path("zi"),
+                    extra.zi(),
                     "Odds ratio");
         }
     }
 
-    private static void thresholds(Markup page, JsonNode extra) {
-        JsonNode errors = extra.path("thresholdSe");
-        JsonNode robust = extra.path("thresholdRobustSe");
-        int decimals = Figures.commonDecimals(
-                DoubleStream.concat(Arrays.stream(Tree.numbers(errors)), Arrays.stream(Tree.numbers(robust)))
-                        .filter(v -> !Double.isNaN(v))
-                        .toArray());
+    private static void thresholds(Markup page, OwnParameters extra) {
+        Map<String, Double> errors = extra.thresholdSe();
+        Map<String, Double> robust = extra.thresholdRobustSe();
+        int decimals = Figures.commonDecimals(Stream.concat(errors.values().stream(), robust.values().stream())
+                .mapToDouble(Double::doubleValue)
+                .filter(v -> !Double.isNaN(v))
+                .toArray());
         List<List<String>> rows = new ArrayList<>();
-        extra.path("thresholds")
-                .fields()
-                .forEachRemaining(entry -> rows.add(List.of(
-                        entry.getKey(),
-                        Figures.fixed(Tree.number(entry.getValue()), decimals),
-                        Figures.fixed(Tree.number(errors, entry.getKey()), decimals),
-                        Figures.fixed(Tree.number(robust, entry.getKey()), decimals))));
+        extra.thresholds()
+                .forEach((between, threshold) -> rows.add(List.of(
+                        between,
+                        Figures.fixed(threshold, decimals),
+                        Figures.fixed(errors.getOrDefault(between, Double.NaN), decimals),
+                        Figures.fixed(robust.getOrDefault(between, Double.NaN), decimals))));
         table(page, "Thresholds between the categories", List.of("Between", "Estimate", "SE", "Robust SE"), rows);
     }
 
     /** How much the model explains and how well the data agree with it. */
     void suitability(Markup page) {
-        JsonNode d = model.path("diagnostics");
-        JsonNode shares = d.path("variance");
-        JsonNode pearson = d.path("pearson");
+        DiagnosticsDocument d = document.diagnostics();
+        DiagnosticsDocument.Variance shares = d.variance();
+        DiagnosticsDocument.Pearson pearson = d.pearson();
+        DiagnosticsDocument.Influence influence = d.influence();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "Intraclass correlation (ICC)",
-                share(shares, "icc"),
+                Figures.percent(shares.icc()),
                 "of the variance that the effects leave lies between " + words.group() + " (of all variance: "
-                        + share(shares, "iccUnadjusted") + ")"));
+                        + Figures.percent(shares.iccUnadjusted()) + ")"));
         rows.add(List.of(
-                "R² of the effects alone", share(shares, "r2Marginal"), "of the variance is explained by the effects"));
+                "R² of the effects alone",
+                Figures.percent(shares.r2Marginal()),
+                "of the variance is explained by the effects"));
         rows.add(List.of(
                 "R² with random effects",
-                share(shares, "r2Conditional"),
+                Figures.percent(shares.r2Conditional()),
                 "is explained by effects and random effects together"));
-        double error = Tree.number(pearson, "drawnRatioSe");
-        if (pearson.path("tellsSpread").asBoolean()) {
+        double error = pearson.drawnRatioSe();
+        if (pearson.tellsSpread()) {
             rows.add(List.of(
                     "Dispersion ratio",
-                    Figures.fixed(Tree.number(pearson, "drawnRatio"), 2),
+                    Figures.fixed(pearson.drawnRatio(), 2),
                     "is 1 if the outcome varies as the model says; its standard error is " + Figures.fixed(error, 2)
                             + " (with random effects at their modes: "
-                            + Figures.fixed(Tree.number(pearson, "dispersionRatio"), 2) + ")"));
+                            + Figures.fixed(pearson.dispersionRatio(), 2) + ")"));
         }
-        if (d.path("zeros").isObject()) {
+        if (d.zeros() != null) {
             rows.add(List.of(
                     "Zeros",
-                    words.count(Tree.number(d.path("zeros"), "observed")),
-                    "of " + Figures.count(Tree.number(d, "sampleRows")) + " rows; the model expects "
-                            + Figures.fixed(Tree.number(d.path("zeros"), "expected"), 1) + " (standard deviation "
-                            + Figures.fixed(Tree.number(d.path("zeros"), "se"), 1) + ")"));
+                    words.count(d.zeros().observed()),
+                    "of " + Figures.count(d.sampleRows()) + " rows; the model expects "
+                            + Figures.fixed(d.zeros().expected(), 1) + " (standard deviation "
+                            + Figures.fixed(d.zeros().se(), 1) + ")"));
         }
-        if (d.path("influence").isObject()) {
+        if (influence != null) {
             rows.add(List.of(
                     "Largest influence",
-                    Figures.fixed(Tree.number(d.path("influence"), "largestChangeInSe"), 2),
-                    (Double.isNaN(Tree.number(d.path("influence"), "largestChangeInSe"))
+                    Figures.fixed(influence.largestChangeInSe(), 2),
+                    (Double.isNaN(influence.largestChangeInSe())
                                     ? "farther than a step can tell, leaving out a single " + words.group()
                                             + " would move "
                                     : "standard errors: so far leaving out a single " + words.group() + " would move ")
-                            + Tree.text(d.path("influence"), "parameter")));
+                            + influence.parameter()));
         }
-        if (!Double.isNaN(Tree.number(d.path("collinearity"), "conditionNumber"))) {
+        if (!Double.isNaN(d.collinearity().conditionNumber())) {
             rows.add(List.of(
                     "Condition number",
-                    Figures.fixed(Tree.number(d.path("collinearity"), "conditionNumber"), 1),
+                    Figures.fixed(d.collinearity().conditionNumber(), 1),
                     "of the columns: above 30 some effects can hardly be told apart"));
         }
         page.open("div", "class", "wordy");
@@ -318,32 +306,25 @@ final class ReportTables {
         page.close();
     }
 
-    private static String share(JsonNode shares, String name) {
-        return Figures.percent(Tree.number(shares, name));
-    }
-
     void tests(Markup page) {
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode test : model.path("tests")) {
-            String part = Tree.text(test, "predictor");
-            JsonNode two = test.path("typeII");
-            JsonNode three = test.path("typeIII");
+        for (ModelDocument.Test test : document.estimates().tests()) {
+            String part = test.predictor();
+            ModelDocument.Wald two = test.typeII();
+            ModelDocument.Wald three = test.typeIII();
             rows.add(List.of(
                     (part.equals("main") ? "" : part + ": ")
-                            + Tree.text(test, "term")
-                            + (test.path("without").isEmpty()
+                            + test.term()
+                            + (test.without().isEmpty()
                                     ? ""
                                     : " without "
-                                            + StreamSupport.stream(
-                                                            test.path("without").spliterator(), false)
-                                                    .map(JsonNode::asText)
-                                                    .collect(Collectors.joining(", "))
+                                            + String.join(", ", test.without())
                                             + ", not estimable: compare with a fit without it"),
-                    Figures.count(Tree.number(three, "df")),
-                    Figures.fixed(Tree.number(two, "chiSquare"), 2),
-                    Figures.probability(Tree.number(two, "p")),
-                    Figures.fixed(Tree.number(three, "chiSquare"), 2),
-                    Figures.probability(Tree.number(three, "p"))));
+                    Figures.count(three.df()),
+                    Figures.fixed(two.chiSquare(), 2),
+                    Figures.probability(two.p()),
+                    Figures.fixed(three.chiSquare(), 2),
+                    Figures.probability(three.p())));
         }
         table(
                 page,
@@ -358,20 +339,24 @@ final class ReportTables {
                 "Likelihood",
                 List.of("Statistic", "Value"),
                 List.of(
-                        List.of("Log-likelihood", Figures.fixed(Tree.number(model, "logLik"), 3)),
-                        List.of("Deviance (−2 log-likelihood)", Figures.fixed(Tree.number(model, "deviance"), 2)),
-                        List.of("AIC", Figures.fixed(Tree.number(model, "aic"), 2)),
-                        List.of("BIC", Figures.fixed(Tree.number(model, "bic"), 2)),
-                        List.of("Parameters", Figures.count(Tree.number(model, "nParameters")))));
+                        List.of(
+                                "Log-likelihood",
+                                Figures.fixed(document.likelihood().logLik(), 3)),
+                        List.of(
+                                "Deviance (−2 log-likelihood)",
+                                Figures.fixed(document.likelihood().deviance(), 2)),
+                        List.of("AIC", Figures.fixed(document.likelihood().aic(), 2)),
+                        List.of("BIC", Figures.fixed(document.likelihood().bic(), 2)),
+                        List.of(
+                                "Parameters",
+                                Figures.count(document.likelihood().nParameters()))));
     }
 
     void ladder(Markup page) {
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode rung : model.at("/integration/ladder")) {
+        for (ModelDocument.Rung rung : document.integration().ladder()) {
             rows.add(List.of(
-                    Figures.count(Tree.number(rung, "nodes")),
-                    Figures.fixed(Tree.number(rung, "logLik"), 4),
-                    Figures.fixed(Tree.number(rung, "shiftInSe"), 4)));
+                    Figures.count(rung.nodes()), Figures.fixed(rung.logLik(), 4), Figures.fixed(rung.shiftInSe(), 4)));
         }
         table(
                 page,
@@ -381,20 +366,18 @@ final class ReportTables {
     }
 
     void optimizer(Markup page) {
-        JsonNode optimizer = model.path("optimizer");
+        ModelDocument.Optimizer optimizer = document.optimizer();
         List<List<String>> rows = new ArrayList<>(List.of(
-                List.of("Method", Tree.text(optimizer, "name")),
-                List.of("Iterations", Figures.count(Tree.number(optimizer, "iterations"))),
-                List.of("Passes over the data", Figures.count(Tree.number(optimizer, "passes"))),
-                List.of(
-                        "Length of the gradient at the end",
-                        Figures.significant(Tree.number(optimizer, "gradientNorm"), 3)),
-                List.of("Ended because", Tree.text(optimizer, "message"))));
-        double sample = Tree.number(optimizer, "samplePersons");
+                List.of("Method", optimizer.name()),
+                List.of("Iterations", Figures.count(optimizer.iterations())),
+                List.of("Passes over the data", Figures.count(optimizer.passes())),
+                List.of("Length of the gradient at the end", Figures.significant(optimizer.gradientNorm(), 3)),
+                List.of("Ended because", optimizer.message())));
+        long sample = optimizer.samplePersons();
         if (sample > 0) {
             rows.add(List.of("Started from a sample of", Figures.count(sample) + " " + words.group()));
         }
-        if (Tree.text(optimizer, "startedFrom").equals("an earlier fit")) {
+        if ("an earlier fit".equals(optimizer.startedFrom())) {
             rows.add(List.of("Started from", "an earlier fit"));
         }
         table(page, "Optimizer", List.of("Optimizer", ""), rows);
@@ -402,25 +385,23 @@ final class ReportTables {
 
     /** The model's other formulas, columns and levels. */
     void design(Markup page) {
-        JsonNode design = model.path("design");
+        ModelDocument.Design design = document.design();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("Formula", Tree.text(model, "formula")));
-        add(rows, "Zeros", Tree.text(design, "zi"));
-        add(rows, "Dispersion", Tree.text(design, "dispersion"));
-        add(rows, "Offset", Tree.text(design, "offset"));
-        add(rows, "Weights (frequencies)", Tree.text(design, "weights"));
-        add(rows, "Weights (the dispersion is divided by them)", Tree.text(design, "precisionWeights"));
-        design.path("levels")
-                .fields()
-                .forEachRemaining(entry -> rows.add(
-                        List.of("Levels of " + entry.getKey(), String.join(", ", Tree.texts(entry.getValue())))));
+        rows.add(List.of("Formula", document.model().formula()));
+        add(rows, "Zeros", design.zi());
+        add(rows, "Dispersion", design.dispersion());
+        add(rows, "Offset", design.offset());
+        add(rows, "Weights (frequencies)", design.weights());
+        add(rows, "Weights (the dispersion is divided by them)", design.precisionWeights());
+        design.levels()
+                .forEach((factor, levels) -> rows.add(List.of("Levels of " + factor, String.join(", ", levels))));
         page.open("div", "class", "wordy");
         table(page, "The model as it was fitted", List.of("Part", "As given"), rows);
         page.close();
     }
 
     private static void add(List<List<String>> rows, String name, String text) {
-        if (!text.isEmpty()) {
+        if (text != null) {
             rows.add(List.of(name, text));
         }
     }

@@ -1,6 +1,5 @@
 package org.sparkglmm.spark.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,17 +7,17 @@ import org.sparkglmm.core.model.Link;
 
 /** What the report calls things, and its sentences. */
 final class ReportWords {
-    private final JsonNode model;
+    private final ModelDocument document;
     private final Link link;
 
-    ReportWords(JsonNode model) {
-        this.model = model;
-        this.link = Link.valueOf(model.path("link").asText().toUpperCase(Locale.ROOT));
+    ReportWords(ModelDocument document) {
+        this.document = document;
+        this.link = Link.valueOf(document.model().link().toUpperCase(Locale.ROOT));
     }
 
     /** A count of persons or rows as it may be seen. */
     String count(double value) {
-        SmallCounts counts = new SmallCounts(model.path("minCellCount").asInt());
+        SmallCounts counts = new SmallCounts(document.counts().minCellCount());
         return !Double.isNaN(value) && counts.isSmall(Math.round(value))
                 ? counts.show(Math.round(value))
                 : Figures.count(value);
@@ -31,7 +30,7 @@ final class ReportWords {
 
     /** Whether effects averaged over the persons are others than those of a person. */
     boolean averagesDiffer() {
-        return link != Link.IDENTITY && !model.path("marginal").isEmpty();
+        return link != Link.IDENTITY && !document.marginal().isEmpty();
     }
 
     /** What effects are shown as. */
@@ -54,36 +53,36 @@ final class ReportWords {
     }
 
     String group() {
-        return model.at("/design/group").asText();
+        return document.design().group();
     }
 
     boolean isConverged() {
-        return model.path("status").asText().equals("converged");
+        return document.verdict().isConverged();
     }
 
     boolean hasCategories() {
-        return !model.at("/extra/thresholds").isEmpty();
+        return !document.estimates().extra().thresholds().isEmpty();
     }
 
     String method() {
-        return switch (model.path("method").asText()) {
+        return switch (document.model().method()) {
             case "laplace" -> "Maximum likelihood, Laplace approximation";
             case "agq" ->
                 "Maximum likelihood, adaptive quadrature with "
-                        + model.path("nodes").asText() + " nodes";
+                        + document.model().nodes() + " nodes";
             case "reml" -> "Restricted maximum likelihood (REML)";
             default -> "Maximum likelihood";
         };
     }
 
     boolean isRobust() {
-        return model.path("standardErrors").asText().equals("robust");
+        return document.estimates().standardErrors().equals("robust");
     }
 
     /** Which standard errors and intervals are shown. */
     String errors() {
         String errors = isRobust() ? "robust standard errors" : "model-based standard errors";
-        return model.path("intervals").asText().equals("profile")
+        return "profile".equals(document.estimates().intervals())
                 ? "95% intervals come from the profile likelihood; z and p rest on the " + errors + "."
                 : "z, p and 95% intervals rest on the " + errors + ".";
     }
@@ -105,7 +104,7 @@ final class ReportWords {
                                     + " They are not the effects on a population's averages; do not report them as"
                                     + " such.");
         }
-        if (!model.at("/extra/zi").isEmpty()) {
+        if (!document.estimates().extra().zi().isEmpty()) {
             out.add(
                     "Zeros have a part of their own. Conditional effects are those on the other part, before zeros are added"
                             + (averagesDiffer()

@@ -82,7 +82,7 @@ public final class SavedEffects {
     }
 
     /** @throws DataException if they are damaged or another model's */
-    public static void requireOf(ModelFile.Saved saved, Design design, String folder, Dataset<Row> effects) {
+    public static void requireOf(SavedModel saved, Design design, String folder, Dataset<Row> effects) {
         String problem = told(folder, () -> {
             FileSystem files = new Path(folder).getFileSystem(SparkSessions.hadoop(effects.sparkSession()));
             return saved.effects() == null
@@ -126,8 +126,7 @@ public final class SavedEffects {
 
     /** Before models knew their effects there were the number of clusters, the columns, and the lengths of the files. */
     private static String ofEarlierVersion(
-            FileSystem files, String folder, Dataset<Row> effects, ModelFile.Saved saved, Design design)
-            throws IOException {
+            FileSystem files, String folder, Dataset<Row> effects, SavedModel saved, Design design) throws IOException {
         Map<String, String> types = new TreeMap<>();
         for (StructField field : effects.schema().fields()) {
             types.put(field.name(), field.dataType().simpleString());

@@ -112,7 +112,7 @@ class CompareTest {
         edited("null_loglik", m -> m.putNull("logLik"));
         refused("there is no log-likelihood", "null_loglik", "cbpp0");
         edited("text_loglik", m -> m.put("logLik", "-90"));
-        refused("there is no log-likelihood", "text_loglik", "cbpp0");
+        refused("logLik in its model.json is of another kind than a fit writes", "text_loglik", "cbpp0");
         edited("link", m -> m.put("link", "inverse"));
         refused("formula, family and link do not go together", "link", "cbpp0");
         edited("family", m -> m.put("family", "normal"));
@@ -121,8 +121,14 @@ class CompareTest {
         refused("formula, family and link do not go together", "formula", "cbpp0");
         edited("parameters", m -> m.put("nParameters", -3));
         refused("nParameters is no number of 1 or more", "parameters", "cbpp0");
+        edited("whole", m -> m.put("nParameters", "two"));
+        refused("nParameters in its model.json is of another kind than a fit writes", "whole", "cbpp0");
         edited("rows", m -> m.put("nObservations", 1.5));
-        refused("nObservations is no number of 1 or more", "rows", "cbpp0");
+        refused("nObservations in its model.json is of another kind than a fit writes", "rows", "cbpp0");
+        edited("term", m -> ((ObjectNode) m.at("/fixed/0")).put("se", "small"));
+        refused("fixed[0].se in its model.json is of another kind than a fit writes", "term", "cbpp0");
+        edited("optimizer", m -> ((ObjectNode) m.get("optimizer")).put("passes", true));
+        refused("optimizer.passes in its model.json is of another kind than a fit writes", "optimizer", "cbpp0");
         edited("fingerprint", m -> m.remove("provenance"));
         refused("nothing says which rows it was fitted to", "fingerprint", "fingerprint");
         edited("weights", m -> ((ObjectNode) m.get("design")).put("weights", "size"));

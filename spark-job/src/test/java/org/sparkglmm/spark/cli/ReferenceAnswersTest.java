@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,8 @@ import org.sparkglmm.core.inference.FixedEffect;
 import org.sparkglmm.core.inference.LinearContrast;
 import org.sparkglmm.core.inference.WaldTest;
 import org.sparkglmm.spark.output.ModelFile;
+import org.sparkglmm.spark.output.ModelFiles;
+import org.sparkglmm.spark.output.SavedModel;
 
 /**
  * What is asked of a fit, against R: tests of terms, contrasts, predictions, population averages, parts of the variance,
@@ -129,6 +132,8 @@ class ReferenceAnswersTest {
         assertEquals(ExitCode.OK, ran.code(), ran.err());
         JsonNode model = ReferenceCommand.read(out.resolve("model.json"));
         assertEquals(List.of(), ModelSchema.violations(model), "schema of model.json");
+        String text = Files.readString(out.resolve("model.json"));
+        assertEquals(text, ModelFiles.readAndWritten(text), "read and written again");
 
         Checks checks = new Checks();
         checks.near(
@@ -202,7 +207,7 @@ class ReferenceAnswersTest {
         if (!reference.has("contrasts")) {
             return;
         }
-        ModelFile.Saved saved = ModelFile.read(out.toString(), new Configuration());
+        SavedModel saved = ModelFile.read(out.toString(), new Configuration());
         List<LinearContrast> all = new ArrayList<>();
         List<String> command = new ArrayList<>(List.of("contrast", "--model", out.toString()));
         for (JsonNode expected : reference.get("contrasts")) {

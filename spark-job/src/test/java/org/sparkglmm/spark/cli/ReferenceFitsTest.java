@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkglmm.spark.output.ModelFiles;
 
 /**
  * Every reference fit of data-samples, from the file to the folder, by the command a user would type. Tolerances are the
@@ -55,6 +57,8 @@ class ReferenceFitsTest {
         JsonNode model = ReferenceCommand.read(folder.resolve("out/model.json"));
         List<Executable> checks = new ArrayList<>();
         checks.add(() -> assertEquals(List.of(), ModelSchema.violations(model), "schema of model.json"));
+        String text = Files.readString(folder.resolve("out/model.json"));
+        checks.add(() -> assertEquals(text, ModelFiles.readAndWritten(text), "read and written again"));
         compare(reference.get("expected"), reference.get("tolerance"), model, checks);
         compareModes(
                 reference.get("expected"),
