@@ -1,14 +1,11 @@
 package org.sparkglmm.core.likelihood;
 
 import java.util.Arrays;
-import org.sparkglmm.core.design.BlockColumn;
 import org.sparkglmm.core.design.ClusterBlock;
-import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.CompensatedSum;
 import org.sparkglmm.core.math.Elementary;
 import org.sparkglmm.core.math.MatrixBatch;
 import org.sparkglmm.core.model.Adjoint;
-import org.sparkglmm.core.model.Derivatives;
 import org.sparkglmm.core.model.ParameterLayout;
 
 /**
@@ -35,7 +32,6 @@ import org.sparkglmm.core.model.ParameterLayout;
  * z_j (and d_j, the covariates of a family's own parameter ψ, constant 1 without a formula for it): what stands in a_j above is here a q×q transform of sums over z_j, once a cluster.
  */
 final class ClusterIntegral {
-    private static final double SQRT2 = Math.sqrt(2);
     private static final double HALF_LOG_PI = 0.5723649429247001;
 
     private final ClusterBlock block;
@@ -48,29 +44,25 @@ final class ClusterIntegral {
     private final GaussHermite grid;
     private final int q;
 
-    /** log I of the window's clusters, and ∂ log I/∂θ, one array a parameter. */
+    /** log I of the window's clusters. */
     private final double[] logIntegral;
 
-    private final double[][] thetaGradient;
-
-    // By row: r_j and what goes into it.
+    private final WindowGradient gradient;
+    /** The gradient's r_j, by row, and what is by own parameter and row. */
     private final double[] score;
+
+    private final double[][] psiAdjoint;
+
+    private final AdaptiveNodes nodes;
+
+    // By row, what goes into r_j.
     private final double[] m;
     private final double[] third;
     private final double[] along;
-    private final double[] nodeEta;
+    private final double[] weighted;
     private final double[] nodeWeight;
-    private final Derivatives atNode;
-    /** By own parameter and row: what a change of its linear predictor does to the cluster's log-likelihood. */
-    private final double[][] psiAdjoint;
 
     // By cluster.
-    private final double[] total;
-    private final double[] weight;
-    private final double[] exponent;
-    private final double[] rowSum;
-    private final double[][] node;
-    private final double[][] nodeStep;
     private final double[][] nodeScore;
     private final double[][] nodeGradient;
     private final double[][] gBar;
@@ -83,9 +75,6 @@ final class ClusterIntegral {
     private final double[][] lambdaBar;
     private final double[][] work;
     private final double[][] work2;
-    private final double[] sums;
-    /** Null until somebody asks for the gradients by cluster. */
-    private double[][] byParameter;
 
     /**
      * @param modes which opens the windows, and finds the conditional modes
@@ -100,24 +89,15 @@ final class ClusterIntegral {
         layout = batch.layout;
         q = layout.random();
         int n = batch.mostRows();
-        score = new double[n];
+        gradient = new WindowGradient(batch);
+        score = gradient.score;
+        psiAdjoint = gradient.psi;
         m = new double[n];
         third = new double[n];
         along = new double[n];
-        nodeEta = new double[n];
-        int parts = layout.psiParts();
-        nodeWeight = new double[parts > 0 ? n : 0];
-        psiAdjoint = new double[parts][n];
-        atNode = new Derivatives(n);
-        int clusters = batch.mostClusters();
-        logIntegral = new double[clusters];
-        total = new double[clusters];
-        weight = new double[clusters];
-        exponent = new double[clusters];
-        rowSum = new double[clusters];
-        thetaGradient = batch.byCluster(layout.theta());
-        node = batch.byCluster(q);
-        nodeStep = batch.byCluster(q);
+        weighted = new double[n];
+        nodeWeight = new double[psiAdjoint.length > 0 ? n : 0];
+        logIntegral = new double[batch.mostClusters()];
         nodeScore = batch.byCluster(q);
         nodeGradient = batch.byCluster(q);
         gBar = batch.byCluster(q);
@@ -125,12 +105,12 @@ final class ClusterIntegral {
         zThird = batch.byCluster(q);
         zAlong = batch.byCluster(q);
         cholInverse = batch.byCluster(q * q);
+        nodes = new AdaptiveNodes(modes, grid, cholInverse);
         lBar = batch.byCluster(q * q);
         hBar = batch.byCluster(q * q);
         lambdaBar = batch.byCluster(q * q);
         work = batch.byCluster(q * q);
         work2 = batch.byCluster(q * q);
-        sums = new double[layout.size()];
     }
 
     /** The search that opens its windows. */
@@ -192,7 +172,7 @@ final class ClusterIntegral {
         if (valueOnly) {
             return;
         }
-        gradient();
+        fillGradient();
         if (psiAdjoint.length > 0) {
             psiGradient();
         }
@@ -235,8 +215,7 @@ final class ClusterIntegral {
     }
 
     /**
-     * Sums over the nodes, as sums of p_k unnormalised and relative to h(û): since h(u_k) ≥ h(û), their exponents are bounded
-     * above by the log weights. Leaves score = Σ p ℓ', gBar, H̄ and Σ p t u'.
+     * Sums over the nodes, with the p_k unnormalised. Leaves score = Σ p ℓ', gBar, H̄ and Σ p t u'.
      */
     private void quadrature(boolean curved) {
         int n = batch.clusters;
@@ -245,18 +224,17 @@ final class ClusterIntegral {
         clear(lambdaBar, n);
         clear(psiAdjoint, batch.rows);
         Arrays.fill(score, 0, batch.rows, 0);
-        Arrays.fill(total, 0, n, 0);
+        int order = curved ? 2 : 1;
+        nodes.begin();
         for (int k = 0; k < grid.size(); k++) {
-            placeNode(k);
-            batch.predictor(modes.eta, nodeStep, nodeEta);
-            batch.evaluate(nodeEta, curved ? 2 : 1, atNode);
-            weigh(k);
-            replaceLostNodes(curved);
+            nodes.visit(k, order);
+            nodes.replaceLost(order);
             if (curved) {
-                curvature.addNode(k, weight, nodeStep, atNode);
+                curvature.addNode(k, nodes.weight, nodes.u, nodes.at);
             }
             addNode();
         }
+        double[] total = nodes.total;
         for (int i = 0; i < n; i++) {
             logIntegral[i] = Elementary.log(total[i]) - q * HALF_LOG_PI;
             total[i] = 1 / total[i];
@@ -267,16 +245,12 @@ final class ClusterIntegral {
 
     /** The sum over the nodes alone, in the same order: log I has the same bits. */
     private void value() {
-        int n = batch.clusters;
-        Arrays.fill(total, 0, n, 0);
+        nodes.begin();
         for (int k = 0; k < grid.size(); k++) {
-            placeNode(k);
-            batch.predictor(modes.eta, nodeStep, nodeEta);
-            batch.evaluate(nodeEta, 0, atNode);
-            weigh(k);
+            nodes.visit(k, 0);
         }
-        for (int i = 0; i < n; i++) {
-            logIntegral[i] = Elementary.log(total[i]) - q * HALF_LOG_PI;
+        for (int i = 0; i < batch.clusters; i++) {
+            logIntegral[i] = Elementary.log(nodes.total[i]) - q * HALF_LOG_PI;
         }
     }
 
@@ -286,65 +260,20 @@ final class ClusterIntegral {
         }
     }
 
-    /** node = L⁻ᵀx_k and nodeStep = √2 node. */
-    private void placeNode(int k) {
-        int n = batch.clusters;
-        for (int r = 0; r < q; r++) {
-            double[] out = node[r];
-            Arrays.fill(out, 0, n, 0);
-            for (int c = r; c < q; c++) {
-                MatrixBatch.addMultiple(out, grid.point(k, c), cholInverse[c * q + r], n);
-            }
-            for (int i = 0; i < n; i++) {
-                nodeStep[r][i] = SQRT2 * out[i];
-            }
-        }
-    }
-
-    /** weight = p_k, added to the total; node steps become nodes u_k. */
-    private void weigh(int k) {
-        int n = batch.clusters;
-        batch.sum(atNode.value, exponent);
-        for (int i = 0; i < n; i++) {
-            exponent[i] += grid.logWeight(k) + modes.h[i];
-        }
-        for (int d = 0; d < q; d++) {
-            double[] v = nodeStep[d];
-            for (int i = 0; i < n; i++) {
-                v[i] += modes.u[d][i];
-                exponent[i] -= 0.5 * v[i] * v[i];
-            }
-        }
-        ArrayMath.exp(exponent, n, rowSum, weight);
-        for (int i = 0; i < n; i++) {
-            total[i] += weight[i];
-        }
-    }
-
-    /** A node without mass is looked at from the mode, where all is finite. */
-    private void replaceLostNodes(boolean curved) {
-        for (int i = 0; i < batch.clusters; i++) {
-            if (!(weight[i] > 0)) {
-                weight[i] = 0;
-                System.arraycopy(
-                        modes.eta, batch.start[i], nodeEta, batch.start[i], batch.start[i + 1] - batch.start[i]);
-                batch.evaluateOne(i, nodeEta, curved ? 2 : 1, atNode);
-            }
-        }
-    }
-
     private void addNode() {
         int n = batch.clusters;
-        batch.crossZ(atNode.first, nodeScore);
+        double[] weight = nodes.weight;
+        double[] first = nodes.at.first;
+        batch.crossZ(first, nodeScore);
         batch.timesLambdaTransposed(nodeScore, nodeGradient);
         for (int i = 0; i < n; i++) {
             for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                score[j] += weight[i] * atNode.first[j];
+                score[j] += weight[i] * first[j];
             }
         }
         for (int d = 0; d < q; d++) {
             double[] g = nodeGradient[d];
-            double[] v = nodeStep[d];
+            double[] v = nodes.u[d];
             for (int i = 0; i < n; i++) {
                 g[i] = weight[i] * (v[i] - g[i]);
                 gBar[d][i] += g[i];
@@ -358,20 +287,21 @@ final class ClusterIntegral {
         MatrixBatch.solveLower(modes.chol, q, nodeGradient, n);
         for (int r = 0; r < q; r++) {
             for (int c = 0; c <= r; c++) {
-                MatrixBatch.addProduct(lBar[r * q + c], node[r], nodeGradient[c], n);
+                MatrixBatch.addProduct(lBar[r * q + c], nodes.node[r], nodeGradient[c], n);
             }
         }
         if (psiAdjoint.length > 0) {
             for (int i = 0; i < n; i++) {
                 Arrays.fill(nodeWeight, batch.start[i], batch.start[i + 1], weight[i]);
             }
-            batch.addAuxiliary(nodeEta, atNode, new Adjoint(nodeWeight, null, null), psiAdjoint);
+            batch.addAuxiliary(nodes.eta, nodes.at, new Adjoint(nodeWeight, null, null), psiAdjoint);
         }
     }
 
     /** From sums weighted by p_k unnormalised to means; total holds its inverse. */
     private void normalise() {
         int n = batch.clusters;
+        double[] total = nodes.total;
         for (int i = 0; i < n; i++) {
             for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
                 score[j] *= total[i];
@@ -386,7 +316,7 @@ final class ClusterIntegral {
             }
         }
         for (double[] element : lBar) {
-            scale(element, SQRT2);
+            scale(element, AdaptiveNodes.SQRT2);
         }
         for (int d = 0; d < q; d++) {
             for (int i = 0; i < n; i++) {
@@ -397,7 +327,7 @@ final class ClusterIntegral {
 
     private void scale(double[] element, double factor) {
         for (int i = 0; i < batch.clusters; i++) {
-            element[i] *= factor * total[i];
+            element[i] *= factor * nodes.total[i];
         }
     }
 
@@ -425,8 +355,8 @@ final class ClusterIntegral {
         }
     }
 
-    /** Assembles ∂ log I / ∂(β, θ): score becomes r_j, thetaGradient is filled. */
-    private void gradient() {
+    /** Assembles ∂ log I / ∂(β, θ): score becomes r_j, and the gradient in θ is filled. */
+    private void fillGradient() {
         int n = batch.clusters;
         // B = Λ H̄ Λ', so that m_j = z_j'B z_j
         MatrixBatch.congruence(batch.lambda, false, hBar, q, work2, work, n);
@@ -441,7 +371,6 @@ final class ClusterIntegral {
         Arrays.fill(along, 0, batch.rows, 0);
         batch.predictor(along, s, along);
         // score_j + c_j - W_j s'a_j; W = -ℓ''
-        double[] weighted = nodeEta;
         double[] second = modes.at.second;
         for (int j = 0; j < batch.rows; j++) {
             weighted[j] = second[j] * along[j];
@@ -452,7 +381,7 @@ final class ClusterIntegral {
         for (int t = 0; t < layout.theta(); t++) {
             int r = layout.row(t);
             int d = layout.column(t);
-            double[] out = thetaGradient[t];
+            double[] out = gradient.theta[t];
             double[] bar = lambdaBar[r * q + d];
             double[] u = modes.u[d];
             for (int i = 0; i < n; i++) {
@@ -539,74 +468,7 @@ final class ClusterIntegral {
             sum.spoil();
             return;
         }
-        sumOverRows(byPerson(score), block.x(), 0);
-        for (int t = 0; t < layout.theta(); t++) {
-            double theta = 0;
-            for (int i = 0; i < batch.clusters; i++) {
-                theta += frequency(i) * thetaGradient[t][i];
-            }
-            sums[layout.thetaStart() + t] = theta;
-        }
-        for (int k = 0; k < psiAdjoint.length; k++) {
-            sumOverRows(byPerson(psiAdjoint[k]), columnsOf(k), layout.psiStart(k));
-        }
-        sum.add(value, sums);
-    }
-
-    /** What is by row of a cluster, for all persons that share its data. */
-    private double[] byPerson(double[] byRow) {
-        if (!block.hasPatterns()) {
-            return byRow;
-        }
-        double[] out = nodeEta;
-        for (int i = 0; i < batch.clusters; i++) {
-            int frequency = frequency(i);
-            for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                out[j] = frequency * byRow[j];
-            }
-        }
-        return out;
-    }
-
-    private BlockColumn[] columnsOf(int k) {
-        BlockColumn[] columns = block.auxiliary(k);
-        return columns == null ? new BlockColumn[] {BlockColumn.ONES} : columns;
-    }
-
-    private void sumOverRows(double[] v, BlockColumn[] columns, int at) {
-        batch.sum(v, rowSum);
-        for (int c = 0; c < columns.length; c++) {
-            sums[at + c] = columns[c].isByCluster()
-                    ? overClusters(rowSum, columns[c])
-                    : dot(v, columns[c].values(), batch.firstRow, batch.rows);
-        }
-    }
-
-    private double overClusters(double[] v, BlockColumn column) {
-        double sum = 0;
-        for (int i = 0; i < batch.clusters; i++) {
-            sum += v[i] * column.at(batch.first + i, 0);
-        }
-        return sum;
-    }
-
-    /** Four sums at once: one would wait for itself. */
-    static double dot(double[] v, double[] x, int from, int n) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int j = 0;
-        for (; j + 3 < n; j += 4) {
-            sum0 += v[j] * x[from + j];
-            sum1 += v[j + 1] * x[from + j + 1];
-            sum2 += v[j + 2] * x[from + j + 2];
-            sum3 += v[j + 3] * x[from + j + 3];
-        }
-        for (; j < n; j++) {
-            sum0 += v[j] * x[from + j];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
+        sum.add(value, gradient.sum());
     }
 
     /**
@@ -614,17 +476,7 @@ final class ClusterIntegral {
      * likelihood.
      */
     double[][] gradients() {
-        if (byParameter == null) {
-            byParameter = batch.byCluster(layout.size());
-        }
-        double[][] out = byParameter;
-        sumByCluster(score, block.x(), 0, out);
-        for (int t = 0; t < layout.theta(); t++) {
-            System.arraycopy(thetaGradient[t], 0, out[layout.thetaStart() + t], 0, batch.clusters);
-        }
-        for (int k = 0; k < psiAdjoint.length; k++) {
-            sumByCluster(psiAdjoint[k], columnsOf(k), layout.psiStart(k), out);
-        }
+        double[][] out = gradient.byCluster();
         for (int i = 0; i < batch.clusters; i++) {
             if (Double.isNaN(logLikelihood(i))) {
                 for (double[] ofParameter : out) {
@@ -633,28 +485,5 @@ final class ClusterIntegral {
             }
         }
         return out;
-    }
-
-    private void sumByCluster(double[] v, BlockColumn[] columns, int at, double[][] out) {
-        batch.sum(v, rowSum);
-        for (int c = 0; c < columns.length; c++) {
-            double[] sums = out[at + c];
-            double[] x = columns[c].values();
-            if (columns[c].isOnes()) {
-                System.arraycopy(rowSum, 0, sums, 0, batch.clusters);
-            } else if (columns[c].isByCluster()) {
-                for (int i = 0; i < batch.clusters; i++) {
-                    sums[i] = rowSum[i] * x[batch.first + i];
-                }
-            } else {
-                for (int i = 0; i < batch.clusters; i++) {
-                    double sum = 0;
-                    for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                        sum += v[j] * x[batch.firstRow + j];
-                    }
-                    sums[i] = sum;
-                }
-            }
-        }
     }
 }

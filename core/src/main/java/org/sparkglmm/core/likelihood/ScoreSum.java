@@ -94,15 +94,15 @@ public final class ScoreSum implements SummingPass.Sum<ScoreSum> {
             noticeable += most[i] > NOTICEABLE ? window.frequency(i) : 0;
             work[i] = window.logLikelihood(i);
         }
-        sum.add(0, ClusterIntegral.dot(frequency, work, 0, n));
+        sum.add(0, WindowGradient.dot(frequency, work, 0, n));
         int at = 1;
         for (int i = 0; i < size; i++) {
             for (int k = 0; k < n; k++) {
                 work[k] = frequency[k] * scores[i][k];
             }
-            sum.add(at++, ClusterIntegral.dot(frequency, scores[i], 0, n));
+            sum.add(at++, WindowGradient.dot(frequency, scores[i], 0, n));
             for (int j = 0; j <= i; j++) {
-                sum.add(at++, ClusterIntegral.dot(work, scores[j], 0, n));
+                sum.add(at++, WindowGradient.dot(work, scores[j], 0, n));
             }
         }
     }
