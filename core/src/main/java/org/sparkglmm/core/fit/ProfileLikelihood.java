@@ -9,7 +9,6 @@ import org.sparkglmm.core.model.ParameterLayout;
 import org.sparkglmm.core.model.RandomCovariance;
 import org.sparkglmm.core.optim.Evaluation;
 import org.sparkglmm.core.optim.Objective;
-import org.sparkglmm.core.optim.SymmetricEigen;
 
 /**
  * 95% profile-likelihood intervals of fixed effects, the family's own parameters, standard deviations and correlations of
@@ -22,18 +21,6 @@ import org.sparkglmm.core.optim.SymmetricEigen;
 public final class ProfileLikelihood {
     private static final int MOST_PASSES = 40;
 
-    /** Eigenvalues of the information in correlation form are told from 0 down to this. */
-    private static final double SMALLEST_EIGENVALUE = 1e-8;
-    /** Information, in scaled variables, of a parameter that has next to none. */
-    private static final double LITTLE = 1e-6;
-    /** A unit of a coordinate moves no scaled variable by more than this, however little is known in its direction. */
-    private static final double LARGEST_UNIT = 10;
-    /** Curvature that such a coordinate is taken to have at least. */
-    private static final double LEAST_CURVATURE = 0.01;
-    /** The largest unit of what is estimated on its boundary, in scaled variables. */
-    private static final double BOUNDARY_UNIT = 0.3;
-    /** How far from 0 the curvature of what is released from there is looked at, in scaled variables. */
-    private static final double RELEASED_STEP = 0.02;
     /** How far such a nuisance starts from 0, where no gradient would tell it to leave, in its coordinate. */
     private static final double NUDGE = 0.3;
 
@@ -51,7 +38,6 @@ public final class ProfileLikelihood {
 
     private final ParameterLayout layout;
     private final double[] estimate;
-    private final double[][] toRaw;
     private final int[] free;
     /** The free parameters, then those that are released from 0. */
     private final int[] moving;
@@ -60,19 +46,16 @@ public final class ProfileLikelihood {
     private final RandomCovariance effects;
     private final List<Running> searches = new ArrayList<>();
 
-    /** A change of the free raw parameters is this times coordinates in which the information is that curvature. */
-    private double[][] whitening;
-
-    private double[] curvature;
+    private final Whitening whitening;
 
     private ProfileLikelihood(ParameterLayout layout, double[] estimate, double[][] toRaw, int[] free, double minimum) {
         this.layout = layout;
         this.estimate = estimate;
-        this.toRaw = toRaw;
         this.free = free;
         this.minimum = minimum;
         moving = IntStream.concat(Arrays.stream(free), Arrays.stream(released(layout, estimate, free)))
                 .toArray();
+        whitening = new Whitening(toRaw, free, moving);
         effects = RandomCovariance.of(layout, estimate);
     }
 
@@ -104,10 +87,10 @@ public final class ProfileLikelihood {
         int passes = 0;
         int evaluated = 0;
         if (hessian != null) {
-            List<double[]> near = nearEstimate();
+            List<double[]> near = whitening.near(estimate);
             evaluated = near.size();
             passes = near.isEmpty() ? 0 : 1;
-            whiten(hessian, near.isEmpty() ? List.of() : objective.evaluate(near));
+            whitening.find(hessian, near.isEmpty() ? List.of() : objective.evaluate(near));
             addSearches();
         }
         double lowest = minimum;
@@ -151,67 +134,6 @@ public final class ProfileLikelihood {
                 .map(t -> layout.thetaStart() + t)
                 .filter(i -> estimate[i] == 0 && Arrays.stream(free).noneMatch(j -> i == j))
                 .toArray();
-    }
-
-    /**
-     * The inverse root of the information, each parameter in its own standard deviations, open directions cut short. What is
-     * released from 0 is apart from the others, since the likelihood is even in it; its curvature is in a gradient near 0.
-     *
-     * @param near evaluations of the estimate with one of the released parameters moved by its step
-     */
-    private void whiten(double[][] hessian, List<Evaluation> near) {
-        int m = free.length;
-        int all = moving.length;
-        double[] root = new double[m];
-        double[][] scaled = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            root[i] = Math.sqrt(Math.max(hessian[i][i], LITTLE));
-        }
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < m; j++) {
-                scaled[i][j] = hessian[i][j] / (root[i] * root[j]);
-            }
-        }
-        SymmetricEigen eigen = SymmetricEigen.of(scaled);
-        whitening = new double[all][all];
-        curvature = new double[all];
-        for (int k = 0; k < m; k++) {
-            double size = Math.sqrt(Math.max(eigen.value(k), SMALLEST_EIGENVALUE));
-            double[] column = new double[m];
-            double largest = 0;
-            for (int i = 0; i < m; i++) {
-                column[i] = eigen.vector(k)[i] / (size * root[i]);
-                largest = Math.max(largest, Math.abs(column[i]));
-            }
-            double cut = Math.min(1, LARGEST_UNIT / largest);
-            curvature[k] = Math.max(LEAST_CURVATURE, cut * cut);
-            for (int i = 0; i < m; i++) {
-                for (int j = 0; j < m; j++) {
-                    whitening[i][k] += toRaw[free[i]][free[j]] * cut * column[j];
-                }
-            }
-        }
-        for (int k = m; k < all; k++) {
-            double step = releasedStep(moving[k]);
-            double second = near.get(k - m).gradient()[moving[k]] / step;
-            double most = BOUNDARY_UNIT * scaledUnit(moving[k]);
-            whitening[k][k] = second * most * most > 1 ? 1 / Math.sqrt(second) : most;
-            curvature[k] = 1;
-        }
-    }
-
-    private double releasedStep(int parameter) {
-        return RELEASED_STEP * scaledUnit(parameter);
-    }
-
-    private List<double[]> nearEstimate() {
-        List<double[]> out = new ArrayList<>();
-        for (int k = free.length; k < moving.length; k++) {
-            double[] point = estimate.clone();
-            point[moving[k]] = releasedStep(moving[k]);
-            out.add(point);
-        }
-        return out;
     }
 
     private void addSearches() {
@@ -267,11 +189,13 @@ public final class ProfileLikelihood {
                 bound = start;
             }
         }
+        double[][] root = whitening.root();
+        double[] curvature = whitening.curvature();
         double[] gradient = new double[m];
         double squares = 0;
         for (int j = 0; j < m; j++) {
             for (int i = 0; i < m; i++) {
-                gradient[j] += whitening[i][j] * slope[i];
+                gradient[j] += root[i][j] * slope[i];
             }
             squares += gradient[j] * gradient[j];
         }
@@ -279,9 +203,9 @@ public final class ProfileLikelihood {
         if (!(se > 0)) {
             return;
         }
-        double scaledSe = target.kind == Kind.CORRELATION ? se : se / scaledUnit(unit);
+        double scaledSe = target.kind == Kind.CORRELATION ? se : se / whitening.scaledUnit(unit);
         double[][] rotation = rotation(gradient, side);
-        ProfileChart chart = new ProfileChart(estimate, moving, times(whitening, rotation), start, side * se, row);
+        ProfileChart chart = new ProfileChart(estimate, moving, times(root, rotation), start, side * se, row);
         double[][] hessian = new double[m][m];
         double[] nudge = new double[m];
         for (int i = 0; i < m; i++) {
@@ -296,54 +220,6 @@ public final class ProfileLikelihood {
         }
         searches.add(
                 new Running(target, side, new ProfileSearch(chart, bound / se, scaledSe, minimum, hessian, nudge)));
-    }
-
-    /** What a raw parameter changes by for the change of 1 of a scaled variable: the one that changes it most. */
-    private double scaledUnit(int parameter) {
-        double most = 0;
-        for (double element : toRaw[parameter]) {
-            most = Math.max(most, Math.abs(element));
-        }
-        return most;
-    }
-
-    /** An orthogonal matrix whose first column is the vector's direction, outwards. */
-    private static double[][] rotation(double[] v, int side) {
-        int m = v.length;
-        double norm = 0;
-        for (double e : v) {
-            norm += e * e;
-        }
-        norm = Math.sqrt(norm);
-        // Householder: I - 2ww'/w'w maps e_0 to ∓v/|v|, with the sign that does not cancel.
-        double sign = v[0] > 0 ? -1 : 1;
-        double[] w = new double[m];
-        double squares = 0;
-        for (int i = 0; i < m; i++) {
-            w[i] = (i == 0 ? 1 : 0) - sign * v[i] / norm;
-            squares += w[i] * w[i];
-        }
-        double[][] out = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < m; j++) {
-                double element = (i == j ? 1 : 0) - 2 * w[i] * w[j] / squares;
-                out[i][j] = j == 0 ? side * sign * element : element;
-            }
-        }
-        return out;
-    }
-
-    private static double[][] times(double[][] a, double[][] b) {
-        int m = a.length;
-        double[][] out = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < m; j++) {
-                for (int k = 0; k < m; k++) {
-                    out[i][j] += a[i][k] * b[k][j];
-                }
-            }
-        }
-        return out;
     }
 
     private void addEffect(int r) {
@@ -479,5 +355,44 @@ public final class ProfileLikelihood {
      */
     private static boolean isOpen(int i, double[][] sd) {
         return sd[0][i] == 0 || sd[0][i - 1] == 0;
+    }
+
+    /** An orthogonal matrix whose first column is the vector's direction, outwards. */
+    private static double[][] rotation(double[] v, int side) {
+        int m = v.length;
+        double norm = 0;
+        for (double e : v) {
+            norm += e * e;
+        }
+        norm = Math.sqrt(norm);
+        // Householder: I - 2ww'/w'w maps e_0 to ∓v/|v|, with the sign that does not cancel.
+        double sign = v[0] > 0 ? -1 : 1;
+        double[] w = new double[m];
+        double squares = 0;
+        for (int i = 0; i < m; i++) {
+            w[i] = (i == 0 ? 1 : 0) - sign * v[i] / norm;
+            squares += w[i] * w[i];
+        }
+        double[][] out = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                double element = (i == j ? 1 : 0) - 2 * w[i] * w[j] / squares;
+                out[i][j] = j == 0 ? side * sign * element : element;
+            }
+        }
+        return out;
+    }
+
+    private static double[][] times(double[][] a, double[][] b) {
+        int m = a.length;
+        double[][] out = new double[m][m];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < m; j++) {
+                for (int k = 0; k < m; k++) {
+                    out[i][j] += a[i][k] * b[k][j];
+                }
+            }
+        }
+        return out;
     }
 }

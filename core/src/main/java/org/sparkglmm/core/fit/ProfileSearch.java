@@ -2,9 +2,7 @@ package org.sparkglmm.core.fit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.optim.Evaluation;
-import org.sparkglmm.core.optim.SymmetricEigen;
 
 /**
  * The search for one end of a profile interval: the point along {@link ProfileChart}'s target t = x_0 at which the profile
@@ -60,10 +58,6 @@ final class ProfileSearch {
     private static final int MOST_UPDATES = 7;
     /** Its differences, in standard errors. */
     private static final double DIFFERENCE = 1e-3;
-    /** Curvature, against that at the estimate, that nuisances keep at least. */
-    private static final double LEAST_CURVATURE = 1e-3;
-
-    private static final double SMALLEST_PIVOT = 0.03;
 
     enum State {
         SEARCHING,
@@ -86,7 +80,7 @@ final class ProfileSearch {
     private double[] x;
     private double f;
     private double[] g;
-    private double[][] b;
+    private final ProfileHessian hessian;
     private double[] next;
     private boolean wantsHessian;
     private int sinceHessian;
@@ -117,7 +111,7 @@ final class ProfileSearch {
         x = new double[chart.dimension()];
         g = new double[x.length];
         f = minimum;
-        b = hessian;
+        this.hessian = new ProfileHessian(hessian);
         propose();
         for (int i = 0; i < nudge.length; i++) {
             next[i] += nudge[i];
@@ -183,7 +177,7 @@ final class ProfileSearch {
             s[i] = next[i] - x[i];
         }
         for (int i = 0; i < s.length; i++) {
-            predicted += s[i] * (g[i] + 0.5 * product(b[i], s));
+            predicted += s[i] * (g[i] + 0.5 * hessian.times(i, s));
         }
         double rise = e.value() - minimum;
         if (rise > TOO_FAR && e.value() - predicted > 0.5 * rise && rise > f - minimum) {
@@ -191,7 +185,11 @@ final class ProfileSearch {
             return;
         }
         double[] gradient = chart.gradient(next, e.gradient());
-        update(s, gradient);
+        double[] change = new double[s.length];
+        for (int i = 0; i < s.length; i++) {
+            change[i] = gradient[i] - g[i];
+        }
+        hessian.update(s, change);
         radius = Math.min(2 * radius, 2 * FIRST_RADIUS);
         x = next;
         f = e.value();
@@ -217,14 +215,14 @@ final class ProfileSearch {
         int n = x.length;
         double[] toOptimum = new double[n];
         double[] alongT = new double[n];
-        solveNuisances(toOptimum, alongT);
+        hessian.solveNuisances(g, toOptimum, alongT);
         double decrement = 0;
         double slope = g[0];
-        double curvature = b[0][0];
+        double curvature = hessian.at(0, 0);
         for (int i = 1; i < n; i++) {
             decrement -= g[i] * toOptimum[i];
-            slope += b[0][i] * toOptimum[i];
-            curvature += b[0][i] * alongT[i];
+            slope += hessian.at(0, i) * toOptimum[i];
+            curvature += hessian.at(0, i) * alongT[i];
         }
         double profile = f - 0.5 * decrement;
         double r = Math.sqrt(2 * Math.max(0, profile - minimum));
@@ -337,43 +335,6 @@ final class ProfileSearch {
         return ratio > 0 && ratio < 2 ? cubic : newton;
     }
 
-    /** B_ωω⁻¹ of -g_ω and -B_ωt; B_ωω is positive definite. */
-    private void solveNuisances(double[] toOptimum, double[] alongT) {
-        int m = x.length - 1;
-        if (m == 0) {
-            return;
-        }
-        double[] chol = nuisances(b);
-        if (!SmallMatrices.choleskyInPlace(chol, m)) {
-            b = convex(b);
-            chol = nuisances(b);
-            SmallMatrices.choleskyInPlace(chol, m);
-        }
-        double[] first = new double[m];
-        double[] second = new double[m];
-        for (int i = 0; i < m; i++) {
-            first[i] = -g[i + 1];
-            second[i] = -b[i + 1][0];
-        }
-        solve(chol, first, toOptimum);
-        solve(chol, second, alongT);
-    }
-
-    private static void solve(double[] chol, double[] v, double[] into) {
-        SmallMatrices.solveLower(chol, v.length, v);
-        SmallMatrices.solveLowerTransposed(chol, v.length, v);
-        System.arraycopy(v, 0, into, 1, v.length);
-    }
-
-    private static double[] nuisances(double[][] a) {
-        int m = a.length - 1;
-        double[] out = new double[m * m];
-        for (int i = 0; i < m; i++) {
-            System.arraycopy(a[i + 1], 1, out, i * m, m);
-        }
-        return out;
-    }
-
     private void takeHessian(List<Evaluation> evaluations) {
         int n = x.length;
         double[][] rows = new double[n][];
@@ -389,95 +350,12 @@ final class ProfileSearch {
                 rows[i][j] = (rows[i][j] - other[j]) / (2 * DIFFERENCE);
             }
         }
-        double[][] hessian = new double[n][n];
+        double[][] symmetric = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                hessian[i][j] = 0.5 * (rows[i][j] + rows[j][i]);
+                symmetric[i][j] = 0.5 * (rows[i][j] + rows[j][i]);
             }
         }
-        b = convex(hessian);
-    }
-
-    /** The same with the nuisances' part made positive definite. */
-    private static double[][] convex(double[][] hessian) {
-        int m = hessian.length - 1;
-        double[][] part = new double[m][m];
-        for (int i = 0; i < m; i++) {
-            System.arraycopy(hessian[i + 1], 1, part[i], 0, m);
-        }
-        double[][] out = new double[m + 1][m + 1];
-        for (int i = 0; i <= m; i++) {
-            out[0][i] = hessian[0][i];
-            out[i][0] = hessian[i][0];
-        }
-        SymmetricEigen eigen = SymmetricEigen.of(part);
-        for (int k = 0; k < m; k++) {
-            double value = Math.max(Math.abs(eigen.value(k)), LEAST_CURVATURE);
-            double[] v = eigen.vector(k);
-            for (int i = 0; i < m; i++) {
-                for (int j = 0; j < m; j++) {
-                    out[i + 1][j + 1] += value * v[i] * v[j];
-                }
-            }
-        }
-        return out;
-    }
-
-    /** Symmetric rank one if the nuisances' part stays well positive definite, else BFGS if that is possible. */
-    private void update(double[] s, double[] gradient) {
-        int n = s.length;
-        double[] y = new double[n];
-        double[] bs = new double[n];
-        double[] residual = new double[n];
-        for (int i = 0; i < n; i++) {
-            y[i] = gradient[i] - g[i];
-            bs[i] = product(b[i], s);
-            residual[i] = y[i] - bs[i];
-        }
-        double rs = product(residual, s);
-        if (Math.abs(rs) > 1e-8 * Math.sqrt(product(residual, residual) * product(s, s))) {
-            double[][] updated = plus(b, residual, 1 / rs);
-            if (isWellPositive(updated)) {
-                b = updated;
-                return;
-            }
-        }
-        double sy = product(s, y);
-        double sbs = product(s, bs);
-        if (sy > LEAST_CURVATURE * product(s, s) && sbs > 0) {
-            b = plus(plus(b, bs, -1 / sbs), y, 1 / sy);
-        }
-    }
-
-    private static boolean isWellPositive(double[][] a) {
-        int m = a.length - 1;
-        double[] chol = nuisances(a);
-        if (!SmallMatrices.choleskyInPlace(chol, m)) {
-            return false;
-        }
-        for (int i = 0; i < m; i++) {
-            if (!(chol[i * m + i] > SMALLEST_PIVOT)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static double[][] plus(double[][] a, double[] v, double factor) {
-        double[][] out = new double[v.length][v.length];
-        for (int i = 0; i < v.length; i++) {
-            for (int j = 0; j < v.length; j++) {
-                out[i][j] = a[i][j] + factor * v[i] * v[j];
-            }
-        }
-        return out;
-    }
-
-    private static double product(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
+        hessian.set(symmetric);
     }
 }
