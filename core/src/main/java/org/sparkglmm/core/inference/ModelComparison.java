@@ -44,7 +44,7 @@ public final class ModelComparison {
             requireComparable(first, other);
         }
         List<FittedModel> sorted = new ArrayList<>(models);
-        sorted.sort(Comparator.comparingInt(FittedModel::parameters));
+        sorted.sort(Comparator.comparingInt(model -> model.likelihood().parameters()));
         List<Entry> out = new ArrayList<>();
         for (int i = 0; i < sorted.size(); i++) {
             boolean nested = i > 0 && sorted.get(i - 1).isNestedIn(sorted.get(i));
@@ -54,25 +54,26 @@ public final class ModelComparison {
     }
 
     private static void requireComparable(FittedModel a, FittedModel b) {
-        if (a.observations() != b.observations()) {
+        if (a.rows().observations() != b.rows().observations()) {
             throw new DataException("the models were fitted to different numbers of rows (" + a.name() + ": "
-                    + a.observations() + ", " + b.name() + ": " + b.observations()
+                    + a.rows().observations() + ", " + b.name() + ": "
+                    + b.rows().observations()
                     + "): a covariate with missing values drops rows; fit both to the same rows");
         }
-        if (!a.rows().equals(b.rows())) {
+        if (!a.rows().fingerprint().equals(b.rows().fingerprint())) {
             throw new DataException("the models " + a.name() + " and " + b.name()
                     + " were fitted to different rows, outcomes or weights: their likelihoods cannot be compared");
         }
-        if (!a.converged() || !b.converged()) {
-            throw new DataException("the model " + (a.converged() ? b : a).name()
+        if (!a.likelihood().converged() || !b.likelihood().converged()) {
+            throw new DataException("the model " + (a.likelihood().converged() ? b : a).name()
                     + " did not converge: its log-likelihood is not a maximum");
         }
-        boolean reml = a.method().equals("reml");
-        if (reml != b.method().equals("reml")) {
+        boolean reml = a.likelihood().method().equals("reml");
+        if (reml != b.likelihood().method().equals("reml")) {
             throw new DataException("the models " + a.name() + " and " + b.name() + " have different likelihoods ("
                     + (reml ? "REML and ML" : "ML and REML") + "): fit both by the same");
         }
-        if (reml && !a.fixed().equals(b.fixed())) {
+        if (reml && !a.columns().fixed().equals(b.columns().fixed())) {
             throw new DataException(Sentence.of(
                     "the models %s and %s have different fixed effects, and REML likelihoods of such models cannot be compared:"
                             + " fit them without %s",
@@ -81,8 +82,9 @@ public final class ModelComparison {
     }
 
     private static Test test(FittedModel small, FittedModel large) {
-        double chiSquare = Math.max(0, 2 * (large.logLikelihood() - small.logLikelihood()));
-        int df = large.parameters() - small.parameters();
+        double chiSquare =
+                Math.max(0, 2 * (large.likelihood().value() - small.likelihood().value()));
+        int df = large.likelihood().parameters() - small.likelihood().parameters();
         int more = large.randomEffects() - small.randomEffects();
         if (more == 1) {
             double p = 0.5 * (WaldTest.upperTail(chiSquare, df - 1) + WaldTest.upperTail(chiSquare, df));

@@ -60,11 +60,13 @@ final class CompareCommand implements Callable<Integer> {
             out.printf(
                     "%-" + width + "s  %s   %s (%s), %s%s%n",
                     m.name(),
-                    Visible.formula(m.formula()),
-                    m.family(),
-                    m.link(),
-                    m.method(),
-                    m.method().equals("agq") ? " with " + m.nodes() + " nodes" : "");
+                    Visible.formula(m.model().formula()),
+                    m.model().family(),
+                    m.model().link(),
+                    m.likelihood().method(),
+                    m.likelihood().method().equals("agq")
+                            ? " with " + m.likelihood().nodes() + " nodes"
+                            : "");
         }
         boolean apart = table.stream().map(CompareCommand::isDensity).distinct().count() > 1;
         out.println();
@@ -86,11 +88,11 @@ final class CompareCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%-" + width + "s %5d %11.2f %8.2f %11.2f %11.3f%s%n",
                     m.name(),
-                    m.parameters(),
+                    m.likelihood().parameters(),
                     m.aic(),
                     m.aic() - best(table, isDensity(entry)),
                     m.bic(),
-                    m.logLikelihood(),
+                    m.likelihood().value(),
                     test == null
                             ? ""
                             : String.format(Locale.ROOT, " %9.4f %3d %11.4g", test.chiSquare(), test.df(), test.p()));
@@ -112,14 +114,15 @@ final class CompareCommand implements Callable<Integer> {
             out.println("Note: probabilities of whole numbers and densities of amounts ("
                     + table.stream()
                             .filter(CompareCommand::isDensity)
-                            .map(e -> e.model().family())
+                            .map(e -> e.model().model().family())
                             .distinct()
                             .collect(Collectors.joining(", "))
                     + ") are in different units, and no log-likelihood or AIC ranks one against the other; dAIC is within each"
                     + " kind");
         }
         boolean mixed = table.stream()
-                        .map(e -> e.model().method() + e.model().nodes())
+                        .map(e -> e.model().likelihood().method()
+                                + e.model().likelihood().nodes())
                         .distinct()
                         .count()
                 > 1;
@@ -133,7 +136,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private static boolean isDensity(ModelComparison.Entry entry) {
         // With zeros of their own kind it is called "poisson with zi".
-        return Families.named(entry.model().family().split(" ")[0]).isDensity();
+        return Families.named(entry.model().model().family().split(" ")[0]).isDensity();
     }
 
     /** The smallest AIC of a kind. */

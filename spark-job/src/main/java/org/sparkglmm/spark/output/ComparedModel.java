@@ -32,22 +32,26 @@ final class ComparedModel {
         long rows = document.counts().nObservations();
         return new FittedModel(
                 name,
-                document.model().formula(),
-                document.model().family() + (design.zi() != null ? " with zi" : ""),
-                document.model().link(),
-                document.model().method(),
-                document.model().nodes(),
-                document.verdict().isConverged(),
-                rows,
-                weights == null ? rows : weights,
-                document.provenance().rows(),
-                document.likelihood().nParameters(),
-                document.likelihood().logLik(),
-                fixed,
-                document.estimates().random().stream()
-                        .map(t -> (Set<String>) new LinkedHashSet<>(t.terms()))
-                        .toList(),
-                own);
+                new FittedModel.Model(
+                        document.model().formula(),
+                        document.model().family() + (design.zi() != null ? " with zi" : ""),
+                        document.model().link()),
+                new FittedModel.Rows(
+                        rows,
+                        weights == null ? rows : weights,
+                        document.provenance().rows()),
+                new FittedModel.Likelihood(
+                        document.model().method(),
+                        document.model().nodes(),
+                        document.verdict().isConverged(),
+                        document.likelihood().nParameters(),
+                        document.likelihood().logLik()),
+                new FittedModel.Columns(
+                        fixed,
+                        document.estimates().random().stream()
+                                .map(t -> (Set<String>) new LinkedHashSet<>(t.terms()))
+                                .toList(),
+                        own));
     }
 
     private static void requireComparable(String name, ModelDocument document) {
