@@ -1,5 +1,6 @@
 package org.sparkglmm.core.fit;
 
+import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.math.SmallMatrices;
 import org.sparkglmm.core.optim.SymmetricEigen;
 
@@ -30,7 +31,7 @@ final class ProfileHessian {
 
     /** Row i times s. */
     double times(int i, double[] s) {
-        return product(b[i], s);
+        return ArrayMath.dot(b[i], s);
     }
 
     /** From the gradient, B_ωω⁻¹ of -g_ω and -B_ωt, behind a place for t; B_ωω is positive definite. */
@@ -105,20 +106,20 @@ final class ProfileHessian {
         double[] bs = new double[n];
         double[] residual = new double[n];
         for (int i = 0; i < n; i++) {
-            bs[i] = product(b[i], s);
+            bs[i] = ArrayMath.dot(b[i], s);
             residual[i] = y[i] - bs[i];
         }
-        double rs = product(residual, s);
-        if (Math.abs(rs) > 1e-8 * Math.sqrt(product(residual, residual) * product(s, s))) {
+        double rs = ArrayMath.dot(residual, s);
+        if (Math.abs(rs) > 1e-8 * Math.sqrt(ArrayMath.dot(residual, residual) * ArrayMath.dot(s, s))) {
             double[][] updated = plus(b, residual, 1 / rs);
             if (isWellPositive(updated)) {
                 b = updated;
                 return;
             }
         }
-        double sy = product(s, y);
-        double sbs = product(s, bs);
-        if (sy > LEAST_CURVATURE * product(s, s) && sbs > 0) {
+        double sy = ArrayMath.dot(s, y);
+        double sbs = ArrayMath.dot(s, bs);
+        if (sy > LEAST_CURVATURE * ArrayMath.dot(s, s) && sbs > 0) {
             b = plus(plus(b, bs, -1 / sbs), y, 1 / sy);
         }
     }
@@ -145,13 +146,5 @@ final class ProfileHessian {
             }
         }
         return out;
-    }
-
-    private static double product(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 }

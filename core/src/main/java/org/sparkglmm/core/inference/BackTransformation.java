@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.sparkglmm.core.design.Centring;
+import org.sparkglmm.core.math.ArrayMath;
 import org.sparkglmm.core.model.AuxiliaryParameter;
 import org.sparkglmm.core.model.CovarianceFactor;
 import org.sparkglmm.core.model.Family;
@@ -127,7 +128,7 @@ public final class BackTransformation {
                 // Twice, against what rounding leaves of the first.
                 for (int again = 0; again < 2; again++) {
                     for (int k = 0; k < rank; k++) {
-                        double along = dot(rest, q[k]);
+                        double along = ArrayMath.dot(rest, q[k]);
                         l[i][k] += along;
                         for (int c = 0; c < rest.length; c++) {
                             rest[c] -= along * q[k][c];
@@ -218,14 +219,6 @@ public final class BackTransformation {
             }
             return out;
         }
-    }
-
-    private static double dot(double[] v, double[] w) {
-        double sum = 0;
-        for (int i = 0; i < v.length; i++) {
-            sum += v[i] * w[i];
-        }
-        return sum;
     }
 
     private static double norm(double[] v) {

@@ -47,7 +47,9 @@ final class ClusterCurvature extends ClusterArrays {
     private final DistinctColumns distinct;
     private final CurvatureTangents tangents;
     private final CurvatureNodes nodes;
+    /** Distinct columns of X. */
     private final int p;
+    /** Distinct columns of [X Z]. */
     private final int width;
     /** Parameters of distinct columns: p and |θ|. */
     private final int size;
@@ -55,7 +57,7 @@ final class ClusterCurvature extends ClusterArrays {
     private final int depth;
     /** Entries of a symmetric q×q matrix. */
     private final int pairs;
-    // What the tangents and the nodes found, by their names there.
+    // What the tangents and the nodes found, by their names there; addTo adds to the node weights and the Hessian.
     private final double[][][] y;
     private final double[][][] cross2;
     private final double[][][] cross3;
@@ -93,12 +95,13 @@ final class ClusterCurvature extends ClusterArrays {
     private final double[][] crossed;
     private final double[] scratch;
 
-    ClusterCurvature(ModeSearch modes, GaussHermite grid) {
+    /** @param cholInverse L⁻¹ of every cluster, there before {@link #begin} */
+    ClusterCurvature(ModeSearch modes, GaussHermite grid, double[][] cholInverse) {
         super(modes.batch);
         this.modes = modes;
         depth = grid.size() == 1 ? 1 : 1 + q;
         distinct = new DistinctColumns(batch);
-        tangents = new CurvatureTangents(modes, distinct, depth);
+        tangents = new CurvatureTangents(modes, distinct, cholInverse, depth);
         nodes = new CurvatureNodes(grid, distinct, tangents);
         p = distinct.p;
         width = distinct.width;
@@ -169,7 +172,7 @@ final class ClusterCurvature extends ClusterArrays {
             double[] along,
             double[] m) {
         if (!modes.allFound() || !batch.evaluateFourth(fourthDerivative, modes.eta, fourth)) {
-            distinct.addNothing(sum);
+            distinct.spoil(sum);
             return;
         }
         nodes.close();

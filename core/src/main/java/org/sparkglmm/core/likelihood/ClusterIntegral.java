@@ -63,6 +63,7 @@ final class ClusterIntegral {
     private final double[] nodeWeight;
 
     // By cluster.
+    private final double[] perTotal;
     private final double[][] nodeScore;
     private final double[][] nodeGradient;
     private final double[][] gBar;
@@ -83,7 +84,6 @@ final class ClusterIntegral {
     ClusterIntegral(ModeSearch modes, GaussHermite grid, boolean curved) {
         this.grid = grid;
         this.modes = modes;
-        curvature = curved ? new ClusterCurvature(modes, grid) : null;
         batch = modes.batch;
         block = batch.block;
         layout = batch.layout;
@@ -98,6 +98,7 @@ final class ClusterIntegral {
         weighted = new double[n];
         nodeWeight = new double[psiAdjoint.length > 0 ? n : 0];
         logIntegral = new double[batch.mostClusters()];
+        perTotal = new double[batch.mostClusters()];
         nodeScore = batch.byCluster(q);
         nodeGradient = batch.byCluster(q);
         gBar = batch.byCluster(q);
@@ -105,6 +106,7 @@ final class ClusterIntegral {
         zThird = batch.byCluster(q);
         zAlong = batch.byCluster(q);
         cholInverse = batch.byCluster(q * q);
+        curvature = curved ? new ClusterCurvature(modes, grid, cholInverse) : null;
         nodes = new AdaptiveNodes(modes, grid, cholInverse);
         lBar = batch.byCluster(q * q);
         hBar = batch.byCluster(q * q);
@@ -151,10 +153,10 @@ final class ClusterIntegral {
         int n = batch.clusters;
         boolean curved = order == Wanted.Order.HESSIAN;
         boolean valueOnly = order == Wanted.Order.VALUE;
+        MatrixBatch.invertLower(modes.chol, q, cholInverse, n);
         if (curved) {
             curvature.begin();
         }
-        MatrixBatch.invertLower(modes.chol, q, cholInverse, n);
         if (grid.size() == 1) {
             laplace();
         } else if (valueOnly) {
@@ -234,10 +236,9 @@ final class ClusterIntegral {
             }
             addNode();
         }
-        double[] total = nodes.total;
         for (int i = 0; i < n; i++) {
-            logIntegral[i] = Elementary.log(total[i]) - q * HALF_LOG_PI;
-            total[i] = 1 / total[i];
+            logIntegral[i] = Elementary.log(nodes.total[i]) - q * HALF_LOG_PI;
+            perTotal[i] = 1 / nodes.total[i];
         }
         normalise();
         curvatureAdjoint();
@@ -298,15 +299,14 @@ final class ClusterIntegral {
         }
     }
 
-    /** From sums weighted by p_k unnormalised to means; total holds its inverse. */
+    /** From sums weighted by p_k unnormalised to means. */
     private void normalise() {
         int n = batch.clusters;
-        double[] total = nodes.total;
         for (int i = 0; i < n; i++) {
             for (int j = batch.start[i]; j < batch.start[i + 1]; j++) {
-                score[j] *= total[i];
+                score[j] *= perTotal[i];
                 for (double[] adjoint : psiAdjoint) {
-                    adjoint[j] *= total[i];
+                    adjoint[j] *= perTotal[i];
                 }
             }
         }
@@ -327,7 +327,7 @@ final class ClusterIntegral {
 
     private void scale(double[] element, double factor) {
         for (int i = 0; i < batch.clusters; i++) {
-            element[i] *= factor * nodes.total[i];
+            element[i] *= factor * perTotal[i];
         }
     }
 

@@ -26,7 +26,10 @@ final class CurvatureNodes extends ClusterArrays {
     private final double[][] slopeSum;
     /** By pair of distinct parameters, Σ p dS dS'; after {@link #close} Cov_p(dS), to which the rest of the Hessian is added. */
     final double[][] hessian;
-    /** By column of Y, Σ p x̃_a t and -Σ p x̃_a g; by pair of them, Σ p x̃_a x̃_b and, by row, Σ p x̃_a x̃_b ℓ''. */
+    /**
+     * By column of Y, Σ p x̃_a t and -Σ p x̃_a g; by pair of them, Σ p x̃_a x̃_b and, by row, Σ p x̃_a x̃_b ℓ'', to the first of which what E has
+     * of dη dη' is added.
+     */
     final double[][][] nodeScore;
 
     final double[][][] nodeGradient;

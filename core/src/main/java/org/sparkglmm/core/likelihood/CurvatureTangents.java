@@ -18,10 +18,12 @@ final class CurvatureTangents extends ClusterArrays {
     private final int size;
     /** Columns of Y: 1 + q, or 1 with one node. */
     private final int depth;
-    /** Columns of Y; of R; rows of H⁻¹; columns of ΛR; rows of H⁻¹Λ'. */
+
+    /** Columns of Y and R; rows of H⁻¹; columns of ΛR; rows of H⁻¹Λ'. */
     final double[][][] y;
 
-    private final double[][] flatRoot;
+    private final double[][] cholInverse;
+
     private final double[][][] root;
     private final double[][] flatInverse;
     private final double[][][] inverse;
@@ -47,8 +49,11 @@ final class CurvatureTangents extends ClusterArrays {
     private final double[] weighted;
     private final double[] weighted2;
 
-    /** @param depth columns of Y that are wanted */
-    CurvatureTangents(ModeSearch modes, DistinctColumns distinct, int depth) {
+    /**
+     * @param cholInverse L⁻¹ of every cluster, there before a window is taken up
+     * @param depth columns of Y that are wanted
+     */
+    CurvatureTangents(ModeSearch modes, DistinctColumns distinct, double[][] cholInverse, int depth) {
         super(modes.batch);
         this.modes = modes;
         this.distinct = distinct;
@@ -63,8 +68,9 @@ final class CurvatureTangents extends ClusterArrays {
         scratch = new double[batch.mostClusters()];
         y = byCluster(depth, q);
         y[0] = modes.u;
-        flatRoot = batch.byCluster(q * q);
-        root = rows(flatRoot);
+        // The rows of L⁻¹ are the columns of R.
+        this.cholInverse = cholInverse;
+        root = rows(cholInverse);
         flatInverse = batch.byCluster(q * q);
         inverse = rows(flatInverse);
         a = byCluster(q, q);
@@ -93,9 +99,7 @@ final class CurvatureTangents extends ClusterArrays {
     void begin() {
         int n = batch.clusters;
         crossProductsAtMode();
-        // The rows of L⁻¹ are the columns of R.
-        MatrixBatch.invertLower(modes.chol, q, flatRoot, n);
-        MatrixBatch.multiplyTransposedLeft(flatRoot, flatRoot, q, flatInverse, n);
+        MatrixBatch.multiplyTransposedLeft(cholInverse, cholInverse, q, flatInverse, n);
         for (int r = 0; r < q; r++) {
             batch.timesLambda(root[r], a[r]);
             batch.timesLambda(inverse[r], gain[r]);

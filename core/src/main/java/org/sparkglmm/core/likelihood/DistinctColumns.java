@@ -9,7 +9,9 @@ import org.sparkglmm.core.math.CompensatedSum;
  * clusters all count as one, a column of ones. {@link ClusterCurvature} finds the Hessian of their coefficients; {@link #addUp} multiplies
  * it out for those of all columns.
  */
-final class DistinctColumns extends ClusterArrays {
+final class DistinctColumns {
+    final ClusterWindow batch;
+
     /** Distinct columns of X. */
     final int p;
     /** Distinct columns of [X Z]. */
@@ -29,8 +31,9 @@ final class DistinctColumns extends ClusterArrays {
     private final double[] scratch;
     private final double[] sums;
 
-    DistinctColumns(ClusterWindow window) {
-        super(window);
+    DistinctColumns(ClusterWindow batch) {
+        this.batch = batch;
+        int q = batch.q;
         BlockColumn[] x = batch.block.x();
         int theta = batch.layout.theta();
         shape = new int[x.length + theta];
@@ -96,8 +99,8 @@ final class DistinctColumns extends ClusterArrays {
         }
     }
 
-    /** NaN for every entry. */
-    void addNothing(CompensatedSum sum) {
+    /** For a window whose Hessian cannot be had: NaN for every entry. */
+    void spoil(CompensatedSum sum) {
         Arrays.fill(sums, Double.NaN);
         sum.add(sums);
     }
@@ -121,7 +124,7 @@ final class DistinctColumns extends ClusterArrays {
                 scratch[m] = batch.block.frequency(batch.first + m) * factor[i][m];
             }
             for (int j = 0; j <= i; j++) {
-                sums[entry++] = dot(scratch, factor[j], hessian[pair(shape[i], shape[j])], n);
+                sums[entry++] = dot(scratch, factor[j], hessian[ClusterArrays.pair(shape[i], shape[j])], n);
             }
         }
         sum.add(sums);

@@ -1,7 +1,7 @@
 package org.sparkglmm.core.math;
 
 /**
- * Elementary functions of whole arrays. The loops hold nothing but arithmetic, so that the JIT turns them into vector
+ * Products and elementary functions of whole arrays. The loops hold nothing but arithmetic, so that the JIT turns them into vector
  * instructions; whether it does changes the speed and no bit, since every operation is IEEE's.
  */
 public final class ArrayMath {
@@ -9,6 +9,15 @@ public final class ArrayMath {
     private static final double PLAIN = 700;
 
     private ArrayMath() {}
+
+    /** v'w, added up in the order of the arrays; w has at least as many entries. */
+    public static double dot(double[] v, double[] w) {
+        double sum = 0;
+        for (int i = 0; i < v.length; i++) {
+            sum += v[i] * w[i];
+        }
+        return sum;
+    }
 
     /**
      * out := e^x, with the bits of {@link Elementary#exp}.

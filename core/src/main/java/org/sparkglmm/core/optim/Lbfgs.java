@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import org.sparkglmm.core.math.ArrayMath;
 
 /**
  * Limited-memory BFGS with a weak-Wolfe line search by bisection. For comparison when a fit is in doubt: it needs more
@@ -42,11 +43,11 @@ public final class Lbfgs implements Minimizer {
         for (int iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
             trail.add(at.value());
             double[] direction = direction(memory, at.gradient());
-            double slope = dot(direction, at.gradient());
+            double slope = ArrayMath.dot(direction, at.gradient());
             if (!(slope < 0)) {
                 memory.clear();
                 direction = direction(memory, at.gradient());
-                slope = dot(direction, at.gradient());
+                slope = ArrayMath.dot(direction, at.gradient());
             }
             decrement = -slope;
             // The two-loop recursion's g'H⁻¹g means something once it has seen as many directions as there are.
@@ -72,7 +73,7 @@ public final class Lbfgs implements Minimizer {
             }
             double[] s = minus(next.point(), at.point());
             double[] y = minus(next.gradient(), at.gradient());
-            double sy = dot(s, y);
+            double sy = ArrayMath.dot(s, y);
             if (sy > 0) {
                 memory.addLast(new Pair(s, y, 1 / sy));
                 if (memory.size() > MEMORY) {
@@ -96,19 +97,19 @@ public final class Lbfgs implements Minimizer {
         int i = 0;
         for (Iterator<Pair> newestFirst = memory.descendingIterator(); newestFirst.hasNext(); i++) {
             Pair pair = newestFirst.next();
-            alpha[i] = pair.rho * dot(pair.s, d);
+            alpha[i] = pair.rho * ArrayMath.dot(pair.s, d);
             add(d, -alpha[i], pair.y);
         }
         if (memory.isEmpty()) {
-            double length = Math.sqrt(dot(d, d));
+            double length = Math.sqrt(ArrayMath.dot(d, d));
             scale(d, length > 1 ? 1 / length : 1);
         } else {
             Pair newest = memory.peekLast();
-            scale(d, 1 / (newest.rho * dot(newest.y, newest.y)));
+            scale(d, 1 / (newest.rho * ArrayMath.dot(newest.y, newest.y)));
         }
         for (Pair pair : memory) {
             i--;
-            add(d, alpha[i] - pair.rho * dot(pair.y, d), pair.s);
+            add(d, alpha[i] - pair.rho * ArrayMath.dot(pair.y, d), pair.s);
         }
         scale(d, -1);
         return d;
@@ -128,7 +129,7 @@ public final class Lbfgs implements Minimizer {
                 high = t;
             } else {
                 best = next;
-                if (dot(next.gradient(), direction) >= CURVATURE * slope) {
+                if (ArrayMath.dot(next.gradient(), direction) >= CURVATURE * slope) {
                     return next;
                 }
                 low = t;
@@ -139,14 +140,6 @@ public final class Lbfgs implements Minimizer {
             }
         }
         return best;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     private static void add(double[] into, double factor, double[] v) {
