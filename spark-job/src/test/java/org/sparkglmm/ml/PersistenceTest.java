@@ -159,6 +159,19 @@ class PersistenceTest {
     }
 
     @Test
+    void aModelThatLacksASectionIsNotLoaded() throws Exception {
+        GlmmModel model = glmm().fit(contraception);
+        Path path = folder.resolve("lacking");
+        model.write().save(path.toString());
+        model.unpersist();
+        Path file = path.resolve("fit/model.json");
+        Files.writeString(file, Files.readString(file).replaceFirst("\"diagnostics\"", "\"other\""));
+        String refused = assertThrows(DataException.class, () -> GlmmModel.load(path.toString()))
+                .getMessage();
+        assertTrue(refused.contains("diagnostics in its model.json is missing"), refused);
+    }
+
+    @Test
     void aLoadedModelIsNotSavedOverItself() throws Exception {
         GlmmModel fitted = glmm().fit(contraception);
         String path = folder.resolve("own").toString();

@@ -8,10 +8,10 @@ import java.util.Set;
  *
  * @param name to call it by
  */
-public record FittedModel(String name, Model model, Rows rows, Likelihood likelihood, Columns columns) {
+public record FittedModel(String name, Kind kind, Rows rows, Likelihood likelihood, Columns columns) {
 
     /** What was fitted, in words. */
-    public record Model(String formula, String family, String link) {}
+    public record Kind(String formula, String family, String link) {}
 
     /**
      * The rows it was fitted to.
@@ -59,8 +59,8 @@ public record FittedModel(String name, Model model, Rows rows, Likelihood likeli
         boolean terms = columns.random.stream()
                 .allMatch(t -> other.columns.random.stream().anyMatch(o -> o.containsAll(t)));
         return likelihood.parameters < other.likelihood.parameters
-                && model.family.equals(other.model.family)
-                && model.link.equals(other.model.link)
+                && kind.family.equals(other.kind.family)
+                && kind.link.equals(other.kind.link)
                 && other.columns.fixed.containsAll(columns.fixed)
                 && other.columns.own.containsAll(columns.own)
                 && terms;

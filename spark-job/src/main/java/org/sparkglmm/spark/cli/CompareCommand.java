@@ -60,9 +60,9 @@ final class CompareCommand implements Callable<Integer> {
             out.printf(
                     "%-" + width + "s  %s   %s (%s), %s%s%n",
                     m.name(),
-                    Visible.formula(m.model().formula()),
-                    m.model().family(),
-                    m.model().link(),
+                    Visible.formula(m.kind().formula()),
+                    m.kind().family(),
+                    m.kind().link(),
                     m.likelihood().method(),
                     m.likelihood().method().equals("agq")
                             ? " with " + m.likelihood().nodes() + " nodes"
@@ -114,7 +114,7 @@ final class CompareCommand implements Callable<Integer> {
             out.println("Note: probabilities of whole numbers and densities of amounts ("
                     + table.stream()
                             .filter(CompareCommand::isDensity)
-                            .map(e -> e.model().model().family())
+                            .map(e -> e.model().kind().family())
                             .distinct()
                             .collect(Collectors.joining(", "))
                     + ") are in different units, and no log-likelihood or AIC ranks one against the other; dAIC is within each"
@@ -136,7 +136,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private static boolean isDensity(ModelComparison.Entry entry) {
         // With zeros of their own kind it is called "poisson with zi".
-        return Families.named(entry.model().model().family().split(" ")[0]).isDensity();
+        return Families.named(entry.model().kind().family().split(" ")[0]).isDensity();
     }
 
     /** The smallest AIC of a kind. */

@@ -6,7 +6,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * A column that a model's covariates are computed from.
+ * A column that a model's covariates are computed from, by these names in model.json too.
  *
  * @param name its own
  * @param type as Spark's DDL has it

@@ -1,7 +1,6 @@
 package org.sparkglmm.spark.output;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.sparkglmm.core.DataException;
@@ -32,7 +31,7 @@ final class ComparedModel {
         long rows = document.counts().nObservations();
         return new FittedModel(
                 name,
-                new FittedModel.Model(
+                new FittedModel.Kind(
                         document.model().formula(),
                         document.model().family() + (design.zi() != null ? " with zi" : ""),
                         document.model().link()),
@@ -59,16 +58,9 @@ final class ComparedModel {
         if (!Double.isFinite(document.likelihood().logLik())) {
             throw new DataException(refused + "there is no log-likelihood");
         }
-        Map<String, Long> counts = Map.of("nObservations", document.counts().nObservations(), "nParameters", (long)
-                document.likelihood().nParameters());
-        for (String count : List.of("nObservations", "nParameters")) {
-            if (counts.get(count) < 1) {
-                throw new DataException(refused + count + " is no number of 1 or more");
-            }
-        }
-        if (document.provenance() == null
-                || document.provenance().rows() == null
-                || document.provenance().rows().isEmpty()) {
+        requirePositive(refused + "nObservations", document.counts().nObservations());
+        requirePositive(refused + "nParameters", document.likelihood().nParameters());
+        if (document.provenance().rows().isEmpty()) {
             throw new DataException(refused + "nothing says which rows it was fitted to");
         }
         ModelRequest request;
@@ -85,6 +77,12 @@ final class ComparedModel {
         boolean linear = request.family().isLinear(request.link()) && request.dispersion() == null;
         if (method == null || !METHODS.contains(method) || (method.equals("reml") && !linear)) {
             throw new DataException(refused + "the method '" + method + "' is none of such a model");
+        }
+    }
+
+    private static void requirePositive(String count, Number value) {
+        if (value == null || value.longValue() < 1) {
+            throw new DataException(count + " is no number of 1 or more");
         }
     }
 }

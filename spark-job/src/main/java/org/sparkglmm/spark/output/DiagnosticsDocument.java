@@ -15,8 +15,8 @@ import org.sparkglmm.spark.output.ModelDocument.Notice;
  */
 record DiagnosticsDocument(
         List<Notice> findings,
-        long sampleRows,
-        long sampleClusters,
+        Long sampleRows,
+        Long sampleClusters,
         Pearson pearson,
         @JsonInclude(JsonInclude.Include.NON_NULL) Zeros zeros,
         Variance variance,

@@ -26,7 +26,7 @@ final class FitDocument {
     }
 
     /** See {@link ModelFile#write}. */
-    ModelDocument of(
+    ModelDocument document(
             List<Covariate> covariates, int minCellCount, long dropped, List<Warning> warnings, String effects) {
         return new ModelDocument(
                 new ModelDocument.Verdict(

@@ -17,8 +17,8 @@ import org.sparkglmm.spark.data.Covariate;
  * model.json as a value: its fields, by the names that the file has for them. {@link ModelJson} writes and reads it, {@link FitDocument}
  * makes it from a fit; {@code model.schema.json} says the same to other programs.
  *
- * <p>Numbers that do not exist are NaN here and null there. Of a file of an earlier version what it did not have is null, NaN, 0 or
- * empty. Verdict to estimates stand at the file's top, not under a name of their own.
+ * <p>Numbers that do not exist are NaN here and null there. Every section is there; of what is in them a file may lack some, and then
+ * texts, counts and parts are null or empty, other numbers NaN or 0. Verdict to estimates stand at the file's top, not under a name of their own.
  */
 record ModelDocument(
         @JsonUnwrapped Verdict verdict,
@@ -58,13 +58,17 @@ record ModelDocument(
 
     /** What was used; the sum of weights only of a fit with frequency weights. */
     record Counts(
-            long nObservations,
+            Long nObservations,
             @JsonInclude(JsonInclude.Include.NON_NULL) Double sumOfWeights,
-            long nClusters,
+            Long nClusters,
             long nDropped,
-            int minCellCount) {}
+            int minCellCount) {
+        Counts {
+            sumOfWeights = Double.isNaN(orNaN(sumOfWeights)) ? null : sumOfWeights;
+        }
+    }
 
-    record Likelihood(int nParameters, double logLik, double aic, double bic, double deviance) {}
+    record Likelihood(Integer nParameters, double logLik, double aic, double bic, double deviance) {}
 
     /** @param centred the same about the centres of covariates that lie far from 0; null where none does */
     record Estimates(
@@ -77,6 +81,7 @@ record ModelDocument(
             @JsonInclude(JsonInclude.Include.NON_NULL) Centred centred,
             List<Test> tests) {
         Estimates {
+            standardErrors = standardErrors == null ? StandardErrors.MODEL.label() : standardErrors;
             fixed = orNone(fixed);
             random = orNone(random);
             extra = extra == null ? OwnParameters.NONE : extra;
@@ -174,7 +179,7 @@ record ModelDocument(
         }
     }
 
-    record Wald(double chiSquare, int df, double p) {
+    record Wald(double chiSquare, Integer df, double p) {
         private static Wald of(WaldTest test) {
             return new Wald(test.chiSquare(), test.df(), test.p());
         }
@@ -190,12 +195,12 @@ record ModelDocument(
 
     record Reached(double logLik, double estimatesInSe, String parameter, double parameterInSe) {}
 
-    record Rung(int nodes, double logLik, double shiftInSe) {}
+    record Rung(Integer nodes, double logLik, double shiftInSe) {}
 
     record Optimizer(
             String name,
-            int iterations,
-            int passes,
+            Integer iterations,
+            Integer passes,
             double gradientNorm,
             double decrement,
             long samplePersons,
@@ -234,7 +239,7 @@ record ModelDocument(
 
     /** See {@link org.sparkglmm.core.design.AliasedColumn}. */
     record Aliased(
-            int part,
+            Integer part,
             String column,
             double constant,
             Map<String, Double> others,
@@ -247,7 +252,24 @@ record ModelDocument(
      * @param rows fingerprint of the rows used
      * @param effects {@link SavedEffects#fingerprint} of the effects that go with it; null in files of earlier versions
      */
-    record Provenance(String program, String version, String rows, String effects) {}
+    record Provenance(String program, String version, String rows, String effects) {
+        static final Provenance UNKNOWN = new Provenance(null, null, null, null);
+
+        Provenance {
+            program = orEmpty(program);
+            version = orEmpty(version);
+            rows = orEmpty(rows);
+        }
+
+        private static String orEmpty(String text) {
+            return text == null ? "" : text;
+        }
+    }
+
+    /** A count that a file may lack. */
+    static double orNaN(Number count) {
+        return count == null ? Double.NaN : count.doubleValue();
+    }
 
     static <T> List<T> orNone(List<T> list) {
         return list == null ? List.of() : list;

@@ -1,11 +1,12 @@
 package org.sparkglmm.spark.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -47,7 +48,8 @@ public final class ModelFile {
             long dropped,
             List<Warning> warnings,
             String effects) {
-        return ModelJson.text(new FitDocument(request, fit).of(covariates, minCellCount, dropped, warnings, effects));
+        return ModelJson.text(
+                new FitDocument(request, fit).document(covariates, minCellCount, dropped, warnings, effects));
     }
 
     /**
@@ -90,25 +92,29 @@ public final class ModelFile {
      * @throws DataException if the folder holds no complete model, or that fails for want of a value or for one of another kind
      */
     static <T> T understood(String folder, Configuration configuration, Function<ModelDocument, T> reading) {
-        JsonNode root = tree(folder, configuration);
+        return understood("the model in " + folder, () -> tree(folder, configuration), reading);
+    }
+
+    /** The same of a file's text. */
+    static <T> T understood(String text, Function<ModelDocument, T> reading) {
+        return understood("the model", () -> ModelJson.tree(text.getBytes(StandardCharsets.UTF_8)), reading);
+    }
+
+    private static <T> T understood(String model, Callable<JsonNode> tree, Function<ModelDocument, T> reading) {
         try {
-            return reading.apply(ModelJson.document(root));
+            return reading.apply(ModelJson.document(tree.call()));
         } catch (UsageException | DataException e) {
             throw e;
-        } catch (JsonMappingException e) {
-            String where = ModelJson.where(e);
-            throw damaged(
-                    folder,
-                    (where.isEmpty() ? "a value" : where) + " in its " + NAME
-                            + " is of another kind than a fit writes");
+        } catch (ModelJson.Misfit e) {
+            throw damaged(model, e.getMessage());
         } catch (Exception e) {
             // Not only RuntimeException: Spark throws checked ones that its signatures do not name.
-            throw damaged(folder, "values in its " + NAME + " are missing or of another kind than a fit writes");
+            throw damaged(model, "values in its " + NAME + " are missing or of another kind than a fit writes");
         }
     }
 
-    private static DataException damaged(String folder, String why) {
-        return new DataException("the model in " + folder + " cannot be used: " + why + "; fit it again");
+    private static DataException damaged(String model, String why) {
+        return new DataException(model + " cannot be used: " + why + "; fit it again");
     }
 
     private static JsonNode tree(String folder, Configuration configuration) {
@@ -124,7 +130,7 @@ public final class ModelFile {
                 Manifest.requireWritten(files, new Path(folder), NAME, bytes);
                 JsonNode root = ModelJson.tree(bytes);
                 if (root == null || !root.isObject()) {
-                    throw damaged(folder, "its " + NAME + " holds no object");
+                    throw damaged("the model in " + folder, "its " + NAME + " holds no object");
                 }
                 if (root.path("schemaVersion").asInt(-1) != ModelDocument.SCHEMA_VERSION) {
                     throw new DataException(

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,8 +15,11 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +34,8 @@ import org.sparkglmm.spark.output.ModelDocument.Optimizer;
 import org.sparkglmm.spark.output.ModelDocument.Provenance;
 import org.sparkglmm.spark.output.ModelDocument.Verdict;
 
-/** {@link ModelDocument} as text and back. NaN and infinite numbers are null in the text; a number that is text or true is refused. */
+/** {@link ModelDocument} as text and back. NaN and infinite numbers are null in the text; a number that is text or true is refused, and so is text that is
+ * a number. */
 final class ModelJson {
     private static final ObjectMapper MAPPER = Visible.jsonMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -47,6 +50,19 @@ final class ModelJson {
                     .addDeserializer(Double.class, new NumberOrNaN(null))
                     .addDeserializer(double[].class, new NumbersOrNaNs()));
 
+    static {
+        // Names and formulas are text: a number in their place would be the name of a column that is not there.
+        for (CoercionInputShape shape :
+                List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+            MAPPER.coercionConfigFor(LogicalType.Textual).setCoercion(shape, CoercionAction.Fail);
+        }
+    }
+
+    /** Null would be taken for absent there, and what is absent in a file of an earlier version is done without. */
+    private static final List<String> NEVER_NULL = List.of("/centred", "/design/aliased", "/provenance/effects");
+
+    private static final String OTHER_KIND = "of another kind than a fit writes";
+
     private ModelJson() {}
 
     static String text(ModelDocument document) {
@@ -57,81 +73,71 @@ final class ModelJson {
         }
     }
 
-    /** Of a text that {@link #text} made. */
-    static ModelDocument written(String text) {
-        try {
-            return document(MAPPER.readTree(text));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+    /**
+     * @throws JsonProcessingException if it is no JSON
+     * @throws IOException if it is no text
+     */
+    static JsonNode tree(byte[] text) throws IOException {
+        return MAPPER.readTree(text);
+    }
+
+    /** That a file is not of the form that fits write. The message says where. */
+    static final class Misfit extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private Misfit(String field, String problem) {
+            super((field.isEmpty() ? "a value" : field) + " in its " + ModelFile.NAME + " is " + problem);
         }
     }
 
-    /** @throws JsonProcessingException if it is no JSON */
-    static JsonNode tree(byte[] text) throws JsonProcessingException {
+    /**
+     * Put together by hand: that parts stand at the top, Jackson can write of a record but not read.
+     *
+     * @throws Misfit if a field is of another kind, or a section missing
+     */
+    static ModelDocument document(JsonNode root) throws Misfit {
+        for (String field : NEVER_NULL) {
+            if (root.at(field).isNull()) {
+                throw new Misfit(field.substring(1).replace('/', '.'), OTHER_KIND);
+            }
+        }
+        return new ModelDocument(
+                read(root, "", new TypeReference<Verdict>() {}),
+                read(root, "", new TypeReference<Model>() {}),
+                read(root, "", new TypeReference<Counts>() {}),
+                read(root, "", new TypeReference<Likelihood>() {}),
+                read(root, "", new TypeReference<Estimates>() {}),
+                section(root, "integration", new TypeReference<Integration>() {}),
+                section(root, "marginal", new TypeReference<List<Coefficient>>() {}),
+                section(root, "diagnostics", new TypeReference<DiagnosticsDocument>() {}),
+                section(root, "optimizer", new TypeReference<Optimizer>() {}),
+                section(root, "design", new TypeReference<Design>() {}),
+                root.has("provenance")
+                        ? section(root, "provenance", new TypeReference<Provenance>() {})
+                        : Provenance.UNKNOWN);
+    }
+
+    private static <T> T section(JsonNode root, String name, TypeReference<T> type) throws Misfit {
+        JsonNode section = root.path(name);
+        if (section.isMissingNode() || section.isNull()) {
+            throw new Misfit(name, "missing");
+        }
+        return read(section, name, type);
+    }
+
+    private static <T> T read(JsonNode node, String name, TypeReference<T> type) throws Misfit {
         try {
-            return MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw e;
+            return MAPPER.readValue(MAPPER.treeAsTokens(node), type);
+        } catch (JsonMappingException e) {
+            throw new Misfit(path(name, e), OTHER_KIND);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** @throws JsonMappingException if a field is of another kind: with its path */
-    static ModelDocument document(JsonNode root) throws JsonMappingException {
-        return new ModelDocument(
-                part(root, Verdict.class),
-                part(root, Model.class),
-                part(root, Counts.class),
-                part(root, Likelihood.class),
-                part(root, Estimates.class),
-                section(root, "integration", Integration.class),
-                ModelDocument.orNone(section(root, "marginal", new TypeReference<List<Coefficient>>() {})),
-                section(root, "diagnostics", DiagnosticsDocument.class),
-                section(root, "optimizer", Optimizer.class),
-                section(root, "design", Design.class),
-                section(root, "provenance", Provenance.class));
-    }
-
-    private static <T> T section(JsonNode root, String name, Class<T> type) throws JsonMappingException {
-        return section(root, name, MAPPER.constructType(type));
-    }
-
-    private static <T> T section(JsonNode root, String name, TypeReference<T> type) throws JsonMappingException {
-        return section(root, name, MAPPER.constructType(type.getType()));
-    }
-
-    private static <T> T section(JsonNode root, String name, JavaType type) throws JsonMappingException {
-        if (!root.has(name)) {
-            return null;
-        }
-        try {
-            return MAPPER.convertValue(root.get(name), type);
-        } catch (IllegalArgumentException e) {
-            JsonMappingException why = why(e);
-            why.prependPath(ModelDocument.class, name);
-            throw why;
-        }
-    }
-
-    private static <T> T part(JsonNode root, Class<T> type) throws JsonMappingException {
-        try {
-            return MAPPER.convertValue(root, type);
-        } catch (IllegalArgumentException e) {
-            throw why(e);
-        }
-    }
-
-    private static JsonMappingException why(IllegalArgumentException e) {
-        if (e.getCause() instanceof JsonMappingException why) {
-            return why;
-        }
-        throw e;
-    }
-
-    /** Where in the file, such as fixed[0].estimate; empty if that is not known. */
-    static String where(JsonMappingException e) {
-        StringBuilder out = new StringBuilder();
+    /** Such as fixed[0].estimate. */
+    private static String path(String section, JsonMappingException e) {
+        StringBuilder out = new StringBuilder(section);
         for (JsonMappingException.Reference step : e.getPath()) {
             if (step.getFieldName() == null) {
                 out.append('[').append(step.getIndex()).append(']');
@@ -213,7 +219,13 @@ final class ModelJson {
                 if (size == out.length) {
                     out = Arrays.copyOf(out, 2 * size);
                 }
-                out[size++] = read(in, context);
+                try {
+                    out[size] = read(in, context);
+                } catch (JsonMappingException e) {
+                    e.prependPath(out, size);
+                    throw e;
+                }
+                size++;
             }
             return Arrays.copyOf(out, size);
         }

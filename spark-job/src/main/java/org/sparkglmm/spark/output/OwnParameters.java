@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sparkglmm.core.fit.FitResult;
 import org.sparkglmm.core.inference.AuxiliaryEstimate;
 import org.sparkglmm.core.inference.FixedEffect;
@@ -39,6 +40,10 @@ record OwnParameters(
         String dispersionOf,
         List<Coefficient> dispersion,
         List<Coefficient> zi) {
+
+    /** All names that are not constants'. */
+    private static final Set<String> SECTIONS =
+            Set.of("intervals", "thresholds", "thresholdSe", "thresholdRobustSe", "dispersionOf", "dispersion", "zi");
 
     static final OwnParameters NONE = of(List.of(), Map.of());
 
@@ -128,13 +133,14 @@ record OwnParameters(
             if (!extra.isObject()) {
                 throw JsonMappingException.from(context, "no object");
             }
+            TypeReference<Double> number = new TypeReference<>() {};
             TypeReference<Map<String, Double>> numbers = new TypeReference<>() {};
             TypeReference<List<Coefficient>> table = new TypeReference<>() {};
             Map<String, Double> constants = new LinkedHashMap<>();
             for (Iterator<Map.Entry<String, JsonNode>> all = extra.fields(); all.hasNext(); ) {
                 Map.Entry<String, JsonNode> field = all.next();
-                if (field.getValue().isNumber() || field.getValue().isNull()) {
-                    constants.put(field.getKey(), field.getValue().asDouble(Double.NaN));
+                if (!SECTIONS.contains(field.getKey())) {
+                    constants.put(field.getKey(), read(codec, extra, field.getKey(), number));
                 }
             }
             return new OwnParameters(
@@ -143,18 +149,18 @@ record OwnParameters(
                     section(codec, extra, "thresholds", numbers, Map.of()),
                     section(codec, extra, "thresholdSe", numbers, Map.of()),
                     section(codec, extra, "thresholdRobustSe", numbers, Map.of()),
-                    extra.path("dispersionOf").isTextual()
-                            ? extra.path("dispersionOf").asText()
-                            : null,
+                    section(codec, extra, "dispersionOf", new TypeReference<String>() {}, null),
                     section(codec, extra, "dispersion", table, List.of()),
                     section(codec, extra, "zi", table, List.of()));
         }
 
         private static <T> T section(ObjectCodec codec, JsonNode extra, String name, TypeReference<T> type, T otherwise)
                 throws IOException {
-            if (!extra.has(name)) {
-                return otherwise;
-            }
+            return extra.hasNonNull(name) ? read(codec, extra, name, type) : otherwise;
+        }
+
+        private static <T> T read(ObjectCodec codec, JsonNode extra, String name, TypeReference<T> type)
+                throws IOException {
             try {
                 return extra.get(name).traverse(codec).readValueAs(type);
             } catch (JsonMappingException e) {

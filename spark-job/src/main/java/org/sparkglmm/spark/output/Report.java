@@ -1,5 +1,7 @@
 package org.sparkglmm.spark.output;
 
+import static org.sparkglmm.spark.output.ModelDocument.orNaN;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,9 +30,13 @@ public final class Report {
         plots = new ReportPlots(document, words);
     }
 
-    /** The page of the model file with this text, which a fit wrote. */
+    /**
+     * The page of the model file with this text.
+     *
+     * @throws DataException if it is none
+     */
     public static String of(String modelJson) {
-        return of(ModelJson.written(modelJson));
+        return ModelFile.understood(modelJson, Report::of);
     }
 
     /**
@@ -69,11 +75,13 @@ public final class Report {
         page.open("dl", "class", "facts");
         fact("Family", document.model().family());
         fact("Link", document.model().link());
-        fact("Rows", words.count(document.counts().nObservations()));
+        fact("Rows", words.count(orNaN(document.counts().nObservations())));
         if (document.counts().sumOfWeights() != null) {
             fact("Sum of their weights", words.count(document.counts().sumOfWeights()));
         }
-        fact("Groups (" + words.group() + ")", words.count(document.counts().nClusters()));
+        fact(
+                "Groups (" + words.group() + ")",
+                words.count(orNaN(document.counts().nClusters())));
         long dropped = document.counts().nDropped();
         if (dropped > 0) {
             fact("Rows dropped (missing values)", words.count(dropped));
@@ -162,8 +170,8 @@ public final class Report {
 
     private void suitability() {
         page.open("section").leaf("h2", "Does the model suit the data?");
-        long sample = document.diagnostics().sampleClusters();
-        if (sample < document.counts().nClusters()) {
+        double sample = orNaN(document.diagnostics().sampleClusters());
+        if (sample < orNaN(document.counts().nClusters())) {
             page.leaf(
                     "p", "The residuals are those of a sample of " + Figures.count(sample) + " " + words.group() + ".");
         }

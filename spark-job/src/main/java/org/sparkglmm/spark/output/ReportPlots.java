@@ -250,7 +250,8 @@ final class ReportPlots {
     /** The log-likelihood by number of nodes, where there were several. */
     void ladder(Markup page) {
         List<ModelDocument.Rung> rungs = document.integration().ladder();
-        double[] nodes = rungs.stream().mapToDouble(ModelDocument.Rung::nodes).toArray();
+        double[] nodes =
+                rungs.stream().mapToDouble(r -> ModelDocument.orNaN(r.nodes())).toArray();
         double[] values = rungs.stream().mapToDouble(ModelDocument.Rung::logLik).toArray();
         if (nodes.length < 2) {
             return;

@@ -1,5 +1,7 @@
 package org.sparkglmm.spark.output;
 
+import static org.sparkglmm.spark.output.ModelDocument.orNaN;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -281,7 +283,7 @@ final class ReportTables {
             rows.add(List.of(
                     "Zeros",
                     words.count(d.zeros().observed()),
-                    "of " + Figures.count(d.sampleRows()) + " rows; the model expects "
+                    "of " + Figures.count(orNaN(d.sampleRows())) + " rows; the model expects "
                             + Figures.fixed(d.zeros().expected(), 1) + " (standard deviation "
                             + Figures.fixed(d.zeros().se(), 1) + ")"));
         }
@@ -320,7 +322,7 @@ final class ReportTables {
                                     : " without "
                                             + String.join(", ", test.without())
                                             + ", not estimable: compare with a fit without it"),
-                    Figures.count(three.df()),
+                    Figures.count(orNaN(three.df())),
                     Figures.fixed(two.chiSquare(), 2),
                     Figures.probability(two.p()),
                     Figures.fixed(three.chiSquare(), 2),
@@ -349,14 +351,16 @@ final class ReportTables {
                         List.of("BIC", Figures.fixed(document.likelihood().bic(), 2)),
                         List.of(
                                 "Parameters",
-                                Figures.count(document.likelihood().nParameters()))));
+                                Figures.count(orNaN(document.likelihood().nParameters())))));
     }
 
     void ladder(Markup page) {
         List<List<String>> rows = new ArrayList<>();
         for (ModelDocument.Rung rung : document.integration().ladder()) {
             rows.add(List.of(
-                    Figures.count(rung.nodes()), Figures.fixed(rung.logLik(), 4), Figures.fixed(rung.shiftInSe(), 4)));
+                    Figures.count(orNaN(rung.nodes())),
+                    Figures.fixed(rung.logLik(), 4),
+                    Figures.fixed(rung.shiftInSe(), 4)));
         }
         table(
                 page,
@@ -369,8 +373,8 @@ final class ReportTables {
         ModelDocument.Optimizer optimizer = document.optimizer();
         List<List<String>> rows = new ArrayList<>(List.of(
                 List.of("Method", optimizer.name()),
-                List.of("Iterations", Figures.count(optimizer.iterations())),
-                List.of("Passes over the data", Figures.count(optimizer.passes())),
+                List.of("Iterations", Figures.count(orNaN(optimizer.iterations()))),
+                List.of("Passes over the data", Figures.count(orNaN(optimizer.passes()))),
                 List.of("Length of the gradient at the end", Figures.significant(optimizer.gradientNorm(), 3)),
                 List.of("Ended because", optimizer.message())));
         long sample = optimizer.samplePersons();
@@ -401,7 +405,7 @@ final class ReportTables {
     }
 
     private static void add(List<List<String>> rows, String name, String text) {
-        if (text != null) {
+        if (text != null && !text.isEmpty()) {
             rows.add(List.of(name, text));
         }
     }

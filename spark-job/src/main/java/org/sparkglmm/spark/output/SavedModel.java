@@ -108,15 +108,16 @@ public record SavedModel(
         List<AliasedColumn> out = new ArrayList<>();
         for (ModelDocument.Aliased of : design.aliased()) {
             ModelDocument.Dependence about = of.centred();
-            boolean isFixed = of.part() == AliasedColumn.FIXED;
-            boolean known = isFixed
-                    || of.part() >= 0 && of.part() < design.auxiliaryColumns().size();
+            int part = of.part() == null ? Integer.MIN_VALUE : of.part();
+            boolean isFixed = part == AliasedColumn.FIXED;
+            boolean known =
+                    isFixed || part >= 0 && part < design.auxiliaryColumns().size();
             // About 0 they may name another dropped column, where they were found about other centres.
             boolean sound = known
                     && (about != null
                             || (isFixed
                                             ? design.columns()
-                                            : design.auxiliaryColumns().get(of.part()))
+                                            : design.auxiliaryColumns().get(part))
                                     .containsAll(of.others().keySet()))
                     && of.others().values().stream().allMatch(Double::isFinite)
                     && Double.isFinite(of.constant())
@@ -125,7 +126,7 @@ public record SavedModel(
                 throw new IllegalArgumentException("dropped columns that are no combinations of the others");
             }
             out.add(new AliasedColumn(
-                    of.part(),
+                    part,
                     of.column(),
                     of.constant(),
                     of.others(),

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model file that somebody else made, or that was damaged, runs no code and ends in one sentence. */
@@ -173,6 +174,88 @@ class HostileModelTest {
                 assertSentence(ran, what);
             }
         }
+    }
+
+    /** Each of these once passed for something else, without a word. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/diagnostics           |         | diagnostics in its model.json is missing",
+                "/design                | null    | design in its model.json is missing",
+                "/extra/sigma           | `big`   | extra.sigma in its model.json is of another kind than a fit writes",
+                "/extra/intervals       | true    | extra.intervals in its model.json is of another kind than a fit writes",
+                "/centred               | null    | centred in its model.json is of another kind than a fit writes",
+                "/design/aliased        | null    | design.aliased in its model.json is of another kind than a fit writes",
+                "/provenance/effects    | null    | provenance.effects in its model.json is of another kind than a fit writes",
+                "/design/offset         | 3.5     | design.offset in its model.json is of another kind than a fit writes",
+                "/design/zi             | false   | design.zi in its model.json is of another kind than a fit writes",
+                "/design/parameters/1   | `two`   | design.parameters[1] in its model.json is of another kind than a fit writes",
+                "/nParameters           | 1.5     | nParameters in its model.json is of another kind than a fit writes"
+            })
+    void damageIsNamed(String field, String value, String sentence) throws IOException {
+        String text = value == null ? null : value.replace('`', '"');
+        Path at = copy("named", edited(field, text));
+
+        List<Commands> all = readers(at, true);
+        all.forEach(ran -> assertSentence(ran, field));
+        all.forEach(ran -> assertEquals(3, ran.code(), field + ": " + ran.out()));
+        all.forEach(ran -> assertTrue(ran.err().contains(sentence), field + ": " + ran.err()));
+    }
+
+    @Test
+    void whatDoesNotExistIsNoNumber() throws IOException {
+        Path weights = copy("weights", edited("/sumOfWeights", "null"));
+        Commands compared = Commands.run("compare", weights.toString(), model.toString());
+        assertEquals(0, compared.code(), compared.err());
+        assertFalse(compared.out().contains("NaN"), "without weights the rows count: " + compared.out());
+
+        Path count = copy("count", edited("/nParameters", "null"));
+        assertEquals(0, Commands.run("report", "--model", count.toString()).code());
+        String page = Files.readString(count.resolve("report.html"));
+        assertTrue(page.replaceAll("\\s", "").contains("Parameters</th><td>–</td>"), "no count is not a count of 0");
+        Commands refused = Commands.run("compare", count.toString(), model.toString());
+        assertTrue(refused.err().contains("nParameters is no number of 1 or more"), refused.err());
+
+        Path sections = copy("sections", edited("/extra/thresholds", "null"));
+        readers(sections, true).forEach(ran -> assertEquals(0, ran.code(), ran.err()));
+    }
+
+    /** A dropped column that is nobody's would guard nothing. */
+    @Test
+    void aDroppedColumnHasAPart() throws IOException {
+        String dropped = "[{`column`: `h`, `constant`: 1, `others`: {}, `scale`: 1%s}]".replace('`', '"');
+        for (String part : List.of("", ", \"part\": null", ", \"part\": 7")) {
+            ObjectNode root = (ObjectNode) JSON.readTree(edited("/design/aliased", dropped.formatted(part)));
+            ((ObjectNode) root.at("/design")).putArray("auxiliaryColumns").addArray();
+            Path at = copy("part", JSON.writeValueAsString(root));
+            Commands ran = Commands.run("contrast", "--model", at.toString(), "time");
+            assertEquals(3, ran.code(), part + ran.out());
+            assertSentence(ran, part);
+        }
+    }
+
+    @Test
+    void bytesThatAreNoTextAreSaidInASentence() throws IOException {
+        Path at = copy("bytes", original);
+        Files.write(at.resolve("model.json"), new byte[] {0, '{', 0, 0, 1, 2, 3, 4});
+        readers(at, false).forEach(ran -> assertSentence(ran, "bytes"));
+    }
+
+    /** The model with another value at a field; null takes it away. */
+    private static String edited(String field, String json) throws IOException {
+        ObjectNode root = (ObjectNode) JSON.readTree(original);
+        int cut = field.lastIndexOf('/');
+        String name = field.substring(cut + 1);
+        JsonNode parent = root.at(field.substring(0, cut));
+        if (json == null) {
+            ((ObjectNode) parent).remove(name);
+        } else if (parent instanceof ArrayNode array) {
+            array.set(Integer.parseInt(name), JSON.readTree(json));
+        } else {
+            ((ObjectNode) parent).set(name, JSON.readTree(json));
+        }
+        return JSON.writeValueAsString(root);
     }
 
     /** Replaces or removes a value somewhere. */

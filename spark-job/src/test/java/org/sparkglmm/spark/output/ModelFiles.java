@@ -6,6 +6,6 @@ public final class ModelFiles {
 
     /** The text read as a document and written again: the same bytes, if the type knows everything that a fit writes. */
     public static String readAndWritten(String text) {
-        return ModelJson.text(ModelJson.written(text));
+        return ModelFile.understood(text, ModelJson::text);
     }
 }
